@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events → payload text, one function a format, each appending one line (without its line break)
+// to a buffer. Pure and deterministic: the same event gives the same bytes, so that a repeat can be
+// recognized.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/event/audit_event.h"
+#include "ports/record.h"
+
+namespace nsf {
+
+// What is not in the row.
+struct FormatContext {
+  std::string_view tenant;
+  std::string_view stream;    // "audit"
+  std::string_view event_id;  // `_id`, or the derived id
+};
+
+void AppendEvent(Format format, const AuditEvent& event, const FormatContext& context,
+                 std::string* out);
+
+// The row's bytes as received, line breaks between tokens turned into spaces.
+void AppendRaw(const AuditEvent& event, std::string* out);
+
+// OCSF 1.8.0, docs/OCSF.md has the mapping.
+void AppendOcsf(const AuditEvent& event, const FormatContext& context, std::string* out);
+
+}  // namespace nsf

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a sink is given: records, each one event in the sink's own format, and what became of each.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports/clock.h"
+
+namespace nsf {
+
+// The output formats. The names used in configuration are those of FormatName().
+enum class Format : std::uint8_t { kRaw, kOcsf };
+
+constexpr std::string_view FormatName(Format format) {
+  switch (format) {
+    case Format::kRaw:
+      return "raw";
+    case Format::kOcsf:
+      return "ocsf";
+  }
+  return "unknown";
+}
+
+// How severe the tenant says an event is. Netskope counts downwards: severity_level 1 is kHigh.
+enum class Severity : std::uint8_t { kUnknown, kInfo, kLow, kMedium, kHigh };
+
+// One event, formatted for one sink. Every view points into the batch that holds the record.
+struct Record {
+  std::string_view value;     // the payload: one event on one line, without the line break
+  std::string_view raw;       // the row's bytes as the tenant sent them
+  std::string_view event_id;  // `_id`, or the derived id of a row without one; stable across repeats
+  std::string_view user;      // as received; may be empty
+  std::string_view category;  // upper-case class slug: LOGIN, ADMIN_CHANGE, POLICY, API, OTHER
+  WallSeconds time;           // event time; the insertion time or the epoch where there is none
+  Severity severity = Severity::kUnknown;
+  std::uint32_t class_uid = 0;  // OCSF class, for routing by header
+};
+
+enum class OutcomeKind : std::uint8_t {
+  kUndecided,  // not known to be delivered: publish it again
+  kDelivered,  // acknowledged, in the sense of docs/DELIVERY.md for that sink
+  kRejected,   // refused for what it is (too large, invalid): it goes to the dead letter
+};
+
+// Why a record was rejected.
+struct Rejection {
+  std::size_t index = 0;  // of the record in its SinkBatch
+  std::string reason;     // a short, bounded word used as a metric label: "too_large", "invalid"
+  std::string detail;     // for people
+};
+
+// The records of one batch for one sink, in order, with their outcomes.
+// `outcomes` has one entry a record; only the sink that is publishing the batch writes to it.
+struct SinkBatch {
+  std::string sink;    // name of the sink
+  std::string tenant;  // name of the tenant
+  std::string stream;  // event type: "audit"
+  Format format = Format::kOcsf;
+  std::vector<Record> records;
+  std::vector<OutcomeKind> outcomes;
+  std::vector<Rejection> rejections;
+};
+
+}  // namespace nsf

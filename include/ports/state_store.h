@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the state lives: values by key, several of them put or deleted atomically and durably.
+// Keys are text made of '/'-separated parts (see core/state/keys.h); values are versioned bytes.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports/result.h"
+
+namespace nsf {
+
+struct StateEntry {
+  std::string key;
+  std::string value;
+};
+
+// Puts `value`, or deletes the key when there is none.
+struct StateChange {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+// Reads beside an owner. Thread-safe; blocks for the read.
+class StateReader {
+ public:
+  virtual ~StateReader() = default;
+  // All entries whose key begins with `prefix`, by key. Fails with kStop when the store is damaged
+  // (which file, and what to do), kRetry when it is busy.
+  virtual Result<std::vector<StateEntry>> Scan(std::string_view prefix) const = 0;
+};
+
+// The one owner's handle.
+class StateStore : public StateReader {
+ public:
+  using Done = std::function<void(Result<void>)>;
+
+  // Puts and deletes all of `changes` or none. Does not block; `done` is called exactly once, on a
+  // thread of the store's own, after the changes are durable (they survive a power cut), or with
+  // kRetry when they are not there (disk full, I/O error), so that the same commit can be made again.
+  virtual void Commit(std::vector<StateChange> changes, Done done) = 0;
+};
+
+}  // namespace nsf

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the program tells about itself. Streams hand over whole snapshots, so that a scrape never
+// sees half a step; nothing in the program reads any of it back. All calls are thread-safe, cheap
+// and never block on a scraper. The names are those of docs/METRICS.md without their prefix.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports/clock.h"
+
+namespace nsf {
+
+// Counts of one stream at one sink. dead_lettered is by reason.
+struct SinkCounts {
+  std::uint64_t delivered = 0;
+  std::map<std::string, std::uint64_t> dead_lettered;
+};
+
+// One stream, after one step. Counters only grow. For every sink, always:
+//   received = out_of_window + deduplicated + delivered + dead_lettered + pending
+struct StreamSnapshot {
+  std::map<std::string, std::uint64_t> requests;  // by code: "200", "429", "error"
+  std::uint64_t response_bytes = 0;               // decoded bodies
+  std::uint64_t rate_limited = 0;                 // answers 429
+  std::uint64_t received = 0;
+  std::uint64_t out_of_window = 0;
+  std::uint64_t deduplicated = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t unclassified = 0;
+  std::uint64_t pending = 0;
+  std::map<std::string, SinkCounts> sinks;               // by sink name
+  std::map<std::string, std::uint64_t> windows;          // by result: whole, moved, failed
+  std::optional<WallSeconds> delivered_until;            // the tenant's time
+  std::optional<WallTime> checkpoint;                    // last durable commit, own clock
+  std::optional<bool> up;                                // the last poll succeeded
+  std::string blocked_reason;                            // label; empty: not blocked
+  std::string last_error;                                // for people; empty: none since success
+  bool tried = false;                                    // at least one answer was judged
+  bool caught_up = false;                                // the last edge walk is delivered
+  std::optional<std::chrono::milliseconds> clock_skew;   // tenant's time - own time
+  std::optional<WallSeconds> first_window_start;         // where this stream began
+};
+
+// The request budget of one tenant's token.
+struct BudgetSnapshot {
+  std::optional<double> remaining;  // as the tenant last stated
+  double per_second = 0;            // as now steered
+  std::chrono::milliseconds throttled{0};  // summed up, since start
+};
+
+class Telemetry {
+ public:
+  virtual ~Telemetry() = default;
+
+  virtual void Stream(const std::string& tenant, const std::string& stream,
+                      const StreamSnapshot& snapshot) = 0;
+  virtual void Budget(const std::string& tenant, const BudgetSnapshot& snapshot) = 0;
+
+  // A finished exchange with the tenant.
+  virtual void RequestDuration(const std::string& tenant, std::chrono::microseconds elapsed) = 0;
+  // Insertion (or event) time to acknowledgement, for `count` events.
+  virtual void EventDelay(const std::string& tenant, std::chrono::milliseconds delay,
+                          std::size_t count) = 0;
+  // One publish of a batch; `reason` is empty when every record was decided.
+  virtual void Published(const std::string& sink, std::chrono::microseconds elapsed,
+                         std::string_view reason) = 0;
+  virtual void StateCommitted(std::chrono::microseconds elapsed, bool durable) = 0;
+};
+
+}  // namespace nsf
