@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time comes in as a value, so that every decision can be tested in virtual time: wall time for
-// people and protocols, monotonic time for intervals. Neither is ever read inside core/ or pipeline/.
+// people and protocols, monotonic time for intervals. Neither is ever read inside core/ or
+// pipeline/.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET requests to one tenant. An implementation adds the tenant's URL, TLS settings, proxy and token
-// (read anew for each request), so that the code that decides what to ask never holds a secret.
+// GET requests to one tenant. An implementation adds the tenant's URL, TLS settings, proxy and
+// token (read anew for each request), so that the code that decides what to ask never holds a
+// secret.
 #pragma once
 
 #include <chrono>
@@ -48,8 +49,8 @@ class HttpClient {
   using Done = std::function<void(HttpAnswer)>;
 
   virtual ~HttpClient() = default;
-  // Starts a GET. `done` is called exactly once, on a thread of the client's own; it must not block.
-  // Redirects are never followed: a 3xx is an answer like any other.
+  // Starts a GET. `done` is called exactly once, on a thread of the client's own; it must not
+  // block. Redirects are never followed: a 3xx is an answer like any other.
   virtual void Start(HttpRequest request, Done done) = 0;
 };
 

@@ -29,10 +29,11 @@ enum class Severity : std::uint8_t { kUnknown, kInfo, kLow, kMedium, kHigh };
 
 // One event, formatted for one sink. Every view points into the batch that holds the record.
 struct Record {
-  std::string_view value;     // the payload: one event on one line, without the line break
-  std::string_view raw;       // the row's bytes as the tenant sent them
-  std::string_view event_id;  // `_id`, or the derived id of a row without one; stable across repeats
-  std::string_view user;      // as received; may be empty
+  std::string_view value;  // the payload: one event on one line, without the line break
+  std::string_view raw;    // the row's bytes as the tenant sent them
+  std::string_view
+      event_id;           // `_id`, or the derived id of a row without one; stable across repeats
+  std::string_view user;  // as received; may be empty
   std::string_view category;  // upper-case class slug: LOGIN, ADMIN_CHANGE, POLICY, API, OTHER
   WallSeconds time;           // event time; the insertion time or the epoch where there is none
   Severity severity = Severity::kUnknown;

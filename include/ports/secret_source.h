@@ -27,9 +27,10 @@ class Secret {
 class SecretSource {
  public:
   virtual ~SecretSource() = default;
-  // The secret as it is now, surrounding white space cut: a file is read again by name at each call,
-  // so that a rotated token is followed without a restart. Blocks for one small read. Fails with
-  // kStop (and the reference and the next step in the message) when there is none or it is empty.
+  // The secret as it is now, surrounding white space cut: a file is read again by name at each
+  // call, so that a rotated token is followed without a restart. Blocks for one small read. Fails
+  // with kStop (and the reference and the next step in the message) when there is none or it is
+  // empty.
   virtual Result<Secret> Read() const = 0;
   // How the secret is referred to in messages: "file /run/secrets/acme", "configuration key token".
   virtual std::string Reference() const = 0;

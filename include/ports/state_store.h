@@ -40,7 +40,8 @@ class StateStore : public StateReader {
 
   // Puts and deletes all of `changes` or none. Does not block; `done` is called exactly once, on a
   // thread of the store's own, after the changes are durable (they survive a power cut), or with
-  // kRetry when they are not there (disk full, I/O error), so that the same commit can be made again.
+  // kRetry when they are not there (disk full, I/O error), so that the same commit can be made
+  // again.
   virtual void Commit(std::vector<StateChange> changes, Done done) = 0;
 };
 

@@ -35,23 +35,23 @@ struct StreamSnapshot {
   std::uint64_t changed = 0;
   std::uint64_t unclassified = 0;
   std::uint64_t pending = 0;
-  std::map<std::string, SinkCounts> sinks;               // by sink name
-  std::map<std::string, std::uint64_t> windows;          // by result: whole, moved, failed
-  std::optional<WallSeconds> delivered_until;            // the tenant's time
-  std::optional<WallTime> checkpoint;                    // last durable commit, own clock
-  std::optional<bool> up;                                // the last poll succeeded
-  std::string blocked_reason;                            // label; empty: not blocked
-  std::string last_error;                                // for people; empty: none since success
-  bool tried = false;                                    // at least one answer was judged
-  bool caught_up = false;                                // the last edge walk is delivered
-  std::optional<std::chrono::milliseconds> clock_skew;   // tenant's time - own time
-  std::optional<WallSeconds> first_window_start;         // where this stream began
+  std::map<std::string, SinkCounts> sinks;              // by sink name
+  std::map<std::string, std::uint64_t> windows;         // by result: whole, moved, failed
+  std::optional<WallSeconds> delivered_until;           // the tenant's time
+  std::optional<WallTime> checkpoint;                   // last durable commit, own clock
+  std::optional<bool> up;                               // the last poll succeeded
+  std::string blocked_reason;                           // label; empty: not blocked
+  std::string last_error;                               // for people; empty: none since success
+  bool tried = false;                                   // at least one answer was judged
+  bool caught_up = false;                               // the last edge walk is delivered
+  std::optional<std::chrono::milliseconds> clock_skew;  // tenant's time - own time
+  std::optional<WallSeconds> first_window_start;        // where this stream began
 };
 
 // The request budget of one tenant's token.
 struct BudgetSnapshot {
-  std::optional<double> remaining;  // as the tenant last stated
-  double per_second = 0;            // as now steered
+  std::optional<double> remaining;         // as the tenant last stated
+  double per_second = 0;                   // as now steered
   std::chrono::milliseconds throttled{0};  // summed up, since start
 };
 

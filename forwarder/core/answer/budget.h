@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The request budget of one token: at most so many requests a minute and so many a second, exactly,
+// over any minute and any second. What the tenant says steers it down for a while, never up.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "ports/clock.h"
+#include "ports/telemetry.h"
+
+namespace nsf {
+
+struct BudgetSettings {
+  std::uint32_t per_minute = 240;
+  std::uint32_t per_second = 4;
+};
+
+// Shared by everything that uses a token; used by one thread.
+class Budget {
+ public:
+  explicit Budget(BudgetSettings settings) : settings_(settings) {}
+
+  // Takes one request out of the budget, or says when to ask again (never a time that has passed).
+  // Empty: send it now.
+  std::optional<MonotonicTime> Attempt(MonotonicTime now);
+
+  // The tenant refused a request for the rate (429): nothing is sent for `wait`, and the rate is
+  // halved; it grows back by a tenth of the configured rate each ten seconds.
+  void OnThrottled(MonotonicTime now, std::chrono::milliseconds wait);
+
+  // What an answer stated. None left: nothing is sent until the reset it stated.
+  void OnStated(MonotonicTime now, std::optional<double> remaining,
+                std::optional<std::chrono::milliseconds> reset);
+
+  BudgetSnapshot Snapshot(MonotonicTime now) const;
+
+ private:
+  double Share(MonotonicTime now) const;  // of the configured rate, in [kLeastShare, 1]
+  std::optional<MonotonicTime> NextFree(MonotonicTime now) const;
+
+  BudgetSettings settings_;
+  std::deque<MonotonicTime> sent_;  // of the last minute
+  MonotonicTime held_until_{};
+  MonotonicTime shrunk_at_{};
+  double shrunk_share_ = 1;  // at shrunk_at_
+  std::optional<MonotonicTime> waiting_since_;
+  std::chrono::nanoseconds waited_{0};
+  std::optional<double> remaining_;
+};
+
+}  // namespace nsf

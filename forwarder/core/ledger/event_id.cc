@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hashes of ids and rows.
+#include "core/ledger/event_id.h"
+
+#include <openssl/sha.h>
+#include <xxhash.h>
+
+namespace nsf {
+
+IdHash HashId(std::string_view id) {
+  const XXH128_hash_t hash = XXH3_128bits(id.data(), id.size());
+  return {hash.high64, hash.low64};
+}
+
+std::uint64_t HashContent(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+std::string DerivedIds::Next(std::string_view row) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(row.data()), row.size(), digest);
+  std::string id = "sha256-";
+  for (std::size_t i = 0; i < 16; ++i) {
+    id += kHex[digest[i] >> 4];
+    id += kHex[digest[i] & 15];
+  }
+  const std::uint64_t ordinal = seen_[id]++;
+  return id + '-' + std::to_string(ordinal);
+}
+
+}  // namespace nsf

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building a batch.
+#include "pipeline/stream/batch_builder.h"
+
+#include <utility>
+
+#include "core/format/format.h"
+
+namespace nsf {
+namespace {
+
+std::unique_ptr<Batch> EmptyBatch(const StreamSettings& settings) {
+  auto batch = std::make_unique<Batch>();
+  for (const SinkSpec& sink : settings.sinks) {
+    SinkBatch records;
+    records.sink = sink.name;
+    records.tenant = settings.tenant;
+    records.stream = settings.stream;
+    records.format = sink.format;
+    batch->sinks.push_back(std::move(records));
+  }
+  return batch;
+}
+
+}  // namespace
+
+BatchBuilder::BatchBuilder(const StreamSettings& settings)
+    : settings_(settings), batch_(EmptyBatch(settings)) {}
+
+bool BatchBuilder::full() const {
+  return events() >= settings_.batch.events ||
+         batch_->arena.size_bytes() + row_bytes_ >= settings_.batch.bytes;
+}
+
+std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event,
+                                       std::string_view event_id) {
+  scratch_.clear();
+  AppendEvent(format, event, {settings_.tenant, settings_.stream, event_id}, &scratch_);
+  // A raw row is mostly sent as it came: its bytes are in the page already.
+  if (scratch_ == event.row->raw) return event.row->raw;
+  return batch_->arena.Copy(scratch_);
+}
+
+void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallSeconds time,
+                       const std::shared_ptr<const std::string>& page, MonotonicTime now) {
+  if (!due_) due_ = now + settings_.batch.age;
+  if (batch_->pages.empty() || batch_->pages.back() != page) batch_->pages.push_back(page);
+  row_bytes_ += event.row->raw.size();
+
+  Record record;
+  record.raw = event.row->raw;
+  // The decoded texts live only as long as the page's parse: the batch lives longer.
+  record.event_id = batch_->arena.Copy(event_id);
+  record.user = batch_->arena.Copy(event.user);
+  record.category = event.classification.category;
+  record.time = time;
+  record.severity = event.severity;
+  record.class_uid = event.classification.class_uid;
+
+  for (std::size_t i = 0; i < batch_->sinks.size(); ++i) {
+    SinkBatch& sink = batch_->sinks[i];
+    record.value = {};
+    for (std::size_t before = 0; before < i && record.value.empty(); ++before) {
+      const SinkBatch& other = batch_->sinks[before];
+      if (other.format == sink.format) record.value = other.records.back().value;
+    }
+    if (record.value.empty()) record.value = Payload(sink.format, event, event_id);
+    sink.records.push_back(record);
+    sink.outcomes.push_back(OutcomeKind::kUndecided);
+  }
+}
+
+std::unique_ptr<Batch> BatchBuilder::Take() {
+  row_bytes_ = 0;
+  due_.reset();
+  return std::exchange(batch_, EmptyBatch(settings_));
+}
+
+}  // namespace nsf

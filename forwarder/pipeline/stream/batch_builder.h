@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events → a batch: each event formatted once for each format that a sink wants.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/event/audit_event.h"
+#include "pipeline/stream/settings.h"
+#include "ports/destination.h"
+
+namespace nsf {
+
+class BatchBuilder {
+ public:
+  // `settings` outlives the builder.
+  explicit BatchBuilder(const StreamSettings& settings);
+
+  // Appends one event. `time` is the record's time; `page` holds the bytes that the event's row
+  // points into.
+  void Add(const AuditEvent& event, std::string_view event_id, WallSeconds time,
+           const std::shared_ptr<const std::string>& page, MonotonicTime now);
+
+  std::size_t events() const { return batch_->sinks.front().records.size(); }
+  // No further event fits.
+  bool full() const;
+  // When a batch that is not full is to be closed for its age; absent while it is empty.
+  std::optional<MonotonicTime> due() const { return due_; }
+
+  // The batch so far, without state changes; the builder is empty again.
+  std::unique_ptr<Batch> Take();
+
+ private:
+  std::string_view Payload(Format format, const AuditEvent& event, std::string_view event_id);
+
+  const StreamSettings& settings_;
+  std::unique_ptr<Batch> batch_;
+  std::size_t row_bytes_ = 0;
+  std::optional<MonotonicTime> due_;
+  std::string scratch_;  // kept, so that formatting does not allocate
+};
+
+}  // namespace nsf

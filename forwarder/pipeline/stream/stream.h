@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// One tenant's event type, from request to acknowledged delivery: a value that steps.
+//
+// Step() takes what has completed and says what to start; it never blocks and knows time only as a
+// value, so that production and the simulation run the same code. At most one request and one
+// commit are under way: while a batch is delivered the next page is fetched and the next batch is
+// built, and a sink that is down stops the asking, so that memory stays flat.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/answer/budget.h"
+#include "core/answer/verdict.h"
+#include "core/event/audit_event.h"
+#include "core/event/page.h"
+#include "core/ledger/event_id.h"
+#include "core/ledger/ledger.h"
+#include "core/walk/course.h"
+#include "core/walk/tenant_clock.h"
+#include "pipeline/stream/batch_builder.h"
+#include "pipeline/stream/settings.h"
+#include "ports/destination.h"
+#include "ports/http_client.h"
+#include "ports/random.h"
+#include "ports/telemetry.h"
+
+namespace nsf {
+
+// A line for the log.
+struct Notice {
+  enum class Level : std::uint8_t { kInfo, kWarning, kError };
+  Level level = Level::kInfo;
+  std::string text;
+};
+
+// What has completed since the last step.
+struct Completions {
+  std::optional<HttpAnswer> answer;
+  std::optional<Settlement> settlement;
+};
+
+// What the caller is to do.
+struct StepOutput {
+  std::optional<HttpRequest> request;
+  std::unique_ptr<Batch> commit;
+  MonotonicTime wake_at = MonotonicTime::max();  // step again then, if nothing completes before
+  std::vector<Notice> notices;
+  // Insertion (or event) time to acknowledgement of live events, with how many had it.
+  std::vector<std::pair<std::chrono::milliseconds, std::size_t>> delays;
+};
+
+class Stream {
+ public:
+  // A stream that goes on from `entries`, all that the store holds under its StreamPrefix(); from
+  // settings.start when there are none. `budget` and `random` are shared with the streams of the
+  // same token and outlive the stream. Fails with kStop when the state is damaged or newer.
+  static Result<std::unique_ptr<Stream>> Create(const StreamSettings& settings,
+                                                const std::vector<StateEntry>& entries,
+                                                Budget& budget, Random& random);
+
+  StepOutput Step(const Now& now, Completions completions);
+
+  // From now on nothing new is started; a commit under way may still settle.
+  void Drain() { draining_ = true; }
+  bool committing() const { return committing_; }
+
+  const StreamSettings& settings() const { return settings_; }
+  const StreamSnapshot& snapshot() const { return snapshot_; }
+
+ private:
+  // A page whose rows are being taken into batches.
+  struct PendingPage {
+    Page page;
+    std::size_t next_row = 0;
+    std::uint64_t first_skip = 0;  // of its first row in the walk
+    WalkStep then = WalkStep::kMore;
+    DerivedIds derived;
+  };
+  // What becomes true when a batch is settled.
+  struct Progress {
+    Cursor cursor;
+    std::uint64_t whole = 0, moved = 0;       // windows closed
+    bool caught_up = false;                   // an edge (or list) walk ended
+    std::map<WallSeconds, std::size_t> live;  // times of events found at the edge
+  };
+
+  Stream(const StreamSettings& settings, Budget& budget, Random& random);
+
+  void OnAnswer(const Now& now, HttpAnswer answer, StepOutput* out);
+  void OnPage(const Now& now, Page page, StepOutput* out);
+  void OnContact(const Now& now);
+  void OnRepeated(const Now& now, std::uint64_t skip, StepOutput* out);
+  void OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out);
+  void OnRetry(const Now& now, const Verdict& verdict, StepOutput* out);
+  void OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out);
+  void OnShrink(const Now& now, const Verdict& verdict, StepOutput* out);
+  void OnSettlement(const Now& now, Settlement settlement, StepOutput* out);
+
+  void Absorb(const Now& now);
+  void AbsorbRow(const Row& row, const Now& now);
+  // The time by which windows select the event.
+  std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
+  WallSeconds LedgerSecond(std::optional<WallSeconds> own) const;
+  void EndWalk();
+  void Forget(WallSeconds before);
+
+  void StartCommit(const Now& now, StepOutput* out);
+  std::vector<StateChange> StateChanges();
+  Progress TakeProgress(const Cursor& cursor);
+  void Settle(const Now& now, Progress progress, StepOutput* out);
+
+  void StartRequest(const Now& now, StepOutput* out);
+  HttpRequest RequestFor(const Window& window, std::uint64_t skip, std::uint32_t limit) const;
+  void Refresh(const Now& now);
+  void Wake(MonotonicTime at, StepOutput* out) const { out->wake_at = std::min(out->wake_at, at); }
+
+  const StreamSettings settings_;
+  Budget& budget_;
+  Random& random_;
+
+  TenantClock clock_;
+  std::optional<Course> course_;  // absent until the tenant's time is known
+  std::optional<Cursor> stored_;  // what a restart goes on from
+  Ledger ledger_;
+  std::vector<StateChange> dropped_chunks_;
+  WallSeconds list_oldest_ = WallSeconds::max();  // of the list walk under way
+
+  bool requesting_ = false;
+  std::uint32_t limit_;  // of the next page; below page_size after a page was too large
+  int failures_ = 0;     // in a row
+  int throttles_ = 0;    // in a row
+  bool token_retried_ = false;
+  MonotonicTime ask_at_{};  // not before
+  std::optional<PendingPage> page_;
+
+  BatchBuilder builder_;
+  Progress progress_;   // of what is in the builder, or was walked since
+  bool flush_ = false;  // a walk ended: what is in the builder waits for nothing more
+  bool committing_ = false;
+  Progress committed_;            // of the batch under way
+  std::unique_ptr<Batch> retry_;  // a batch that is not settled yet
+  MonotonicTime commit_at_{};
+  int commit_failures_ = 0;
+  Cursor saved_;  // as the store has it
+
+  bool draining_ = false;
+  StreamSnapshot snapshot_;
+};
+
+}  // namespace nsf
