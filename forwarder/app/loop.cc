@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Driving streams.
+#include "app/loop.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace nsf {
+namespace {
+
+// The loop looks around at least so often: signals, --once, and its own sign of life.
+constexpr std::chrono::seconds kLookAround{1};
+
+}  // namespace
+
+Loop::Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, NoticeLog log)
+    : clock_(clock),
+      telemetry_(telemetry),
+      destination_(destination),
+      log_(std::move(log)),
+      last_step_(clock.Read().monotonic) {}
+
+void Loop::Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget) {
+  Lane lane;
+  lane.stream = std::move(stream);
+  lane.client = &client;
+  lane.budget = &budget;
+  lanes_.push_back(std::move(lane));
+}
+
+void Loop::Run(const std::function<bool(const Now&)>& finished) {
+  do {
+    Round(clock_.Read().monotonic + kLookAround);
+  } while (!finished(clock_.Read()));
+}
+
+void Loop::Drain(MonotonicTime until) {
+  for (Lane& lane : lanes_) lane.stream->Drain();
+  const auto committing = [this] {
+    return std::any_of(lanes_.begin(), lanes_.end(),
+                       [](const Lane& lane) { return lane.stream->committing(); });
+  };
+  while (committing() && clock_.Read().monotonic < until) Round(until);
+}
+
+std::vector<const Stream*> Loop::streams() const {
+  std::vector<const Stream*> streams;
+  for (const Lane& lane : lanes_) streams.push_back(lane.stream.get());
+  return streams;
+}
+
+void Loop::Round(MonotonicTime until) {
+  for (const Lane& lane : lanes_) until = std::min(until, lane.wake_at);
+  for (Completion& completion : mailbox_.TakeUntil(until)) {
+    Lane& lane = lanes_[completion.lane];
+    lane.completed = true;
+    if (auto* answer = std::get_if<HttpAnswer>(&completion.what)) {
+      telemetry_.RequestDuration(lane.stream->settings().tenant, answer->elapsed);
+      lane.completions.answer = std::move(*answer);
+    } else {
+      lane.completions.settlement = std::get<Settlement>(std::move(completion.what));
+    }
+  }
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const Now now = clock_.Read();
+    if (lanes_[i].completed || lanes_[i].wake_at <= now.monotonic) StepLane(i, now);
+  }
+  last_step_ = clock_.Read().monotonic;
+}
+
+void Loop::StepLane(std::size_t index, const Now& now) {
+  Lane& lane = lanes_[index];
+  lane.completed = false;
+  StepOutput out = lane.stream->Step(now, std::exchange(lane.completions, {}));
+  lane.wake_at = out.wake_at;
+  const StreamSettings& settings = lane.stream->settings();
+  telemetry_.Stream(settings.tenant, settings.stream, lane.stream->snapshot());
+  telemetry_.Budget(settings.tenant, lane.budget->Snapshot(now.monotonic));
+  for (const Notice& notice : out.notices) log_(*lane.stream, notice);
+  for (const auto& [delay, count] : out.delays) {
+    telemetry_.EventDelay(settings.tenant, delay, count);
+  }
+  Start(index, std::move(out));
+}
+
+void Loop::Start(std::size_t index, StepOutput out) {
+  if (out.request) {
+    lanes_[index].client->Start(std::move(*out.request), [this, index](HttpAnswer answer) {
+      mailbox_.Post({index, std::move(answer)});
+    });
+  }
+  if (out.commit) {
+    destination_.Commit(std::move(out.commit), [this, index](Settlement settlement) {
+      mailbox_.Post({index, std::move(settlement)});
+    });
+  }
+}
+
+}  // namespace nsf

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop that drives streams in production: steps each stream when something completed for it or
+// its time has come, and starts what the step asks for. The simulation of the tests is its twin in
+// virtual time.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "app/mailbox.h"
+#include "pipeline/stream/stream.h"
+#include "ports/clock.h"
+#include "ports/destination.h"
+#include "ports/http_client.h"
+#include "ports/telemetry.h"
+
+namespace nsf {
+
+using NoticeLog = std::function<void(const Stream& stream, const Notice& notice)>;
+
+// Run() is for one thread; Wake() and last_step() are for any.
+class Loop {
+ public:
+  Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, NoticeLog log);
+
+  // `client` and `budget` outlive the loop.
+  void Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget);
+
+  // Steps until `finished` says so; it is asked after each round, at least once a second.
+  void Run(const std::function<bool(const Now&)>& finished);
+
+  // No stream starts anything new; goes on until no commit is under way, or `until`.
+  void Drain(MonotonicTime until);
+
+  void Wake() { mailbox_.Wake(); }
+  MonotonicTime last_step() const { return last_step_.load(); }
+  // For the loop's own thread.
+  std::vector<const Stream*> streams() const;
+
+ private:
+  struct Lane {
+    std::unique_ptr<Stream> stream;
+    HttpClient* client;
+    const Budget* budget;
+    Completions completions;
+    MonotonicTime wake_at = MonotonicTime::min();
+    bool completed = false;
+  };
+
+  void Round(MonotonicTime until);
+  void StepLane(std::size_t index, const Now& now);
+  void Start(std::size_t index, StepOutput out);
+
+  const Clock& clock_;
+  Telemetry& telemetry_;
+  Destination& destination_;
+  NoticeLog log_;
+  std::vector<Lane> lanes_;
+  Mailbox mailbox_;
+  std::atomic<MonotonicTime> last_step_;
+};
+
+}  // namespace nsf

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where ports leave what has completed, for the loop to take.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "ports/clock.h"
+#include "ports/destination.h"
+#include "ports/http_client.h"
+
+namespace nsf {
+
+// What has completed for one lane of the loop.
+struct Completion {
+  std::size_t lane = 0;
+  std::variant<HttpAnswer, Settlement> what;
+};
+
+// Thread-safe.
+class Mailbox {
+ public:
+  void Post(Completion completion);
+  // Ends a wait early: somebody outside (a signal) wants the loop to look around.
+  void Wake();
+  // All that was posted; blocks until there is something, Wake() was called, or `until`.
+  std::vector<Completion> TakeUntil(MonotonicTime until);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::vector<Completion> posted_;
+  bool woken_ = false;
+};
+
+}  // namespace nsf
