@@ -71,6 +71,10 @@ class Stream {
   // From now on nothing new is started; a commit under way may still settle.
   void Drain() { draining_ = true; }
   bool committing() const { return committing_; }
+  // Since when a batch waits for a sink, the dead letter or the store that fails.
+  std::optional<MonotonicTime> failing_since() const { return failing_since_; }
+  // The reader of a sink's pipe went away: there is nobody left to deliver to.
+  bool reader_gone() const { return reader_gone_; }
 
   const StreamSettings& settings() const { return settings_; }
   const StreamSnapshot& snapshot() const { return snapshot_; }
@@ -148,7 +152,9 @@ class Stream {
   Progress committed_;            // of the batch under way
   std::unique_ptr<Batch> retry_;  // a batch that is not settled yet
   MonotonicTime commit_at_{};
-  int commit_failures_ = 0;
+  int commit_failures_ = 0;  // in a row
+  std::optional<MonotonicTime> failing_since_;
+  bool reader_gone_ = false;
   Cursor saved_;  // as the store has it
 
   bool draining_ = false;

@@ -141,6 +141,8 @@ void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out
   committing_ = false;
   if (settlement.error) {
     retry_ = std::move(settlement.batch);
+    if (!failing_since_) failing_since_ = now.monotonic;
+    reader_gone_ = settlement.error->kind == ErrorKind::kClosed;
     commit_at_ = now.monotonic + BackoffDelay(commit_failures_++, kCommitBackoff, random_);
     const std::string message = settlement.error_sink + ": " + settlement.error->message;
     if (snapshot_.last_error != message) {
@@ -155,6 +157,7 @@ void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out
     snapshot_.last_error.clear();
   }
   commit_failures_ = 0;
+  failing_since_.reset();
   for (const SinkSettlement& sink : settlement.sinks) {
     SinkCounts& counts = snapshot_.sinks[sink.sink];
     counts.delivered += sink.delivered;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// State values as bytes, and their keys.
+#include <catch2/catch.hpp>
+
+#include "core/state/cursor.h"
+#include "core/state/keys.h"
+
+namespace nsf {
+namespace {
+
+WallSeconds Second(std::int64_t s) { return WallSeconds(std::chrono::seconds(s)); }
+
+TEST_CASE("a cursor survives its text") {
+  Cursor cursor;
+  cursor.first_start = Second(1'700'000'000);
+  cursor.open = Second(1'700'000'300);
+  cursor.closing_end = Second(1'700'000'600);
+  cursor.skip = 12'345;
+  cursor.span = std::chrono::seconds(300);
+  cursor.next_chunk = 9;
+  CHECK(EncodeCursor(cursor) ==
+        "cursor/1 first_start=1700000000 open=1700000300 closing_end=1700000600 skip=12345 "
+        "span=300 delivered_until=-1 next_chunk=9");
+  CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
+  cursor.delivered_until = Second(1'700'000'400);
+  CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
+  CHECK(cursor.closing());
+}
+
+TEST_CASE("a cursor that cannot be trusted is refused, with the next step") {
+  const std::string good =
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=300 delivered_until=-1 next_chunk=0";
+  REQUIRE(DecodeCursor(good));
+  const std::string bad[] = {
+      "",
+      "cursor/1",
+      good + " more=1",
+      good.substr(0, good.size() - 1),
+      "cursor/1 first_start=1 open=5 closing_end=4 skip=0 span=300 delivered_until=-1 next_chunk=0",
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=-1 span=300 delivered_until=-1 "
+      "next_chunk=0",
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=0 delivered_until=-1 next_chunk=0",
+      "cursor/1 first_start=99999999999999999999 open=5 closing_end=5 skip=0 span=1 "
+      "delivered_until=-1 next_chunk=0",
+  };
+  for (const std::string& text : bad) {
+    INFO(text);
+    const auto cursor = DecodeCursor(text);
+    REQUIRE_FALSE(cursor);
+    CHECK(cursor.error().kind == ErrorKind::kStop);
+    CHECK_THAT(cursor.error().message, Catch::Contains("backup"));
+  }
+  CHECK_THAT(DecodeCursor("cursor/2 anything").error().message, Catch::Contains("newer version"));
+}
+
+TEST_CASE("chunk keys sort by number and belong to one stream") {
+  CHECK(ChunkKey("acme", "audit", 26) == "stream/acme/audit/ids/000000000000001a");
+  CHECK(ChunkKey("acme", "audit", 9) < ChunkKey("acme", "audit", 10));
+  CHECK(ChunkOfKey("acme", "audit", ChunkKey("acme", "audit", UINT64_MAX)) == UINT64_MAX);
+  CHECK_FALSE(ChunkOfKey("acme", "alert", ChunkKey("acme", "audit", 1)));
+  CHECK_FALSE(ChunkOfKey("acme", "audit", CursorKey("acme", "audit")));
+  CHECK_FALSE(ChunkOfKey("acme", "audit", "stream/acme/audit/ids/xyz"));
+}
+
+}  // namespace
+}  // namespace nsf
