@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+# The steps of tests/run: each says what it did, and counts what passed and what failed.
+# Sourced by it, from the root of the repository.
+
+passed=0
+failed=0
+
+# phase NAME FUNCTION...: runs it and prints its time. A phase that fails without having counted a
+# failure (nothing could be installed or built) counts as one.
+phase() {
+  local name=$1 start=$SECONDS before=$failed result=0
+  shift
+  echo "== $name"
+  "$@" || result=$?
+  [ "$result" = 0 ] || [ "$failed" != "$before" ] || failed=$((failed + 1))
+  printf '== %s: %d s\n' "$name" "$((SECONDS - start))"
+  return "$result"
+}
+
+finish() {
+  printf '== all: %d s\n%d passed, %d failed\n' "$SECONDS" "$passed" "$failed"
+  [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+# quietly LOG COMMAND...: the output goes to a file and is shown only on failure.
+quietly() {
+  local log=$1
+  shift
+  mkdir -p "$(dirname "$log")"
+  "$@" >"$log" 2>&1 </dev/null && return 0
+  tail -n 60 "$log"
+  echo "failed: $* (the whole output: $log)"
+  return 1
+}
+
+# The venv is made anew when the list of packages changed.
+install_venv() {
+  local venv=build/venv stamp
+  stamp=$(sha256sum <tests/requirements.txt)
+  [ "$(cat $venv/.installed 2>/dev/null)" = "$stamp" ] && return 0
+  rm -rf "$venv"
+  quietly build/log/venv.log /usr/bin/python3 -m venv "$venv" &&
+    quietly build/log/pip.log "$venv/bin/pip" install -q -r tests/requirements.txt &&
+    echo "$stamp" >"$venv/.installed"
+}
+
+install_kafka() {
+  quietly build/log/kafka.log tests/support/kafka_broker/kafka_broker.sh install build/kafka
+}
+
+build_preset() {
+  quietly "build/log/configure-$1.log" cmake --preset "$1" &&
+    quietly "build/log/build-$1.log" cmake --build --preset "$1"
+}
+
+# A build that is itself a test.
+build_as_test() {
+  build_preset "$1" && passed=$((passed + 1))
+}
+
+# run_programs BUILD: every Catch2 program of it, from the root.
+run_programs() {
+  local program good=yes
+  for program in "$1"/tests/*; do
+    [ -f "$program" ] && [ -x "$program" ] || continue
+    run_program "$program" || good=no
+  done
+  [ "$good" = yes ]
+}
+
+# Catch2 says how many test cases passed; a program that crashes, leaks or hangs may not get so far.
+run_program() {
+  local program=$1 start=$SECONDS result=0 log summary good bad
+  log=build/log/$(basename "$(dirname "$(dirname "$program")")")-$(basename "$program").log
+  timeout -k 10 600 "$program" >"$log" 2>&1 </dev/null || result=$?
+  summary=$(grep -E '^(All tests passed|test cases:)' "$log" | tail -n 1)
+  good=$(grep -oE 'in [0-9]+ test cases?\)|[0-9]+ passed' <<<"$summary" | tr -dc 0-9)
+  bad=$(grep -oE '[0-9]+ failed( |$)' <<<"$summary" | tr -dc 0-9)
+  good=${good:-0} bad=${bad:-0}
+  [ "$result" = 0 ] || [ "$bad" != 0 ] || bad=1
+  passed=$((passed + good)) failed=$((failed + bad))
+  printf '%s: %d passed, %d failed, %d s\n' "$program" "$good" "$bad" "$((SECONDS - start))"
+  [ "$bad" = 0 ] && return 0
+  tail -n 80 "$log"
+  return 1
+}
+
+# run_pytest DIRECTORY: a skipped test did not run and is not counted.
+run_pytest() {
+  local report=build/log/pytest.xml result=0 counts
+  rm -f "$report"
+  build/venv/bin/python -m pytest -c tests/pytest.ini --rootdir=. "$1" --junit-xml="$report" \
+    </dev/null || result=$?
+  counts=$(build/venv/bin/python tests/support/junit_counts.py "$report") || return 1
+  passed=$((passed + ${counts% *})) failed=$((failed + ${counts#* }))
+  return "$result"
+}
