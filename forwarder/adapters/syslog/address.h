@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a syslog receiver listens, as written in the configuration: "tls://siem.example:6514".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ports/result.h"
+
+namespace nsf {
+
+enum class SyslogTransport : std::uint8_t { kUdp, kTcp, kTls };
+
+struct SyslogAddress {
+  SyslogTransport transport = SyslogTransport::kTls;
+  std::string host;  // a name, an IPv4 or an IPv6 address (without brackets)
+  std::uint16_t port = 6514;
+};
+
+// "tls://siem.example:6514", "udp://[::1]:514". Without a port: 514 (udp), 601 (tcp), 6514 (tls).
+// Fails with kConfiguration and what to write instead.
+Result<SyslogAddress> ParseSyslogAddress(std::string_view text);
+
+// The inverse of ParseSyslogAddress.
+std::string ToString(const SyslogAddress& address);
+
+}  // namespace nsf

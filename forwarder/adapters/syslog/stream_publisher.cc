@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop of a stream connection. Order matters in Exchange: first what is acknowledged, then
+// whether the connection still stands, and only then is a record delivered.
+#include "adapters/syslog/stream_publisher.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/syslog/framing.h"
+#include "adapters/syslog/tcp_channel.h"
+
+namespace nsf::syslog {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kWriteBytes = 256 * 1024;  // in one round, between two looks at the rest
+constexpr milliseconds kLongestAckPause{20};
+constexpr unsigned kDeadAfterUnanswered = 2;
+constexpr int kAbandonAfterStalls = 10;
+
+}  // namespace
+
+StreamPublisher::StreamPublisher(std::string address, std::unique_ptr<Connector> connector,
+                                 Rfc5424Writer writer, std::size_t resend_bytes,
+                                 StreamTimings timings, Log log, const Signal& stop)
+    : address_(std::move(address)),
+      connector_(std::move(connector)),
+      writer_(std::move(writer)),
+      resend_bytes_(resend_bytes),
+      timings_(timings),
+      log_(std::move(log)),
+      stop_(stop),
+      window_(resend_bytes),
+      back_off_(timings.first_back_off) {}
+
+StreamPublisher::~StreamPublisher() {
+  if (window_.held_bytes() == 0 || (channel_ && window_.unsent().empty())) return;
+  log_(address_ + ": stopped without a connection; the receiver may not have read the last " +
+       std::to_string(window_.held_bytes()) + " bytes that it had acknowledged");
+}
+
+std::optional<Error> StreamPublisher::Publish(SinkBatch& batch) {
+  const SteadyTime started = SteadyNow();
+  next_ = 0;
+  pending_.clear();
+  attempted_ = false;
+  trouble_since_ = channel_ ? std::nullopt : std::optional(started);
+  for (;;) {
+    Fill(batch);
+    if (next_ == batch.records.size() && pending_.empty()) return std::nullopt;
+    std::optional<Error> trouble = Trouble(started);
+    if (trouble) {
+      if (!channel_) window_.DropUnacknowledged();
+      pending_.clear();
+      return trouble;
+    }
+    Turn(nullptr);
+    Settle(batch);
+  }
+}
+
+void StreamPublisher::Idle(const Signal& work) {
+  while (!stop_.raised() && !work.raised()) Turn(&work);
+}
+
+// Frames of undecided records, up to what may be in flight.
+void StreamPublisher::Fill(SinkBatch& batch) {
+  if (settled()) last_progress_ = SteadyNow();
+  while (next_ < batch.records.size() && window_.unacknowledged_bytes() < kInFlightBytes) {
+    const std::size_t index = next_++;
+    if (batch.outcomes[index] != OutcomeKind::kUndecided) continue;
+    if (auto rejection = writer_.Write(batch, index, message_)) {
+      batch.outcomes[index] = OutcomeKind::kRejected;
+      batch.rejections.push_back(std::move(*rejection));
+      continue;
+    }
+    frame_.clear();
+    AppendOctetCounted(message_, frame_);
+    pending_.push_back({index, window_.Append(frame_)});
+  }
+}
+
+void StreamPublisher::Settle(SinkBatch& batch) {
+  while (!pending_.empty() && pending_.front().end <= window_.acknowledged()) {
+    batch.outcomes[pending_.front().index] = OutcomeKind::kDelivered;
+    pending_.pop_front();
+    trouble_since_.reset();
+  }
+}
+
+// Why this Publish should end now, if it should.
+std::optional<Error> StreamPublisher::Trouble(SteadyTime started) {
+  if (stop_.raised()) return Undecided("the sink is being stopped");
+  const SteadyTime now = SteadyNow();
+  if (channel_) {
+    if (settled() || now - std::max(started, last_progress_) < timings_.stall) return std::nullopt;
+    return StallError();
+  }
+  if (!attempted_ || !trouble_since_ || now - *trouble_since_ < timings_.patience) {
+    return std::nullopt;
+  }
+  return Undecided(last_error_.message);
+}
+
+Error StreamPublisher::StallError() {
+  const auto stalled = SteadyNow() - last_progress_;
+  Error error =
+      Undecided("the receiver has taken nothing for " +
+                std::to_string(std::chrono::duration_cast<std::chrono::seconds>(stalled).count()) +
+                " s; look at its queues, its disk and what it forwards to");
+  if (ReadTcpPeer(channel_->fd()).unanswered >= kDeadAfterUnanswered) {
+    Lose({ErrorKind::kRetry, "the receiver no longer answers"});
+  } else if (stalled >= kAbandonAfterStalls * timings_.stall) {
+    Lose({ErrorKind::kRetry, "the receiver takes nothing"});
+  }
+  return error;
+}
+
+void StreamPublisher::Turn(const Signal* work) {
+  if (!channel_) {
+    ConnectOrWait(work);
+    return;
+  }
+  if (auto lost = Exchange()) {
+    Lose(*lost);
+    return;
+  }
+  WaitForChange(work);
+}
+
+void StreamPublisher::ConnectOrWait(const Signal* work) {
+  const bool nothing_to_send = work != nullptr && window_.unsent().empty();
+  if (nothing_to_send || SteadyNow() < next_attempt_at_) {
+    const SteadyTime until = nothing_to_send ? SteadyTime::max() : next_attempt_at_;
+    WaitFor(-1, 0, {&stop_, work}, until);
+    return;
+  }
+  auto channel = connector_->Connect(stop_, SteadyNow() + timings_.connect_timeout);
+  attempted_ = true;
+  if (!channel) {
+    last_error_ = channel.error();
+    PostponeConnecting();
+    if (!told_down_ && !stop_.raised()) log_(address_ + ": " + last_error_.message);
+    told_down_ = true;
+    return;
+  }
+  channel_ = std::move(*channel);
+  connected_at_ = last_progress_ = SteadyNow();
+  trusted_ = false;
+  blocked_ = false;
+}
+
+// Writes, and settles what is acknowledged. An error means that the connection is lost.
+std::optional<Error> StreamPublisher::Exchange() {
+  if (auto lost = WriteSome()) return lost;
+  NoteAcknowledged();
+  if (auto open = channel_->Drain(); !open) return open.error();
+  if (!trusted_ && SteadyNow() - connected_at_ >= timings_.probation) TrustConnection();
+  if (trusted_) window_.Acknowledge(reached_);
+  return std::nullopt;
+}
+
+std::optional<Error> StreamPublisher::WriteSome() {
+  blocked_ = false;
+  for (std::size_t budget = kWriteBytes; budget > 0 && !blocked_;) {
+    const std::string_view unsent = window_.unsent().substr(0, budget);
+    if (unsent.empty()) break;
+    auto taken = channel_->Write(unsent);
+    if (!taken) return taken.error();
+    blocked_ = *taken == 0;
+    if (blocked_) break;
+    budget -= *taken;
+    window_.Sent(*taken);
+    marks_.push_back({channel_->wire_bytes(), window_.sent()});
+  }
+  return std::nullopt;
+}
+
+void StreamPublisher::NoteAcknowledged() {
+  if (marks_.empty()) return;
+  const std::uint64_t acknowledged =
+      channel_->wire_bytes() -
+      std::min(channel_->wire_bytes(), UnacknowledgedBytes(channel_->fd()));
+  while (!marks_.empty() && marks_.front().wire_bytes <= acknowledged) {
+    reached_ = marks_.front().position;
+    marks_.pop_front();
+    last_progress_ = SteadyNow();
+    ack_pause_ = milliseconds(1);
+  }
+}
+
+void StreamPublisher::WaitForChange(const Signal* work) {
+  const bool unsent = !window_.unsent().empty();
+  if (unsent && !blocked_) return;
+  SteadyTime until = SteadyTime::max();
+  if (!settled()) {
+    // The kernel tells nobody when the last byte is acknowledged: it has to be asked.
+    until = SteadyNow() + ack_pause_;
+    ack_pause_ = std::min(ack_pause_ * 2, kLongestAckPause);
+  } else if (!trusted_) {
+    until = connected_at_ + timings_.probation;
+  } else if (work == nullptr) {
+    return;  // there is room for more
+  }
+  const auto events = static_cast<short>(POLLIN | (unsent ? channel_->blocked_on() : 0));
+  WaitFor(channel_->fd(), events, {&stop_, work}, until);
+}
+
+void StreamPublisher::Lose(const Error& reason) {
+  const bool was_quiet = trusted_ && settled() && SteadyNow() - last_progress_ >= timings_.quiet;
+  channel_.reset();
+  marks_.clear();
+  reached_ = 0;
+  window_.Rewind(was_quiet);
+  // Everything undecided is taken from its batch again.
+  pending_.clear();
+  next_ = 0;
+  last_error_ = reason;
+  if (!trouble_since_) trouble_since_ = SteadyNow();
+  if (!stop_.raised() && !told_down_) {
+    log_(address_ + ": " + reason.message + "; connecting again" +
+         (window_.held_bytes() == 0 ? ""
+                                    : ", then the last " + std::to_string(window_.held_bytes()) +
+                                          " bytes are sent again"));
+  }
+  told_down_ = true;
+  PostponeConnecting();
+}
+
+void StreamPublisher::TrustConnection() {
+  trusted_ = true;
+  back_off_ = timings_.first_back_off;
+  if (told_down_) log_(address_ + ": connected again");
+  told_down_ = false;
+  WarnOfLargeWindow();
+}
+
+void StreamPublisher::PostponeConnecting() {
+  next_attempt_at_ = SteadyNow() + back_off_;
+  back_off_ = std::min(back_off_ * 2, timings_.longest_back_off);
+}
+
+// A receiver can hold as much unread as it offers to take: `resend` must cover that.
+void StreamPublisher::WarnOfLargeWindow() {
+  const std::uint64_t window = ReadTcpPeer(channel_->fd()).window_bytes;
+  if (warned_of_window_ || window <= resend_bytes_) return;
+  warned_of_window_ = true;
+  log_(address_ + ": the receiver takes up to " + std::to_string(window) +
+       " bytes without having read them, more than are kept to be sent again (" +
+       std::to_string(resend_bytes_) + "); raise resend, or events may be lost when it stops");
+}
+
+Error StreamPublisher::Undecided(const std::string& why) const {
+  return {ErrorKind::kRetry, address_ + ": " + why};
+}
+
+}  // namespace nsf::syslog

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Publishes over TCP or TLS. A record is delivered when the receiver's TCP has acknowledged its
+// bytes on a connection that has proven to last; what was acknowledged last is kept and sent again
+// when a connection was lost, because a receiver drops what it has not read (docs/SYSLOG.md).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapters/syslog/byte_channel.h"
+#include "adapters/syslog/publisher.h"
+#include "adapters/syslog/resend_window.h"
+#include "adapters/syslog/rfc5424.h"
+
+namespace nsf::syslog {
+
+struct StreamTimings {
+  std::chrono::milliseconds connect_timeout{5'000};
+  // A Publish without a connection goes on trying for as long.
+  std::chrono::milliseconds patience{5'000};
+  std::chrono::milliseconds first_back_off{100};
+  std::chrono::milliseconds longest_back_off{5'000};
+  // Nothing is delivered on a connection younger than this: a load balancer without a server behind
+  // it, a receiver at its limit and a TLS 1.3 receiver that refuses our certificate all accept,
+  // take some bytes and then close.
+  std::chrono::milliseconds probation{1'000};
+  // A receiver that takes nothing for as long is told as an error. The connection is kept, since a
+  // new one would only repeat what waits in the old one, unless the receiver does not even answer
+  // or ten times this has passed.
+  std::chrono::milliseconds stall{30'000};
+  // A connection that had nothing to do for as long was not lost because of what was sent.
+  std::chrono::milliseconds quiet{60'000};
+};
+
+// Used by one thread.
+class StreamPublisher : public Publisher {
+ public:
+  // `address` is for people. `stop` must outlive this object.
+  StreamPublisher(std::string address, std::unique_ptr<Connector> connector, Rfc5424Writer writer,
+                  std::size_t resend_bytes, StreamTimings timings, Log log, const Signal& stop);
+  // Says so when frames wait to be sent again: they are lost if the receiver has not read them.
+  ~StreamPublisher() override;
+  StreamPublisher(const StreamPublisher&) = delete;
+  StreamPublisher& operator=(const StreamPublisher&) = delete;
+
+  std::optional<Error> Publish(SinkBatch& batch) override;
+  void Idle(const Signal& work) override;
+
+  // Bytes of frames in memory: at most resend_bytes, kInFlightBytes and one frame.
+  std::size_t held_bytes() const { return window_.held_bytes(); }
+
+  static constexpr std::size_t kInFlightBytes = 1024 * 1024;
+
+ private:
+  // Where in the window a record's frame ends.
+  struct Pending {
+    std::size_t index;
+    std::uint64_t end;
+  };
+  // What the connection had given to the kernel when the window was sent up to `position`.
+  struct Mark {
+    std::uint64_t wire_bytes;
+    std::uint64_t position;
+  };
+
+  // One round: connect if there is none, else write, read and see what is acknowledged; then
+  // sleep until something may have changed. `work` is null while publishing.
+  void Turn(const Signal* work);
+  void ConnectOrWait(const Signal* work);
+  std::optional<Error> Exchange();
+  std::optional<Error> WriteSome();
+  void NoteAcknowledged();
+  void WaitForChange(const Signal* work);
+
+  void Fill(SinkBatch& batch);
+  void Settle(SinkBatch& batch);
+  std::optional<Error> Trouble(SteadyTime started);
+  Error StallError();
+  void Lose(const Error& reason);
+  void TrustConnection();
+  void PostponeConnecting();
+  void WarnOfLargeWindow();
+  Error Undecided(const std::string& why) const;
+
+  bool settled() const { return marks_.empty() && window_.unsent().empty(); }
+
+  const std::string address_;
+  const std::unique_ptr<Connector> connector_;
+  const Rfc5424Writer writer_;
+  const std::size_t resend_bytes_;
+  const StreamTimings timings_;
+  const Log log_;
+  const Signal& stop_;
+
+  ResendWindow window_;
+  std::unique_ptr<ByteChannel> channel_;  // null: not connected
+  std::deque<Mark> marks_;                // sent and not acknowledged on this connection
+  std::uint64_t reached_ = 0;             // acknowledged on this connection
+  bool trusted_ = false;                  // past its probation
+  bool blocked_ = false;                  // the last write would have blocked
+  bool warned_of_window_ = false;
+  SteadyTime connected_at_;
+  SteadyTime last_progress_;  // of what was to be acknowledged
+  std::chrono::milliseconds ack_pause_{1};
+
+  SteadyTime next_attempt_at_;
+  std::chrono::milliseconds back_off_;
+  Error last_error_;
+  bool told_down_ = false;  // the log knows that there is no connection
+
+  // Of the batch that is being published:
+  std::size_t next_ = 0;         // the first record that is not in the window
+  std::deque<Pending> pending_;  // in the window, undecided
+  std::optional<SteadyTime> trouble_since_;
+  bool attempted_ = false;
+  std::string message_;
+  std::string frame_;
+};
+
+}  // namespace nsf::syslog

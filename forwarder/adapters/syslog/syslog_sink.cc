@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks the settings, chooses the publisher, and runs it in the sink's thread.
+#include "adapters/syslog/syslog_sink.h"
+
+#include <algorithm>
+#include <csignal>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "adapters/syslog/tcp_channel.h"
+#include "adapters/syslog/tls_channel.h"
+
+namespace nsf {
+
+// The thread and its queue.
+class SyslogSink::Worker {
+ public:
+  explicit Worker(std::string name) : name_(std::move(name)) {}
+  ~Worker() {
+    stop_.Raise();
+    if (thread_.joinable()) thread_.join();
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Call once.
+  void Start(std::unique_ptr<syslog::Publisher> publisher) {
+    publisher_ = std::move(publisher);
+    thread_ = std::thread([this] { Run(); });
+  }
+
+  void Queue(SinkBatch& batch, Done done) {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back({&batch, std::move(done)});
+    work_.Raise();
+  }
+
+  const syslog::Signal& stop() const { return stop_; }
+
+ private:
+  struct Job {
+    SinkBatch* batch;
+    Done done;
+  };
+
+  void Run() {
+    BlockSignals();
+    while (!stop_.raised()) {
+      if (auto job = Take()) {
+        job->done(PublishSafely(*job->batch));
+      } else {
+        publisher_->Idle(work_);
+      }
+    }
+    while (auto job = Take()) {
+      job->done(Error{ErrorKind::kRetry, "sink " + name_ + ": it is being stopped"});
+    }
+    publisher_.reset();  // closes the connection
+  }
+
+  // SIGPIPE must not end the process when a receiver goes; the others are for the main thread.
+  static void BlockSignals() {
+    sigset_t signals;
+    sigfillset(&signals);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS}) {
+      sigdelset(&signals, fault);
+    }
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  }
+
+  std::optional<Job> Take() {
+    const std::lock_guard lock(mutex_);
+    if (jobs_.empty()) {
+      work_.Clear();
+      return std::nullopt;
+    }
+    Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    return job;
+  }
+
+  std::optional<Error> PublishSafely(SinkBatch& batch) {
+    try {
+      auto error = publisher_->Publish(batch);
+      if (error) error->message = "sink " + name_ + ": " + error->message;
+      return error;
+    } catch (const std::exception& failure) {  // out of memory, descriptors or threads
+      return Error{ErrorKind::kRetry,
+                   "sink " + name_ + ": " + failure.what() + "; raise the limit of this process"};
+    }
+  }
+
+  const std::string name_;
+  syslog::Signal stop_;
+  syslog::Signal work_;
+  std::mutex mutex_;  // guards jobs_
+  std::deque<Job> jobs_;
+  std::unique_ptr<syslog::Publisher> publisher_;
+  std::thread thread_;
+};
+
+namespace {
+
+constexpr std::size_t kLargestDatagram = 65'507;           // UDP over IPv4
+constexpr std::size_t kLargestMessage = 16 * 1024 * 1024;  // far beyond any receiver
+constexpr std::size_t kSmallestLimit = 480;                // what every receiver takes (§6.1)
+constexpr std::size_t kLargestResend = 1024 * 1024 * 1024;
+
+bool IsPrintable(const std::string& text, std::size_t limit) {
+  return text.size() <= limit &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+Error Wrong(const SyslogSinkConfig& config, const std::string& what) {
+  return {ErrorKind::kConfiguration, "sink " + config.name + ": " + what};
+}
+
+std::optional<Error> FindMistake(const SyslogSinkConfig& config) {
+  const bool udp = config.address.transport == SyslogTransport::kUdp;
+  const std::size_t most = udp ? kLargestDatagram : kLargestMessage;
+  if (config.address.host.empty() || config.address.port == 0) {
+    return Wrong(config, "address: host or port is missing; write it like tls://siem.example:6514");
+  }
+  if (config.facility > 23) return Wrong(config, "facility: it must be a number from 0 to 23");
+  if (config.app_name.empty() || !IsPrintable(config.app_name, 48)) {
+    return Wrong(config, "app_name: it must be 1 to 48 printable ASCII characters without spaces");
+  }
+  if (!IsPrintable(config.hostname, 255)) {
+    return Wrong(config,
+                 "hostname: it must be up to 255 printable ASCII characters without spaces");
+  }
+  if (config.max_message_bytes < kSmallestLimit || config.max_message_bytes > most) {
+    return Wrong(config, "max_message_bytes: it must be from " + std::to_string(kSmallestLimit) +
+                             " to " + std::to_string(most) + (udp ? " over UDP" : ""));
+  }
+  if (config.resend_bytes > kLargestResend) {
+    return Wrong(config, "resend: it must be at most 1GiB; it is kept in memory");
+  }
+  if (config.udp.datagrams_per_second == 0) {
+    return Wrong(config, "the number of datagrams per second must be at least 1");
+  }
+  return std::nullopt;
+}
+
+Guarantee GuaranteeOf(const SyslogSinkConfig& config) {
+  if (config.address.transport == SyslogTransport::kUdp) {
+    return {false, "handed to the network; over UDP nobody confirms a message"};
+  }
+  return {true, "acknowledged by the receiver's TCP; the last " +
+                    std::to_string(config.resend_bytes) +
+                    " bytes are sent again when a connection was lost"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SyslogSink>> SyslogSink::Create(SyslogSinkConfig config, syslog::Log log) {
+  if (auto mistake = FindMistake(config)) return *mistake;
+  try {
+    auto worker = std::make_unique<Worker>(config.name);
+    syslog::Rfc5424Writer writer({config.facility, config.hostname, config.app_name,
+                                  config.enterprise_number, config.max_message_bytes});
+    std::unique_ptr<syslog::Publisher> publisher;
+    std::unique_ptr<syslog::Connector> connector;
+    switch (config.address.transport) {
+      case SyslogTransport::kUdp:
+        publisher = std::make_unique<syslog::UdpPublisher>(
+            config.address, std::move(writer), config.udp, std::move(log), worker->stop());
+        break;
+      case SyslogTransport::kTcp:
+        connector = std::make_unique<syslog::TcpConnector>(config.address);
+        break;
+      case SyslogTransport::kTls: {
+        auto tls = std::make_unique<syslog::TlsConnector>(config.address, config.tls);
+        if (auto usable = tls->CheckSettings(); !usable) {
+          return Wrong(config, usable.error().message);
+        }
+        connector = std::move(tls);
+        break;
+      }
+    }
+    if (!publisher) {
+      publisher = std::make_unique<syslog::StreamPublisher>(
+          ToString(config.address), std::move(connector), std::move(writer), config.resend_bytes,
+          config.timings, std::move(log), worker->stop());
+    }
+    worker->Start(std::move(publisher));
+    return std::unique_ptr<SyslogSink>(new SyslogSink(GuaranteeOf(config), std::move(worker)));
+  } catch (const std::exception& failure) {
+    return Error{ErrorKind::kStop, "sink " + config.name + " cannot be started: " + failure.what() +
+                                       "; raise the limits of this process"};
+  }
+}
+
+SyslogSink::SyslogSink(Guarantee guarantee, std::unique_ptr<Worker> worker)
+    : guarantee_(std::move(guarantee)), worker_(std::move(worker)) {}
+
+SyslogSink::~SyslogSink() = default;
+
+void SyslogSink::Publish(SinkBatch& batch, Done done) { worker_->Queue(batch, std::move(done)); }
+
+Guarantee SyslogSink::guarantee() const { return guarantee_; }
+
+}  // namespace nsf
