@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real Kafka broker, and what a consumer that is not librdkafka reads from it."""
+import subprocess
+from pathlib import Path
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from forwarder import free_port
+from ledger import ID_OF
+from processes import ROOT
+
+SCRIPT = ROOT / "tests" / "support" / "kafka_broker" / "kafka_broker.sh"
+JARS = ROOT / "build" / "kafka"
+
+
+class Broker:
+    def __init__(self, directory):
+        self.data = Path(directory) / "kafka"
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self._run("install", JARS)
+        self.start()
+
+    def start(self):
+        self._run("start", "--jars", JARS, "--data", self.data, "--port", self.port)
+
+    def stop(self):
+        self._run("stop", "--data", self.data)
+
+    def create_topic(self, name, partitions=3):
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            admin.create_topics([NewTopic(name, partitions, 1)])
+        finally:
+            admin.close()
+        return name
+
+    def _run(self, *arguments):
+        done = subprocess.run([str(SCRIPT), *map(str, arguments)], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=180)
+        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+
+
+class TopicReader:
+    """Everything in a topic, from its beginning; each call of ids() reads what has come since."""
+
+    def __init__(self, broker, topic, format="ocsf"):
+        self.broker = broker
+        self.topic = topic
+        self.id_of = ID_OF[format]
+        self.records = []
+        self.offsets = {}
+
+    def read(self):
+        consumer = KafkaConsumer(bootstrap_servers=self.broker.address, enable_auto_commit=False,
+                                 auto_offset_reset="earliest", max_partition_fetch_bytes=8 << 20,
+                                 fetch_max_bytes=64 << 20)
+        try:
+            partitions = [TopicPartition(self.topic, number)
+                          for number in sorted(consumer.partitions_for_topic(self.topic))]
+            consumer.assign(partitions)
+            for partition in partitions:
+                consumer.seek(partition, self.offsets.get(partition, 0))
+            ends = consumer.end_offsets(partitions)
+            while any(consumer.position(partition) < ends[partition] for partition in partitions):
+                for records in consumer.poll(timeout_ms=1000).values():
+                    self.records += records
+            self.offsets = {partition: consumer.position(partition) for partition in partitions}
+        finally:
+            consumer.close()
+        return self.records
+
+    def ids(self):
+        return [self.id_of(record.value) for record in self.read()]

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An authority of the tests' own and a certificate for localhost, made with openssl."""
+import subprocess
+from pathlib import Path
+
+
+class Certificates:
+    """ca, cert and key are PEM files; the certificate is good for localhost and 127.0.0.1."""
+
+    def __init__(self, directory):
+        self.directory = Path(directory)
+        self.ca = self.directory / "ca.pem"
+        self.cert = self.directory / "srv.pem"
+        self.key = self.directory / "srv.key"
+        ca_key = self.directory / "ca.key"
+        new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        self._openssl("req", "-x509", *new_key, "-keyout", ca_key, "-out", self.ca, "-days", "2",
+                      "-subj", "/CN=Test authority", "-addext", "keyUsage=critical,keyCertSign")
+        self._openssl("req", "-x509", *new_key, "-keyout", self.key, "-out", self.cert,
+                      "-days", "2", "-subj", "/CN=localhost", "-CA", self.ca, "-CAkey", ca_key,
+                      "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                      "-addext", "basicConstraints=critical,CA:FALSE")
+
+    def _openssl(self, *arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)

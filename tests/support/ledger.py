@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the simulator showed against what arrived, id for id."""
+import json
+from collections import Counter
+from pathlib import Path
+
+
+def raw_id(text):
+    return str(json.loads(text)["_id"])
+
+
+def ocsf_id(text):
+    return json.loads(text)["metadata"]["original_event_uid"]
+
+
+ID_OF = {"raw": raw_id, "ocsf": ocsf_id}
+
+
+def ids_in_file(path, format="raw"):
+    """The ids in a file sink's output, without a last line that is still being written."""
+    path = Path(path)
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    complete = content[: content.rfind(b"\n") + 1]
+    return [ID_OF[format](line) for line in complete.splitlines()]
+
+
+def ids_in_syslog(receiver, format="raw"):
+    """The ids in the messages that rsyslog wrote down."""
+    return [ID_OF[format](record["msg"]) for record in receiver.records()]
+
+
+class Comparison:
+    def __init__(self, shown, arrived):
+        shown, arrived = Counter(shown), Counter(arrived)
+        assert max(shown.values(), default=0) <= 1, "the ledger repeats an id"
+        self.shown = len(shown)
+        self.lost = sorted(shown.keys() - arrived.keys())
+        self.unknown = sorted(arrived.keys() - shown.keys())
+        self.repeats = sum(arrived.values()) - len(arrived)
+
+    def __str__(self):
+        return (f"{self.shown} shown, {len(self.lost)} lost {self.lost[:3]}, "
+                f"{len(self.unknown)} unknown {self.unknown[:3]}, {self.repeats} repeated")
+
+
+def assert_all_arrived(shown, arrived, repeats=0):
+    """Nothing lost, nothing invented, and no more repeats than allowed."""
+    found = Comparison(shown, arrived)
+    assert not found.lost and not found.unknown and found.repeats <= repeats, str(found)
+    return found
