@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tenant for tests of a stream: a list of rows and answers that a test can bend.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ports/clock.h"
+#include "ports/http_client.h"
+
+namespace nsf::test {
+
+struct FakeRow {
+  std::string id;                    // empty: the row has none
+  WallSeconds insertion;             // visible from then on
+  std::optional<WallSeconds> event;  // event time; the insertion time when absent
+  std::string extra;                 // more JSON members, with a leading comma
+};
+
+class FakeTenant {
+ public:
+  std::vector<FakeRow> rows;  // in the order of insertion
+  bool newest_first = false;
+  bool honours_offset = true, honours_skip = false, honours_window = true;
+  bool states_total = true, dated = true;
+  std::uint32_t most_rows = 5000;       // clamps
+  std::chrono::seconds clock_ahead{0};  // of its own clock against the run's
+  // Answers instead of the tenant when it returns something.
+  std::function<std::optional<HttpAnswer>(const HttpRequest&)> instead;
+  std::vector<std::string> targets;  // every request, in order
+
+  HttpAnswer Answer(const HttpRequest& request, WallTime now);
+
+ private:
+  std::vector<const FakeRow*> Visible(const std::string& target, WallSeconds now) const;
+};
+
+}  // namespace nsf::test

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a stream does with answers that are not a page of rows.
+#include <catch2/catch.hpp>
+
+#include "unit/pipeline/virtual_run.h"
+
+namespace nsf::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+StreamSettings Settings() {
+  StreamSettings settings;
+  settings.tenant = "acme";
+  settings.token_reference = "file /run/secrets/acme";
+  settings.sinks = {{"out", Format::kRaw}};
+  settings.page_size = 100;
+  return settings;
+}
+
+HttpAnswer Status(int status, std::string body = "{}") {
+  HttpAnswer answer;
+  answer.status = status;
+  answer.body = std::move(body);
+  return answer;
+}
+
+// Every answer is bent for a while; afterwards everything must have arrived once.
+struct Fault {
+  const char* name;
+  HttpAnswer answer;
+  const char* code;
+  const char* blocked;  // the reason; empty: not blocked
+};
+
+std::vector<Fault> Faults() {
+  HttpAnswer broken = Status(200, R"({"ok":1,"result":[{"_id":"x")");
+  broken.failure = HttpFailure::kBroken;
+  broken.failure_text = "the body ended early";
+  HttpAnswer refused;
+  refused.failure = HttpFailure::kConnect;
+  refused.failure_text = "connection refused";
+  HttpAnswer secret;
+  secret.failure = HttpFailure::kSecret;
+  secret.failure_text = "no such file";
+  HttpAnswer slow = Status(429);
+  slow.headers = {{"retry-after", "3"}};
+  return {
+      {"429 with Retry-After", slow, "429", ""},
+      {"429 without a header", Status(429), "429", ""},
+      {"500", Status(500), "500", ""},
+      {"503 as HTML", Status(503, "<html>"), "503", ""},
+      {"200 cut", Status(200, R"({"ok":1,"result":[{"_id":)"), "200", ""},
+      {"200 empty", Status(200, ""), "200", ""},
+      {"200 with an error", Status(200, R"({"ok":0,"message":"busy"})"), "200", ""},
+      {"body broken", broken, "200", ""},
+      {"connection refused", refused, "error", ""},
+      {"401", Status(401), "401", "unauthorized"},
+      {"403", Status(403), "403", "forbidden"},
+      {"404", Status(404), "404", "refused"},
+      {"302", Status(302), "302", "redirect"},
+      {"token unreadable", secret, "error", "secret"},
+  };
+}
+
+TEST_CASE("no answer is taken for silence: the cursor stays, and all arrives once it passes") {
+  for (const Fault& fault : Faults()) {
+    INFO(fault.name);
+    VirtualRun run(Settings());
+    for (int i = 0; i < 1'000; ++i) {
+      run.tenant.rows.push_back(
+          {"e" + std::to_string(i), run.second() - hours(10) + i * seconds(30), std::nullopt, ""});
+    }
+    REQUIRE(run.Until([&] { return run.delivered.size() >= 300; }, hours(1)));
+    bool bent = true;
+    run.tenant.instead = [&](const HttpRequest&) {
+      return bent ? std::optional(fault.answer) : std::nullopt;
+    };
+    run.For(seconds(1));
+    const auto until = run.snapshot().delivered_until;
+    const auto arrived = run.delivered.size();
+    const auto asked = run.tenant.targets.size();
+    run.For(minutes(10));
+    CHECK(run.delivered.size() == arrived);
+    CHECK(run.snapshot().delivered_until == until);
+    CHECK(run.snapshot().blocked_reason == fault.blocked);
+    CHECK(run.snapshot().requests.at(fault.code) > 1);
+    CHECK(run.tenant.targets.size() - asked < 250);  // it does not hammer
+    bent = false;
+    REQUIRE(run.UntilCaughtUp());
+    CHECK(run.delivered.size() == 1'000);
+    for (const auto& [id, times] : run.delivered) REQUIRE(times == 1);
+    CHECK(run.snapshot().blocked_reason == "");
+    CHECK(run.snapshot().last_error == "");
+    CHECK(run.snapshot().up == true);
+    CHECK(run.Failures() == "");
+  }
+}
+
+TEST_CASE("a 429 is obeyed to the second and counted by name") {
+  VirtualRun run(Settings());
+  REQUIRE(run.UntilCaughtUp());
+  int limited = 0;
+  run.tenant.instead = [&](const HttpRequest&) -> std::optional<HttpAnswer> {
+    if (limited++ > 0) return std::nullopt;
+    HttpAnswer answer = Status(429);
+    answer.headers = {{"retry-after", "47"}};
+    return answer;
+  };
+  REQUIRE(run.Until([&] { return limited == 1; }, minutes(1)));
+  const auto refused_at = run.now().monotonic;
+  REQUIRE(run.Until([&] { return limited == 2; }, minutes(2)));
+  CHECK(run.now().monotonic - refused_at >= seconds(47));
+  CHECK(run.now().monotonic - refused_at < seconds(48));
+  CHECK(run.snapshot().rate_limited == 1);
+  CHECK(run.snapshot().up == true);
+}
+
+TEST_CASE("401 once is the moment of a rotation: asked again at once, nobody is alarmed") {
+  VirtualRun run(Settings());
+  REQUIRE(run.UntilCaughtUp());
+  int refused = 0;
+  run.tenant.instead = [&](const HttpRequest&) -> std::optional<HttpAnswer> {
+    if (refused++ > 0) return std::nullopt;
+    return Status(401);
+  };
+  run.notices.clear();
+  run.For(seconds(40));
+  CHECK(refused >= 2);
+  CHECK(run.snapshot().blocked_reason == "");
+  CHECK(run.notices.empty());
+}
+
+TEST_CASE("a blocked stream says once which token is wanted, and probes slowly") {
+  VirtualRun run(Settings());
+  run.tenant.instead = [](const HttpRequest&) { return Status(403); };
+  run.For(hours(1));
+  REQUIRE(run.notices.size() == 1);
+  CHECK(run.notices.front().level == Notice::Level::kError);
+  CHECK_THAT(run.notices.front().text, Catch::Contains("REST API v2 token"));
+  CHECK_THAT(run.snapshot().last_error, Catch::Contains("Settings > Tools > REST API v2"));
+  CHECK(run.tenant.targets.size() <= 121);
+  CHECK(run.snapshot().tried);
+}
+
+TEST_CASE("a tenant that ignores the page parameter stops the stream, which names the key to set") {
+  VirtualRun run(Settings());
+  run.tenant.honours_offset = false;
+  for (int i = 0; i < 300; ++i) {
+    run.tenant.rows.push_back({"e" + std::to_string(i), run.second() - hours(1), std::nullopt, ""});
+  }
+  run.For(hours(1));
+  CHECK(run.snapshot().blocked_reason == "paging");
+  CHECK_THAT(run.snapshot().last_error, Catch::Contains("paging.parameter to skip"));
+  CHECK(run.tenant.targets.size() < 300);
+  for (const auto& [id, times] : run.delivered) CHECK(times == 1);
+}
+
+TEST_CASE("a page that is too large is asked for in smaller pieces") {
+  VirtualRun run(Settings());
+  for (int i = 0; i < 300; ++i) {
+    run.tenant.rows.push_back({"e" + std::to_string(i), run.second() - hours(1), std::nullopt, ""});
+  }
+  run.tenant.instead = [](const HttpRequest& request) -> std::optional<HttpAnswer> {
+    if (request.target.find("limit=100&") == std::string::npos &&
+        request.target.find("limit=50&") == std::string::npos) {
+      return std::nullopt;
+    }
+    HttpAnswer answer = Status(200, "");
+    answer.failure = HttpFailure::kBodyTooLarge;
+    return answer;
+  };
+  REQUIRE(run.UntilCaughtUp());
+  CHECK(run.delivered.size() == 300);
+}
+
+TEST_CASE("one row that is too large alone is said to be, with the key to raise") {
+  VirtualRun run(Settings());
+  run.tenant.instead = [](const HttpRequest&) {
+    HttpAnswer answer = Status(200, "");
+    answer.failure = HttpFailure::kBodyTooLarge;
+    return answer;
+  };
+  run.For(minutes(5));
+  CHECK_THAT(run.snapshot().last_error, Catch::Contains("max_page_bytes"));
+  CHECK(run.snapshot().blocked_reason == "refused");
+}
+
+TEST_CASE("a drained stream starts nothing more") {
+  StreamSettings settings = Settings();
+  class NoRandom : public Random {
+    double Uniform() override { return 0; }
+  } random;
+  Budget budget({240, 4});
+  auto stream = Stream::Create(settings, {}, budget, random);
+  REQUIRE(stream);
+  (*stream)->Drain();
+  const StepOutput out = (*stream)->Step({WallTime{}, MonotonicTime(hours(1))}, {});
+  CHECK_FALSE(out.request);
+  CHECK_FALSE(out.commit);
+}
+
+}  // namespace
+}  // namespace nsf::test

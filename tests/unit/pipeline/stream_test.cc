@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream in virtual time: everything that is visible arrives, once, through crashes and outages.
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "core/state/keys.h"
+#include "unit/pipeline/virtual_run.h"
+
+namespace nsf::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+StreamSettings Settings() {
+  StreamSettings settings;
+  settings.tenant = "acme";
+  settings.token_reference = "file /run/secrets/acme";
+  settings.sinks = {{"out", Format::kRaw}};
+  settings.page_size = 100;
+  settings.poll_interval = seconds(30);
+  return settings;
+}
+
+// `count` rows, one each `step` from `from`.
+void Fill(FakeTenant* tenant, WallSeconds from, int count, seconds step,
+          const std::string& prefix = "e") {
+  for (int i = 0; i < count; ++i) {
+    tenant->rows.push_back({prefix + std::to_string(i), from + i * step, std::nullopt, ""});
+  }
+}
+
+void CheckDelivered(const VirtualRun& run, std::size_t count, int most_times = 1) {
+  CHECK(run.delivered.size() == count);
+  for (const auto& [id, times] : run.delivered) {
+    INFO(id);
+    CHECK(times <= most_times);
+  }
+  CHECK(run.Failures() == "");
+}
+
+TEST_CASE("a backlog and what follows arrive once, in windows and at the edge") {
+  VirtualRun run(Settings());
+  Fill(&run.tenant, run.second() - hours(20), 2'500, seconds(25));
+  REQUIRE(run.UntilCaughtUp());
+  CheckDelivered(run, 2'500);
+
+  Fill(&run.tenant, run.second() + seconds(1), 1'000, seconds(2), "live");
+  run.For(hours(2));
+  CheckDelivered(run, 3'500);
+  CHECK(run.snapshot().pending == 0);
+  CHECK(run.snapshot().windows.at("whole") > 0);
+  CHECK(run.snapshot().windows.count("moved") == 0);
+  // Everything visible until the last poll is delivered.
+  CHECK(run.second() - *run.snapshot().delivered_until <= seconds(32));
+}
+
+TEST_CASE("an event at the edge leaves within a poll interval") {
+  VirtualRun run(Settings());
+  REQUIRE(run.UntilCaughtUp());
+  run.tenant.rows.push_back({"now", run.second() + seconds(1), std::nullopt, ""});
+  CHECK(run.Until([&] { return run.delivered.count("now") == 1; }, seconds(33)));
+}
+
+TEST_CASE("a row that is inserted late into the open time is found") {
+  VirtualRun run(Settings());
+  REQUIRE(run.UntilCaughtUp());
+  const WallSeconds past = run.second() - seconds(20);
+  run.For(seconds(10));
+  run.tenant.rows.push_back({"late", past, std::nullopt, ""});
+  CHECK(run.Until([&] { return run.delivered.count("late") == 1; }, seconds(60)));
+}
+
+TEST_CASE("a quiet stream writes nothing and asks little") {
+  VirtualRun run(Settings());
+  REQUIRE(run.UntilCaughtUp());
+  run.For(minutes(10));
+  const auto asked = run.tenant.targets.size();
+  const int commits = run.commits;
+  run.For(hours(1));
+  const auto polls = 120u;
+  CHECK(run.tenant.targets.size() - asked <= 2 * polls);
+  CHECK(run.commits - commits <= 14);  // windows closed: one each five minutes, and nothing else
+}
+
+TEST_CASE("nothing is lost to a crash, and at most a batch a crash is repeated") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    INFO("seed " << seed);
+    StreamSettings settings = Settings();
+    settings.batch.events = 150;
+    VirtualRun run(settings, seed);
+    Fill(&run.tenant, run.second() - hours(5), 1'500, seconds(12));
+    Fill(&run.tenant, run.second(), 300, seconds(3), "live");
+    std::mt19937_64 dice(seed);
+    run.crash = [&] { return run.restarts < 25 && dice() % 4 == 0; };
+    run.For(minutes(40));
+    REQUIRE(run.delivered.size() == 1'800);
+    int repeats = 0;
+    for (const auto& [id, times] : run.delivered) repeats += times - 1;
+    REQUIRE(repeats <= run.restarts * 150);
+    REQUIRE(run.Failures() == "");
+  }
+}
+
+TEST_CASE("a failing sink stops the asking, loses nothing, repeats nothing") {
+  VirtualRun run(Settings());
+  Fill(&run.tenant, run.second() - hours(20), 2'000, seconds(30));
+  int failures = 0;
+  run.commit_fails = [&](Batch&) -> std::optional<Error> {
+    if (++failures > 30) return std::nullopt;
+    return Error{ErrorKind::kRetry, "the broker is away"};
+  };
+  REQUIRE(run.Until([&] { return failures == 15; }, hours(1)));
+  const auto asked = run.tenant.targets.size();
+  CHECK(run.stream().failing_since());
+  CHECK_THAT(run.snapshot().last_error, Catch::Contains("the broker is away"));
+  CHECK(run.snapshot().delivered_until == std::nullopt);
+  run.Until([&] { return failures == 25; }, hours(1));
+  CHECK(run.tenant.targets.size() - asked <= 2);
+  REQUIRE(run.UntilCaughtUp());
+  CheckDelivered(run, 2'000);
+  CHECK_FALSE(run.stream().failing_since());
+}
+
+TEST_CASE("a batch is bounded in events and in bytes") {
+  StreamSettings settings = Settings();
+  settings.batch.events = 64;
+  VirtualRun by_events(settings);
+  Fill(&by_events.tenant, by_events.second() - hours(1), 1'000, seconds(3));
+  REQUIRE(by_events.UntilCaughtUp());
+  CheckDelivered(by_events, 1'000);
+  CHECK(by_events.largest_batch == 64);
+
+  settings.batch.events = 10'000;
+  settings.batch.bytes = 2'000;
+  VirtualRun by_bytes(settings);
+  Fill(&by_bytes.tenant, by_bytes.second() - hours(1), 1'000, seconds(3));
+  REQUIRE(by_bytes.UntilCaughtUp());
+  CheckDelivered(by_bytes, 1'000);
+  CHECK(by_bytes.largest_batch < 30);
+}
+
+TEST_CASE("equal rows without id are as many events as they are rows") {
+  VirtualRun run(Settings());
+  const WallSeconds when = run.second() - minutes(30);
+  for (int i = 0; i < 5; ++i) run.tenant.rows.push_back({"", when, std::nullopt, ""});
+  run.tenant.rows.push_back({"", when, std::nullopt, ",\"user\":\"x\""});
+  REQUIRE(run.UntilCaughtUp());
+  run.For(hours(1));
+  CheckDelivered(run, 6);
+}
+
+TEST_CASE("rows before the first start are counted, not delivered") {
+  StreamSettings settings = Settings();
+  settings.start = hours(1);
+  VirtualRun run(settings);
+  // The window is asked for a second early.
+  run.tenant.rows.push_back({"before", run.second() - hours(1) - seconds(1), std::nullopt, ""});
+  run.tenant.rows.push_back({"at", run.second() - hours(1), std::nullopt, ""});
+  REQUIRE(run.UntilCaughtUp());
+  CHECK(run.delivered.count("before") == 0);
+  CHECK(run.delivered.count("at") == 1);
+  CHECK(run.snapshot().out_of_window == 1);
+}
+
+TEST_CASE("a changed row is counted, not delivered again") {
+  VirtualRun run(Settings());
+  REQUIRE(run.UntilCaughtUp());
+  run.tenant.rows.push_back({"a", run.second(), std::nullopt, ""});
+  run.For(seconds(40));
+  REQUIRE(run.delivered["a"] == 1);
+  run.tenant.rows.back().extra = ",\"user\":\"other\"";
+  run.For(minutes(10));
+  CHECK(run.delivered["a"] == 1);
+  CHECK(run.snapshot().changed == 1);
+}
+
+TEST_CASE("the tenant's clock counts, not ours") {
+  for (const seconds ahead : {seconds(hours(2)), seconds(-hours(2)), seconds(hours(48))}) {
+    INFO(ahead.count());
+    VirtualRun run(Settings());
+    run.tenant.clock_ahead = ahead;
+    Fill(&run.tenant, run.second() + ahead - hours(3), 500, seconds(20));
+    REQUIRE(run.UntilCaughtUp());
+    Fill(&run.tenant, run.second() + ahead + seconds(1), 200, seconds(5), "live");
+    run.For(hours(1));
+    CheckDelivered(run, 700);
+    CHECK(std::chrono::abs(*run.snapshot().clock_skew - milliseconds(ahead)) < seconds(2));
+  }
+}
+
+TEST_CASE("a tenant that states no total, clamps its pages or dates no answer is served") {
+  VirtualRun run(Settings());
+  run.tenant.states_total = false;
+  run.tenant.most_rows = 7;
+  run.tenant.dated = false;
+  Fill(&run.tenant, run.second() - hours(3), 500, seconds(20));
+  run.For(hours(3));
+  Fill(&run.tenant, run.second() + seconds(1), 100, seconds(5), "live");
+  run.For(hours(1));
+  CheckDelivered(run, 600);
+}
+
+TEST_CASE("each dialect is walked as it is pinned") {
+  struct Row {
+    Dialect dialect;
+    bool newest_first, window;
+  };
+  const Row rows[] = {
+      {{PageParameter::kOffset, WindowKind::kInsertion, ListOrder::kNeither}, true, true},
+      {{PageParameter::kSkip, WindowKind::kEvent, ListOrder::kNeither}, false, true},
+      {{PageParameter::kSkip, WindowKind::kNone, ListOrder::kOldestFirst}, false, false},
+      {{PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst}, true, false},
+  };
+  for (const Row& row : rows) {
+    StreamSettings settings = Settings();
+    settings.dialect = row.dialect;
+    VirtualRun run(settings);
+    run.tenant.newest_first = row.newest_first;
+    run.tenant.honours_window = row.window;
+    run.tenant.honours_skip = row.dialect.parameter == PageParameter::kSkip;
+    run.tenant.honours_offset = !run.tenant.honours_skip;
+    Fill(&run.tenant, run.second() - hours(3), 500, seconds(20));
+    Fill(&run.tenant, run.second(), 300, seconds(5), "live");
+    INFO(static_cast<int>(row.dialect.window));
+    run.For(hours(1));
+    CheckDelivered(run, 800);
+  }
+}
+
+TEST_CASE("a list without windows survives crashes and forgets what is no longer listed") {
+  StreamSettings settings = Settings();
+  settings.dialect = {PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst};
+  VirtualRun run(settings, 7);
+  run.tenant.honours_skip = run.tenant.newest_first = true;
+  run.tenant.honours_window = false;
+  Fill(&run.tenant, run.second() - hours(3), 500, seconds(20));
+  std::mt19937_64 dice(7);
+  run.crash = [&] { return run.restarts < 40 && dice() % 5 == 0; };
+  run.For(hours(1));
+  CHECK(run.delivered.size() == 500);
+  CHECK(run.restarts == 40);
+  // Retention takes the oldest; their ids go with them.
+  const auto ids = [&] {
+    std::size_t bytes = 0;
+    for (const auto& [key, value] : run.state) bytes += value.size();
+    return bytes;
+  };
+  const std::size_t before = ids();
+  run.tenant.rows.erase(run.tenant.rows.begin(), run.tenant.rows.begin() + 480);
+  Fill(&run.tenant, run.second(), 10, seconds(30), "live");
+  run.For(hours(1));
+  CHECK(ids() < before / 2);
+}
+
+TEST_CASE("the ledger's ids are dropped when their window is closed") {
+  VirtualRun run(Settings());
+  Fill(&run.tenant, run.second() - hours(20), 2'000, seconds(30));
+  Fill(&run.tenant, run.second(), 2'000, seconds(10), "live");
+  run.For(hours(8));
+  CheckDelivered(run, 4'000);
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : run.state) bytes += value.size();
+  CHECK(bytes < 5'000);
+  CHECK(run.state.size() < 20);
+}
+
+TEST_CASE("a stream refuses state that it cannot trust") {
+  StreamSettings settings = Settings();
+  const std::string key = CursorKey("acme", "audit");
+  class NoRandom : public Random {
+    double Uniform() override { return 0; }
+  } random;
+  Budget budget({240, 4});
+  for (const StateEntry& entry :
+       {StateEntry{key, "cursor/9 from the future"}, StateEntry{key, "rubbish"},
+        StateEntry{ChunkKey("acme", "audit", 3), "rubbish"}}) {
+    const auto stream = Stream::Create(settings, {entry}, budget, random);
+    REQUIRE_FALSE(stream);
+    CHECK(stream.error().kind == ErrorKind::kStop);
+    CHECK_THAT(stream.error().message, Catch::Contains(entry.key));
+  }
+}
+
+}  // namespace
+}  // namespace nsf::test

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Virtual time.
+#include "unit/pipeline/virtual_run.h"
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+namespace nsf::test {
+namespace {
+
+constexpr MonotonicTime kBegin{std::chrono::hours(1000)};
+constexpr WallTime kWallBegin{std::chrono::seconds(1'760'000'000)};
+
+}  // namespace
+
+class VirtualRun::SeededRandom : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  double Uniform() override { return std::uniform_real_distribution<>(0, 1)(engine_); }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+VirtualRun::VirtualRun(StreamSettings settings, std::uint64_t seed)
+    : settings_(std::move(settings)), random_(std::make_unique<SeededRandom>(seed)), time_(kBegin) {
+  Start();
+}
+
+VirtualRun::~VirtualRun() = default;
+
+Now VirtualRun::now() const {
+  return {kWallBegin + std::chrono::floor<std::chrono::milliseconds>(time_ - kBegin), time_};
+}
+
+void VirtualRun::Start() {
+  budget_ = std::make_unique<Budget>(BudgetSettings{240, 4});
+  std::vector<StateEntry> entries;
+  for (const auto& [key, value] : state) entries.push_back({key, value});
+  auto stream = Stream::Create(settings_, entries, *budget_, *random_);
+  if (!stream) throw std::runtime_error(stream.error().message);
+  stream_ = std::move(stream).value();
+  wake_at_ = time_;
+}
+
+void VirtualRun::Crash() {
+  ++restarts;
+  request_.reset();
+  batch_.reset();
+  Start();
+}
+
+bool VirtualRun::Next(MonotonicTime end) {
+  const MonotonicTime never = MonotonicTime::max();
+  const MonotonicTime answer = request_ ? answer_at_ : never;
+  const MonotonicTime settle = batch_ ? settle_at_ : never;
+  const MonotonicTime next = std::min({answer, settle, wake_at_});
+  if (next > end) {
+    time_ = end;
+    return false;
+  }
+  time_ = std::max(time_, next);
+  if (next == settle) {
+    Settle();
+  } else if (next == answer) {
+    const HttpRequest request = *std::exchange(request_, std::nullopt);
+    Completions completions;
+    completions.answer = tenant.Answer(request, now().wall);
+    if (crash && crash()) {
+      Crash();
+    } else {
+      Step(std::move(completions));
+    }
+  } else {
+    Step({});
+  }
+  return true;
+}
+
+void VirtualRun::Settle() {
+  Settlement settlement;
+  settlement.batch = std::move(batch_);
+  Batch& batch = *settlement.batch;
+  if (commit_fails) settlement.error = commit_fails(batch);
+  settlement.error_sink = settlement.error ? "out" : "";
+  for (SinkBatch& sink : batch.sinks) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < sink.records.size(); ++i) {
+      if (settlement.error) continue;
+      ++delivered[std::string(sink.records[i].event_id)];
+      sink.outcomes[i] = OutcomeKind::kDelivered;
+      ++count;
+    }
+    settlement.sinks.push_back({sink.sink, count, {}});
+  }
+  // The records have arrived: a crash here repeats them.
+  if (crash && crash()) return Crash();
+  if (!settlement.error) {
+    ++commits;
+    largest_batch = std::max(largest_batch, batch.sinks.front().records.size());
+    for (const StateChange& change : batch.state) {
+      if (change.value) {
+        state[change.key] = *change.value;
+      } else {
+        state.erase(change.key);
+      }
+    }
+    if (crash && crash()) return Crash();
+  }
+  Completions completions;
+  completions.settlement = std::move(settlement);
+  Step(std::move(completions));
+}
+
+void VirtualRun::Step(Completions completions) {
+  StepOutput out = stream_->Step(now(), std::move(completions));
+  // A step that asks to be woken in the past would spin.
+  if (out.wake_at <= time_) failures_ += "woken in the past; ";
+  wake_at_ = out.wake_at;
+  for (Notice& notice : out.notices) notices.push_back(std::move(notice));
+  if (out.request) {
+    if (request_) failures_ += "two requests under way; ";
+    request_ = std::move(out.request);
+    answer_at_ = time_ + request_takes;
+  }
+  if (out.commit) {
+    if (batch_) failures_ += "two commits under way; ";
+    batch_ = std::move(out.commit);
+    settle_at_ = time_ + commit_takes;
+  }
+  CheckIdentity();
+}
+
+void VirtualRun::CheckIdentity() {
+  const StreamSnapshot& s = snapshot();
+  for (const auto& [name, sink] : s.sinks) {
+    std::uint64_t dead = 0;
+    for (const auto& [reason, count] : sink.dead_lettered) dead += count;
+    if (s.received != s.out_of_window + s.deduplicated + sink.delivered + dead + s.pending) {
+      failures_ += "identity of metrics broken at " + name + "; ";
+    }
+  }
+}
+
+void VirtualRun::For(std::chrono::milliseconds span) {
+  const MonotonicTime end = time_ + span;
+  while (Next(end)) {
+  }
+}
+
+bool VirtualRun::Until(const std::function<bool()>& holds, std::chrono::milliseconds most) {
+  const MonotonicTime end = time_ + most;
+  while (!holds()) {
+    if (!Next(end)) return false;
+  }
+  return true;
+}
+
+bool VirtualRun::UntilCaughtUp() {
+  return Until([this] { return snapshot().caught_up; }, std::chrono::hours(24));
+}
+
+std::string VirtualRun::Failures() const { return failures_; }
+
+}  // namespace nsf::test

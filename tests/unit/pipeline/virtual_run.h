@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream driven in virtual time: the twin of app/loop.cc. A request and a commit take the time
+// that the run gives them; a crash forgets everything that was not durable.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/stream/stream.h"
+#include "unit/pipeline/fake_tenant.h"
+
+namespace nsf::test {
+
+class VirtualRun {
+ public:
+  explicit VirtualRun(StreamSettings settings, std::uint64_t seed = 1);
+  ~VirtualRun();
+
+  FakeTenant tenant;
+  std::chrono::milliseconds request_takes{100};
+  std::chrono::milliseconds commit_takes{50};
+  // Fails a commit when it returns an error; the records may still have arrived.
+  std::function<std::optional<Error>(Batch&)> commit_fails;
+  // Called before each completion is handed over; returning true crashes the forwarder there.
+  std::function<bool()> crash;
+
+  std::map<std::string, int> delivered;  // how often, by event id
+  std::map<std::string, std::string> state;
+  std::vector<Notice> notices;
+  int restarts = 0;
+  int commits = 0;
+  std::size_t largest_batch = 0;
+
+  // Moves virtual time on by `span`.
+  void For(std::chrono::milliseconds span);
+  // Until the predicate holds; false when `most` passed first.
+  bool Until(const std::function<bool()>& holds, std::chrono::milliseconds most);
+  bool UntilCaughtUp();
+
+  Now now() const;
+  WallSeconds second() const { return std::chrono::floor<std::chrono::seconds>(now().wall); }
+  const Stream& stream() const { return *stream_; }
+  const StreamSnapshot& snapshot() const { return stream_->snapshot(); }
+  std::string Failures() const;  // of the identity of metrics, checked after each step
+
+ private:
+  class SeededRandom;
+
+  void Start();
+  void Crash();
+  bool Next(MonotonicTime end);  // one event of virtual time; false: nothing before `end`
+  void Step(Completions completions);
+  void Settle();
+  void CheckIdentity();
+
+  StreamSettings settings_;
+  std::unique_ptr<SeededRandom> random_;
+  std::unique_ptr<Budget> budget_;
+  std::unique_ptr<Stream> stream_;
+  MonotonicTime time_;
+  MonotonicTime wake_at_;
+  std::optional<HttpRequest> request_;
+  MonotonicTime answer_at_;
+  std::unique_ptr<Batch> batch_;
+  MonotonicTime settle_at_;
+  std::string failures_;
+};
+
+}  // namespace nsf::test
