@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where events come from: the backlog, a steady rate, a burst; some late, some shown late. The
+// sequence follows from the settings and the anchor alone, however often it is asked.
+#pragma once
+
+#include <optional>
+#include <queue>
+#include <vector>
+
+#include "tenant/event.h"
+#include "tenant/settings.h"
+
+namespace nsf_simulator {
+
+class EventSource {
+ public:
+  // `anchor` is the moment the tenant starts: the backlog lies before it, all else after it.
+  EventSource(const Settings& settings, Time anchor);
+
+  // Replaces `out` by the next events that became visible up to `now`, in the order in which they
+  // did: at most `most`, empty when there are none left.
+  void TakeVisible(Time now, std::size_t most, std::vector<Event>* out);
+
+ private:
+  struct ShowsLater {
+    bool operator()(const Event& a, const Event& b) const {
+      if (a.visible != b.visible) return a.visible > b.visible;
+      return a.timestamp != b.timestamp ? a.timestamp > b.timestamp : a.insertion > b.insertion;
+    }
+  };
+
+  std::optional<Time> NextMade() const;
+  Time NextLive() const;
+  Event Make();
+  std::chrono::seconds BacklogAge(std::uint64_t index) const;
+  Event Compose(Time inserted, std::uint64_t lag_key) const;
+
+  Settings settings_;
+  Time anchor_;
+  std::uint64_t made_backlog_ = 0;
+  std::uint64_t made_burst_ = 0;
+  std::uint64_t made_live_ = 0;
+  // Inserted, not shown yet. Events of one moment are alike but for their times, so that those
+  // alone order them.
+  std::priority_queue<Event, std::vector<Event>, ShowsLater> hidden_;
+};
+
+}  // namespace nsf_simulator

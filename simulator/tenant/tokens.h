@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which token opens what: a REST token reads audit events, a SCIM token is known and may not.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tenant/answer.h"
+
+namespace nsf_simulator {
+
+// Well known, because they guard made-up events only; docs/SIMULATOR.md prints them.
+inline constexpr std::string_view kDefaultRestToken = "simulator-rest-token";
+inline constexpr std::string_view kScimToken = "simulator-scim-token";
+
+enum class Access { kGranted, kMissing, kUnknown, kWrongScope };
+
+// The token a request carries in any of the four spellings that are seen: the header
+// Netskope-Api-Token, or Authorization with "Netskope-Api-Token T", "Netskope-Api-Token: T" or
+// "Bearer T". Empty if it carries none.
+std::string_view TokenOf(const Request& request);
+
+// An empty `rest_token` opens nothing.
+Access CheckAccess(const Request& request, std::string_view rest_token);
+
+}  // namespace nsf_simulator
