@@ -20,7 +20,7 @@ def quickstart(tmp_path, *arguments, name="quickstart", env=None):
     return Process([QUICKSTART, *arguments], tmp_path, name, env=env)
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The first run builds; here that is all it does, so that the times below are those of a run."""
     directory = tmp_path_factory.mktemp("first")
@@ -28,7 +28,7 @@ def built(tmp_path_factory):
     assert first.wait(1200) == 0, first.stderr()[-5000:]
 
 
-def test_once_forwards_the_backlog_as_valid_ocsf(tmp_path):
+def test_once_forwards_the_backlog_as_valid_ocsf(tmp_path, built):
     begun = time.monotonic()
     done = quickstart(tmp_path, "--once")
     assert done.wait(60) == 0, done.stderr()
@@ -42,7 +42,7 @@ def test_once_forwards_the_backlog_as_valid_ocsf(tmp_path):
     assert checked.returncode == 0, checked.stdout[-3000:]
 
 
-def test_follows_until_ctrl_c_and_sums_up(tmp_path):
+def test_follows_until_ctrl_c_and_sums_up(tmp_path, built):
     out = tmp_path / "events.ndjson"
     running = quickstart(tmp_path, "--output", out)
     try:
@@ -55,8 +55,7 @@ def test_follows_until_ctrl_c_and_sums_up(tmp_path):
     assert running.stderr().strip(), "a summary"
 
 
-def test_a_real_tenant_needs_an_address_and_a_token(tmp_path, start_simulator):
-    """Against a tenant given by its address, twice: the second run goes on where the first ended."""
+def test_a_tenant_by_its_address_goes_on_where_it_ended(tmp_path, built, start_simulator):
     simulator = start_simulator(1_000)
     env = {"NETSKOPE_TOKEN": TOKEN, "XDG_STATE_HOME": str(tmp_path / "state")}
     first = quickstart(tmp_path, simulator.url, "--once", name="first", env=env)

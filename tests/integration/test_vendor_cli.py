@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simulator import TOKEN
 
-EVENTS = 1_000
+EVENTS = 5_000  # the largest page: the command asks for one only
 
 
 def test_reads_what_the_ledger_says(tmp_path, start_simulator, certificates):
