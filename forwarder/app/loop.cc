@@ -13,11 +13,12 @@ constexpr std::chrono::seconds kLookAround{1};
 
 }  // namespace
 
-Loop::Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, NoticeLog log)
+Loop::Loop(const Clock& clock, Telemetry& telemetry, Destination& destination,
+           LoopObserver& observer)
     : clock_(clock),
       telemetry_(telemetry),
       destination_(destination),
-      log_(std::move(log)),
+      observer_(observer),
       last_step_(clock.Read().monotonic) {}
 
 void Loop::Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget) {
@@ -76,7 +77,8 @@ void Loop::StepLane(std::size_t index, const Now& now) {
   const StreamSettings& settings = lane.stream->settings();
   telemetry_.Stream(settings.tenant, settings.stream, lane.stream->snapshot());
   telemetry_.Budget(settings.tenant, lane.budget->Snapshot(now.monotonic));
-  for (const Notice& notice : out.notices) log_(*lane.stream, notice);
+  for (const Notice& notice : out.notices) observer_.OnNotice(*lane.stream, notice);
+  observer_.OnStep(*lane.stream);
   for (const auto& [delay, count] : out.delays) {
     telemetry_.EventDelay(settings.tenant, delay, count);
   }

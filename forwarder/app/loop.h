@@ -19,12 +19,18 @@
 
 namespace nsf {
 
-using NoticeLog = std::function<void(const Stream& stream, const Notice& notice)>;
+// Is told what happens, on the loop's thread.
+class LoopObserver {
+ public:
+  virtual ~LoopObserver() = default;
+  virtual void OnNotice(const Stream& stream, const Notice& notice) = 0;
+  virtual void OnStep(const Stream& stream) = 0;
+};
 
 // Run() is for one thread; Wake() and last_step() are for any.
 class Loop {
  public:
-  Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, NoticeLog log);
+  Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, LoopObserver& observer);
 
   // `client` and `budget` outlive the loop.
   void Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget);
@@ -57,7 +63,7 @@ class Loop {
   const Clock& clock_;
   Telemetry& telemetry_;
   Destination& destination_;
-  NoticeLog log_;
+  LoopObserver& observer_;
   std::vector<Lane> lanes_;
   Mailbox mailbox_;
   std::atomic<MonotonicTime> last_step_;

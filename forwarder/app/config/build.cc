@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config/build.h"
+
+#include <array>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "app/config/parse_address.h"
+
+namespace nsf {
+namespace {
+
+template <typename Enum, std::size_t N>
+using Names = std::array<std::pair<std::string_view, Enum>, N>;
+
+constexpr Names<AuthScheme, 3> kAuthSchemes{{{"token", AuthScheme::kToken},
+                                             {"authorization", AuthScheme::kAuthorization},
+                                             {"bearer", AuthScheme::kBearer}}};
+constexpr Names<PagingParameter, 3> kParameters{{{"auto", PagingParameter::kAuto},
+                                                 {"skip", PagingParameter::kSkip},
+                                                 {"offset", PagingParameter::kOffset}}};
+constexpr Names<PagingWindow, 4> kWindows{{{"auto", PagingWindow::kAuto},
+                                           {"insertion", PagingWindow::kInsertion},
+                                           {"event", PagingWindow::kEvent},
+                                           {"none", PagingWindow::kNone}}};
+constexpr Names<PagingOrder, 4> kOrders{{{"auto", PagingOrder::kAuto},
+                                         {"oldest", PagingOrder::kOldest},
+                                         {"newest", PagingOrder::kNewest},
+                                         {"none", PagingOrder::kNone}}};
+constexpr Names<Format, 2> kFormats{
+    {{FormatName(Format::kRaw), Format::kRaw}, {FormatName(Format::kOcsf), Format::kOcsf}}};
+constexpr Names<KafkaKey, 4> kKafkaKeys{{{"user", KafkaKey::kUser},
+                                         {"id", KafkaKey::kId},
+                                         {"tenant", KafkaKey::kTenant},
+                                         {"none", KafkaKey::kNone}}};
+constexpr Names<LogLevel, 4> kLogLevels{{{"debug", LogLevel::kDebug},
+                                         {"info", LogLevel::kInfo},
+                                         {"warn", LogLevel::kWarn},
+                                         {"error", LogLevel::kError}}};
+constexpr Names<LogFormat, 2> kLogFormats{{{"text", LogFormat::kText}, {"json", LogFormat::kJson}}};
+
+// The table of keys lets no other text through.
+template <typename Enum, std::size_t N>
+Enum Named(const Names<Enum, N>& names, const Setting& setting) {
+  for (const auto& [name, value] : names) {
+    if (name == setting.text()) return value;
+  }
+  throw std::logic_error("a value that the table of keys allows and the program does not know");
+}
+
+template <typename Number>
+Number To(const Setting& setting) {
+  return static_cast<Number>(setting.number());
+}
+
+std::chrono::seconds Seconds(const Setting& setting) {
+  return std::chrono::duration_cast<std::chrono::seconds>(setting.duration());
+}
+
+std::vector<std::string> Texts(const Setting& list) {
+  std::vector<std::string> texts;
+  for (const Setting& item : list.items) texts.push_back(item.text());
+  return texts;
+}
+
+TlsConfig BuildTls(const Setting& tls) {
+  return {tls.At("ca_file").text(), tls.At("cert_file").text(), tls.At("key_file").text(),
+          tls.At("server_name").text(), tls.At("min_version").text()};
+}
+
+PagingConfig BuildPaging(const Setting& paging) {
+  PagingConfig config;
+  config.parameter = Named(kParameters, paging.At("parameter"));
+  config.window = Named(kWindows, paging.At("window"));
+  config.order = Named(kOrders, paging.At("order"));
+  config.length = Seconds(paging.At("length"));
+  if (const Setting& settle = paging.At("settle");
+      std::holds_alternative<std::chrono::milliseconds>(settle.value)) {
+    config.settle = Seconds(settle);
+  }
+  return config;
+}
+
+TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& sinks) {
+  TenantConfig config;
+  config.name = tenant.At("name").text();
+  config.url = tenant.At("url").text();
+  config.token_file = tenant.At("token_file").text();
+  if (tenant.At("token").has_value()) config.token = tenant.At("token").secret();
+  if (const auto* time = std::get_if<WallSeconds>(&tenant.At("token_expires").value)) {
+    config.token_expires = *time;
+  }
+  config.events = Texts(tenant.At("events"));
+  config.sinks = Texts(tenant.At("sinks"));
+  if (config.sinks.empty()) {
+    for (const SinkConfig& sink : sinks) config.sinks.push_back(sink.name);
+  }
+  if (const auto* time = std::get_if<WallSeconds>(&tenant.At("start").value)) {
+    config.start = *time;
+  } else {
+    config.start = Seconds(tenant.At("start"));
+  }
+  config.poll_interval = tenant.At("poll_interval").duration();
+  config.page_size = To<std::uint32_t>(tenant.At("page_size"));
+  config.requests_per_minute = To<std::uint32_t>(tenant.At("rate_limit"));
+  config.burst = To<std::uint32_t>(tenant.At("burst"));
+  config.auth = Named(kAuthSchemes, tenant.At("auth"));
+  config.paging = BuildPaging(tenant.At("paging"));
+  config.tls = BuildTls(tenant.At("tls"));
+  config.proxy = tenant.At("proxy").text();
+  config.timeout = tenant.At("timeout").duration();
+  config.max_page_bytes = To<std::size_t>(tenant.At("max_page_bytes"));
+  return config;
+}
+
+KafkaSinkConfig BuildKafka(const Setting& sink) {
+  KafkaSinkConfig config;
+  config.brokers = Texts(sink.At("brokers"));
+  config.topic = sink.At("topic").text();
+  config.key = Named(kKafkaKeys, sink.At("key"));
+  for (const Setting& property : sink.At("properties").items) {
+    if (const auto* secret = std::get_if<ConfiguredSecret>(&property.value)) {
+      config.secret_properties.emplace_back(property.name, *secret);
+    } else {
+      config.properties.emplace_back(property.name, property.text());
+    }
+  }
+  return config;
+}
+
+SyslogSinkConfig BuildSyslog(const Setting& sink) {
+  SyslogSinkConfig config;
+  config.address = sink.At("address").items.at(0).text();
+  config.facility = To<std::uint8_t>(sink.At("facility"));
+  config.app_name = sink.At("app_name").text();
+  config.hostname = sink.At("hostname").text();
+  config.max_message_bytes = To<std::size_t>(sink.At("max_message_bytes"));
+  config.resend_bytes = To<std::size_t>(sink.At("resend"));
+  config.tls = BuildTls(sink.At("tls"));
+  return config;
+}
+
+SinkConfig BuildSink(const Setting& sink) {
+  SinkConfig config;
+  config.name = sink.At("name").text();
+  config.format = Named(kFormats, sink.At("format"));
+  if (sink.key->name == "kafka") config.kind = BuildKafka(sink);
+  if (sink.key->name == "syslog") config.kind = BuildSyslog(sink);
+  if (sink.key->name == "file") {
+    config.kind = FileSinkConfig{sink.At("path").text(), sink.At("sync").flag()};
+  }
+  return config;
+}
+
+ServerConfig BuildServer(const Setting& server) {
+  const HostPort address = ParseHostPort(server.At("listen").text()).value();
+  return {address.host, address.port.value()};
+}
+
+}  // namespace
+
+Config BuildConfig(const Setting& root) {
+  Config config;
+  for (const Setting& sink : root.At("sinks").items) config.sinks.push_back(BuildSink(sink));
+  for (const Setting& tenant : root.At("tenants").items) {
+    config.tenants.push_back(BuildTenant(tenant, config.sinks));
+  }
+  config.state.path = root.At("state").At("path").text();
+  config.dead_letter.path = root.At("dead_letter").At("path").text();
+  const Setting& batch = root.At("batch");
+  config.batch.events = To<std::size_t>(batch.At("events"));
+  config.batch.bytes = To<std::size_t>(batch.At("bytes"));
+  config.batch.age = batch.At("age").duration();
+  config.server = BuildServer(root.At("server"));
+  config.log.level = Named(kLogLevels, root.At("log").At("level"));
+  config.log.format = Named(kLogFormats, root.At("log").At("format"));
+  return config;
+}
+
+}  // namespace nsf

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "app/config/checks.h"
+#include "app/config/parse_quantity.h"
+#include "app/config/reserved_properties.h"
+
+namespace nsf {
+namespace {
+
+// The longest payload of a UDP datagram over IPv4: 65535 less the headers (RFC 768, RFC 791).
+constexpr std::int64_t kLongestDatagram = 65507;
+
+void CheckKafka(const Setting& sink, Diagnostics& diagnostics) {
+  for (const Setting& property : sink.At("properties").items) {
+    if (!property.valid) continue;
+    const std::string why = WhyReserved(property.name);
+    if (!why.empty()) {
+      diagnostics.Error(property.where, "the property " + Quoted(property.name) + " " + why);
+      continue;
+    }
+    const auto* value = std::get_if<std::string>(&property.value);
+    const std::string risk = value == nullptr ? "" : WhyRisky(property.name, *value);
+    if (!risk.empty()) {
+      diagnostics.Warning(property.where, "the property " + Quoted(property.name) + " " + risk);
+    }
+    const auto* secret = std::get_if<ConfiguredSecret>(&property.value);
+    if (secret != nullptr && secret->reference.empty() && !property.name.ends_with(".location")) {
+      diagnostics.Warning(property.where, "the property " + Quoted(property.name) +
+                                              " is a secret written out in this file; write "
+                                              "${NAME} or ${file:/path}");
+    }
+  }
+}
+
+void CheckSyslog(const Setting& sink, const Surroundings& surroundings, Diagnostics& diagnostics) {
+  CheckTls(sink.At("tls"), surroundings, diagnostics);
+  const Setting& longest = sink.At("max_message_bytes");
+  const Setting& resend = sink.At("resend");
+  if (longest.valid && resend.valid && resend.number() < longest.number()) {
+    const Setting& where = resend.given ? resend : longest;
+    diagnostics.Error(where.where, "resend (" + SizeText(resend.number()) +
+                                       ") does not hold one message of max_message_bytes (" +
+                                       SizeText(longest.number()) + "); raise resend");
+  }
+  const Setting& addresses = sink.At("address");
+  if (!addresses.valid || addresses.items.empty()) return;
+  const std::string& address = addresses.items[0].text();
+  if (address.starts_with("udp://") && longest.valid && longest.number() > kLongestDatagram) {
+    diagnostics.Error(longest.where,
+                      "max_message_bytes is more than a UDP datagram holds; write "
+                      "65507 or less, or use tls:// or tcp://");
+  }
+  if (!address.starts_with("tls://") && sink.At("tls").given) {
+    diagnostics.Error(sink.At("tls").where, "tls is set, and the address " + Quoted(address) +
+                                                " does not use it; write tls:// in the address, or "
+                                                "remove tls");
+  }
+}
+
+// Files that are written to: no two keys may name one.
+class WrittenPaths {
+ public:
+  explicit WrittenPaths(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  void Add(const Setting& path, const std::string& what) {
+    if (!path.valid || path.text().empty()) return;
+    std::string normal = std::filesystem::path(path.text()).lexically_normal().string();
+    while (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();
+    const auto [first, is_new] = first_.emplace(normal, what);
+    if (is_new) return;
+    diagnostics_.Error(path.where, what + " and " + first->second + " both write to " +
+                                       Quoted(path.text()) + "; give each a path of its own");
+  }
+
+ private:
+  Diagnostics& diagnostics_;
+  std::map<std::string, std::string> first_;
+};
+
+void CheckPaths(const Setting& root, Diagnostics& diagnostics) {
+  WrittenPaths paths(diagnostics);
+  const Setting& state = root.At("state").At("path");
+  const Setting& dead_letter = root.At("dead_letter").At("path");
+  if (dead_letter.valid && dead_letter.text() == "-") {
+    diagnostics.Error(dead_letter.where,
+                      "dead_letter cannot be stdout, nobody would keep it; write a path");
+  }
+  // Defaults first: a collision is told where somebody wrote it.
+  if (!state.given) paths.Add(state, "state");
+  if (!dead_letter.given) paths.Add(dead_letter, "dead_letter");
+  for (const Setting& sink : root.At("sinks").items) {
+    if (sink.key->name != "file") continue;
+    paths.Add(sink.At("path"), "the sink " + Quoted(sink.At("name").text()));
+  }
+  if (state.given) paths.Add(state, "state");
+  if (dead_letter.given) paths.Add(dead_letter, "dead_letter");
+}
+
+}  // namespace
+
+void CheckSinks(const Setting& root, const Surroundings& surroundings, Diagnostics& diagnostics) {
+  const Setting& sinks = root.At("sinks");
+  CheckNamesDiffer(sinks, "sinks", diagnostics);
+  for (const Setting& sink : sinks.items) {
+    if (sink.key->name == "kafka") CheckKafka(sink, diagnostics);
+    if (sink.key->name == "syslog") CheckSyslog(sink, surroundings, diagnostics);
+  }
+  CheckPaths(root, diagnostics);
+}
+
+}  // namespace nsf

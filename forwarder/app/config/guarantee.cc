@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config/guarantee.h"
+
+#include "app/config/parse_quantity.h"
+
+namespace nsf {
+namespace {
+
+std::string Text(const KafkaSinkConfig& /*sink*/) {
+  return "at least once: acknowledged by all in-sync replicas (acks=all, idempotent producer)";
+}
+
+std::string Text(const SyslogSinkConfig& sink) {
+  if (sink.address.starts_with("udp://")) {
+    return "best effort: handed to the network, UDP acknowledges nothing";
+  }
+  return "at least once: the receiver's TCP has acknowledged the bytes, and the last " +
+         SizeText(static_cast<std::int64_t>(sink.resend_bytes)) +
+         " are sent again after a lost connection";
+}
+
+std::string Text(const FileSinkConfig& sink) {
+  if (sink.path == "-") return "best effort: handed to the reader of stdout";
+  if (sink.sync) return "at least once: written and synced";
+  return "best effort: written but not synced, a power cut can lose events";
+}
+
+}  // namespace
+
+std::string GuaranteeText(const SinkConfig& sink) {
+  return std::visit([](const auto& kind) { return Text(kind); }, sink.kind);
+}
+
+}  // namespace nsf

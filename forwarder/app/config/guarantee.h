@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a sink's acknowledgement is worth, told from its configuration alone.
+#pragma once
+
+#include <string>
+
+#include "app/config/config.h"
+
+namespace nsf {
+
+// "at least once: …" or "best effort: …". The clauses are those of docs/DELIVERY.md.
+std::string GuaranteeText(const SinkConfig& sink);
+
+}  // namespace nsf

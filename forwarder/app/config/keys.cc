@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table itself. The order is that of `config print`, `config example` and the documentation.
+#include "app/config/keys.h"
+
+#include <array>
+#include <string_view>
+
+namespace nsf {
+namespace {
+
+constexpr std::int64_t kSecond = 1000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+constexpr std::int64_t kHour = 60 * kMinute;
+constexpr std::int64_t kDay = 24 * kHour;
+constexpr std::int64_t kKiB = 1024;
+constexpr std::int64_t kMiB = 1024 * kKiB;
+constexpr std::int64_t kGiB = 1024 * kMiB;
+
+Key Tls(const std::string& peer) {
+  return {
+      .name = "tls",
+      .kind = Kind::kSection,
+      .doc = "TLS towards " + peer + ". Verification cannot be switched off.",
+      .keys = {
+          {.name = "ca_file",
+           .kind = Kind::kPath,
+           .doc = "PEM file of the authorities to trust, instead of the system's."},
+          {.name = "cert_file",
+           .kind = Kind::kPath,
+           .doc = "PEM file of the client certificate and its chain; with key_file."},
+          {.name = "key_file",
+           .kind = Kind::kPath,
+           .doc = "PEM file of the client certificate's key, not encrypted."},
+          {.name = "server_name",
+           .doc = "Name to ask for and to find in the certificate, where it is not the host's."},
+          {.name = "min_version",
+           .kind = Kind::kChoice,
+           .doc = "Oldest TLS version to accept.",
+           .fallback = "1.2",
+           .values = {"1.2", "1.3"}},
+      }};
+}
+
+Key Paging() {
+  return {
+      .name = "paging",
+      .kind = Kind::kSection,
+      .doc = "Pins how this tenant turns pages; leave it out unless a message names it.",
+      .keys = {
+          {.name = "parameter",
+           .kind = Kind::kChoice,
+           .doc = "Name of the query parameter that turns the page.",
+           .fallback = "auto",
+           .values = {"auto", "skip", "offset"}},
+          {.name = "window",
+           .kind = Kind::kChoice,
+           .doc = "Time by which a window is asked for; `none`: this tenant honours no window.",
+           .fallback = "auto",
+           .values = {"auto", "insertion", "event", "none"}},
+          {.name = "order",
+           .kind = Kind::kChoice,
+           .doc = "Order of the list: oldest first, newest first, or `none`.",
+           .fallback = "auto",
+           .values = {"auto", "oldest", "newest", "none"}},
+          {.name = "length",
+           .kind = Kind::kDuration,
+           .doc = "Length of a window near the present.",
+           .fallback = "5m",
+           .min = kSecond,
+           .max = kDay,
+           .whole_seconds = true},
+          {.name = "settle",
+           .kind = Kind::kDurationOrAuto,
+           .doc = "How long after its end a window is closed; `auto`: 60s by insertion time, 10m "
+                  "by event time.",
+           .fallback = "auto",
+           .min = kSecond,
+           .max = kDay,
+           .whole_seconds = true},
+      }};
+}
+
+std::vector<Key> TenantKeys() {
+  return {
+      {.name = "name",
+       .kind = Kind::kName,
+       .doc = "Metrics label, Kafka header and state key; a new name makes a new tenant.",
+       .example = "acme",
+       .required = true},
+      {.name = "url",
+       .kind = Kind::kUrl,
+       .doc = "The tenant's address: scheme and host. Plain http only to a loopback address.",
+       .fallback = "https://{name}.goskope.com"},
+      {.name = "token_file",
+       .kind = Kind::kPath,
+       .doc = "File with the REST API v2 token; read again when it changes. This or `token`.",
+       .example = "/run/secrets/acme"},
+      {.name = "token",
+       .kind = Kind::kSecret,
+       .doc = "The token itself, by reference: ${NETSKOPE_TOKEN}. Read once, at the start."},
+      {.name = "token_expires",
+       .kind = Kind::kDate,
+       .doc = "Day (2027-03-01) or time on which the token expires, to be warned in time."},
+      {.name = "events",
+       .kind = Kind::kChoice,
+       .doc = "Event types to forward.",
+       .fallback = "audit",
+       .values = {"audit"},
+       .list = true},
+      {.name = "sinks",
+       .kind = Kind::kName,
+       .doc = "Names of the sinks to deliver to; empty: all.",
+       .list = true},
+      {.name = "start",
+       .kind = Kind::kStart,
+       .doc = "First run only: how far back (24h), or from which time (2026-11-01T00:00:00Z).",
+       .fallback = "24h",
+       .max = 3650 * kDay,
+       .whole_seconds = true},
+      {.name = "poll_interval",
+       .kind = Kind::kDuration,
+       .doc = "Time between two polls of a stream that has caught up.",
+       .fallback = "30s",
+       .min = 100,
+       .max = kHour},
+      {.name = "page_size",
+       .kind = Kind::kInteger,
+       .doc = "Events to ask for at once; the API's limit is 5000.",
+       .fallback = "5000",
+       .min = 1,
+       .max = 5000},
+      {.name = "rate_limit",
+       .kind = Kind::kRate,
+       .doc = "Requests with this token, never exceeded.",
+       .fallback = "240/min",
+       .min = 1,
+       .max = 6'000'000},
+      {.name = "burst",
+       .kind = Kind::kInteger,
+       .doc = "Requests in one second, at most.",
+       .fallback = "4",
+       .min = 1,
+       .max = 100'000},
+      {.name = "auth",
+       .kind = Kind::kChoice,
+       .doc = "Header that carries the token: `Netskope-Api-Token: T`, `Authorization: "
+              "Netskope-Api-Token T`, or `Authorization: Bearer T`.",
+       .fallback = "token",
+       .values = {"token", "authorization", "bearer"}},
+      Paging(),
+      Tls("the tenant"),
+      {.name = "proxy",
+       .kind = Kind::kProxy,
+       .doc = "http://host:port; left out: HTTPS_PROXY and NO_PROXY are honoured; \"none\": no "
+              "proxy."},
+      {.name = "timeout",
+       .kind = Kind::kDuration,
+       .doc = "Time for one whole request.",
+       .fallback = "180s",
+       .min = 100,
+       .max = kHour},
+      {.name = "max_page_bytes",
+       .kind = Kind::kBytes,
+       .doc = "Largest page to accept, decoded; of a larger one half is asked for.",
+       .fallback = "32MiB",
+       .min = 64 * kKiB,
+       .max = kGiB},
+  };
+}
+
+// Tenant keys as defaults: nothing is required and nothing has a default of its own.
+Key Defaults() {
+  Key defaults{.name = "defaults",
+               .kind = Kind::kSection,
+               .doc =
+                   "Any tenant key but `name`, for all tenants that do not set it; {name} "
+                   "expands in paths and in url.",
+               .keys = TenantKeys()};
+  defaults.keys.erase(defaults.keys.begin());
+  return defaults;
+}
+
+Key SinkName() {
+  return {.name = "name",
+          .kind = Kind::kName,
+          .doc = "How tenants, logs and metrics name this sink.",
+          .required = true};
+}
+
+Key SinkFormat() {
+  return {.name = "format",
+          .kind = Kind::kChoice,
+          .doc = "`ocsf`: OCSF 1.8.0; `raw`: the event's bytes as received, on one line.",
+          .fallback = "ocsf",
+          .values = {"raw", "ocsf"}};
+}
+
+Key KafkaSink() {
+  Key name = SinkName();
+  name.example = "lake";
+  return {.name = "kafka",
+          .kind = Kind::kSection,
+          .doc = "A topic of a Kafka cluster.",
+          .keys = {
+              name,
+              {.name = "brokers",
+               .kind = Kind::kBroker,
+               .doc = "Brokers to find the cluster by.",
+               .example = "[\"kafka-1.example:9092\"]",
+               .required = true,
+               .list = true},
+              {.name = "topic",
+               .kind = Kind::kTopic,
+               .doc = "Topic to write to; {tenant} and {stream} expand.",
+               .example = "\"security.netskope.{stream}\"",
+               .required = true},
+              {.name = "key",
+               .kind = Kind::kChoice,
+               .doc = "Record key: events with one key stay in order.",
+               .fallback = "user",
+               .values = {"user", "id", "tenant", "none"}},
+              SinkFormat(),
+              {.name = "properties",
+               .kind = Kind::kProperties,
+               .doc = "Any librdkafka property (security.protocol, sasl.username, ...) but those "
+                      "that the guarantee rests on."},
+          }};
+}
+
+Key SyslogSink() {
+  Key name = SinkName();
+  name.example = "siem";
+  return {.name = "syslog",
+          .kind = Kind::kSection,
+          .doc = "A syslog receiver, RFC 5424.",
+          .keys = {
+              name,
+              {.name = "address",
+               .kind = Kind::kReceiver,
+               .doc = "The receiver: udp://host:514, tcp://host:601 or tls://host:6514; exactly "
+                      "one.",
+               .example = "[\"tls://siem.example:6514\"]",
+               .required = true,
+               .list = true,
+               .max_items = 1},
+              SinkFormat(),
+              {.name = "header",
+               .kind = Kind::kChoice,
+               .doc = "Header of a message.",
+               .fallback = "rfc5424",
+               .values = {"rfc5424"}},
+              {.name = "framing",
+               .kind = Kind::kChoice,
+               .doc = "How messages are told apart on TCP and TLS: octet counting (RFC 6587).",
+               .fallback = "octet",
+               .values = {"octet"}},
+              {.name = "facility",
+               .kind = Kind::kInteger,
+               .doc = "Syslog facility; 13 is log audit.",
+               .fallback = "13",
+               .min = 0,
+               .max = 23},
+              {.name = "app_name",
+               .kind = Kind::kAppName,
+               .doc = "APP-NAME of a message.",
+               .fallback = "netskope-audit"},
+              {.name = "hostname",
+               .kind = Kind::kHostName,
+               .doc = "HOSTNAME of a message; empty: this host's name."},
+              {.name = "max_message_bytes",
+               .kind = Kind::kBytes,
+               .doc = "Longest message; raise the receiver's limit with it (rsyslog: "
+                      "maxMessageSize).",
+               .fallback = "8000",
+               .min = 480,
+               .max = kMiB},
+              {.name = "resend",
+               .kind = Kind::kSize,
+               .doc = "TCP and TLS: the last bytes sent, kept to be sent again when a connection "
+                      "was lost.",
+               .fallback = "4MiB",
+               .min = 64 * kKiB,
+               .max = 256 * kMiB},
+              Tls("the receiver"),
+          }};
+}
+
+Key FileSink() {
+  Key name = SinkName();
+  name.example = "out";
+  return {.name = "file",
+          .kind = Kind::kSection,
+          .doc = "A file, one event a line.",
+          .keys = {
+              name,
+              {.name = "path",
+               .kind = Kind::kPath,
+               .doc = "File to append to; \"-\": stdout.",
+               .example = "\"-\"",
+               .required = true},
+              SinkFormat(),
+              {.name = "sync",
+               .kind = Kind::kBool,
+               .doc = "Sync each batch to the disk before it counts as delivered.",
+               .fallback = "true"},
+          }};
+}
+
+Key State() {
+  return {.name = "state",
+          .kind = Kind::kVariants,
+          .doc = "Where the cursors and the ledger are kept; one process owns it.",
+          .fallback = "sqlite",
+          .keys = {{.name = "sqlite",
+                    .kind = Kind::kSection,
+                    .doc = "SQLite, in a directory of its own.",
+                    .keys = {{.name = "path",
+                              .kind = Kind::kPath,
+                              .doc = "The directory.",
+                              .fallback = "/var/lib/netskope-forwarder"}}}}};
+}
+
+Key DeadLetter() {
+  return {.name = "dead_letter",
+          .kind = Kind::kVariants,
+          .doc = "Where events go that a sink refuses for what they are.",
+          .fallback = "file",
+          .keys = {{.name = "file",
+                    .kind = Kind::kSection,
+                    .doc = "A file, one event a line, with the reason and the bytes as received.",
+                    .keys = {{.name = "path",
+                              .kind = Kind::kPath,
+                              .doc = "The file.",
+                              .fallback = "/var/lib/netskope-forwarder/dead-letter.ndjson"}}}}};
+}
+
+Key Batch() {
+  return {.name = "batch",
+          .kind = Kind::kSection,
+          .doc = "What one commit settles: it ends at the first of these.",
+          .keys = {{.name = "events",
+                    .kind = Kind::kInteger,
+                    .doc = "Events of a batch, at most; so many can be repeated after a crash.",
+                    .fallback = "10000",
+                    .min = 1,
+                    .max = 1'000'000},
+                   {.name = "bytes",
+                    .kind = Kind::kSize,
+                    .doc = "Bytes of a batch, at most.",
+                    .fallback = "16MiB",
+                    .min = 64 * kKiB,
+                    .max = kGiB},
+                   {.name = "age",
+                    .kind = Kind::kDuration,
+                    .doc = "Age of its oldest event, at most.",
+                    .fallback = "1s",
+                    .min = 1,
+                    .max = 5 * kMinute}}};
+}
+
+Key Server() {
+  return {.name = "server",
+          .kind = Kind::kSection,
+          .doc = "HTTP: /metrics, /healthz and /readyz.",
+          .keys = {{.name = "listen",
+                    .kind = Kind::kListen,
+                    .doc = "Address and port; port 0: any free one, told in the log.",
+                    .fallback = "127.0.0.1:9641"}}};
+}
+
+Key Log() {
+  return {.name = "log",
+          .kind = Kind::kSection,
+          .doc = "The log, on stderr.",
+          .keys = {{.name = "level",
+                    .kind = Kind::kChoice,
+                    .doc = "Least level to log.",
+                    .fallback = "info",
+                    .values = {"debug", "info", "warn", "error"}},
+                   {.name = "format",
+                    .kind = Kind::kChoice,
+                    .doc = "Lines for people, or JSON.",
+                    .fallback = "text",
+                    .values = {"text", "json"}}}};
+}
+
+}  // namespace
+
+const Key& RootKey() {
+  static const Key kRoot{.kind = Kind::kSection,
+                         .keys = {Defaults(),
+                                  {.name = "tenants",
+                                   .kind = Kind::kSection,
+                                   .doc = "The tenants to read from.",
+                                   .required = true,
+                                   .list = true,
+                                   .keys = TenantKeys()},
+                                  {.name = "sinks",
+                                   .kind = Kind::kVariants,
+                                   .doc = "Where events are delivered to.",
+                                   .required = true,
+                                   .list = true,
+                                   .max_items = 100,
+                                   .keys = {KafkaSink(), SyslogSink(), FileSink()}},
+                                  State(),
+                                  DeadLetter(),
+                                  Batch(),
+                                  Server(),
+                                  Log()}};
+  return kRoot;
+}
+
+const Key* FindKey(const Key& section, const std::string& name) {
+  for (const Key& key : section.keys) {
+    if (key.name == name) return &key;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> KeyNames(const Key& section) {
+  std::vector<std::string> names;
+  for (const Key& key : section.keys) names.push_back(key.name);
+  return names;
+}
+
+bool IsSecretProperty(const std::string& name) {
+  // The first three are the rule for users; the others are where librdkafka keeps secrets under
+  // another name (sasl.oauthbearer.config may hold a client's secret).
+  constexpr std::array<std::string_view, 5> kMarks{"password", "secret", "key", "token",
+                                                   "oauthbearer.config"};
+  for (const std::string_view mark : kMarks) {
+    if (name.find(mark) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace nsf

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config/load.h"
+
+#include "app/config/build.h"
+#include "app/config/checks.h"
+#include "app/config/settings_reader.h"
+#include "app/config/yaml_tree.h"
+
+namespace nsf {
+namespace {
+
+// Ten thousand tenants fit; a file that is something else altogether is not looked at.
+constexpr std::size_t kLargestFile = 4 * 1024 * 1024;
+
+std::optional<YamlNode> ReadTree(const std::string& file, const Surroundings& surroundings,
+                                 Diagnostics& diagnostics) {
+  const Result<std::string> text = surroundings.read_file(file);
+  if (!text) {
+    diagnostics.Error({}, "cannot be read (" + text.error().message +
+                              "); name the file with -c FILE, `netskope-forwarder config example` "
+                              "prints one to begin with");
+    return std::nullopt;
+  }
+  if (text->size() > kLargestFile) {
+    diagnostics.Error({}, "is larger than 4MiB; name a configuration file with -c FILE");
+    return std::nullopt;
+  }
+  std::optional<YamlNode> root = ParseYaml(*text, diagnostics);
+  if (root && root->kind == YamlNode::Kind::kNull && diagnostics.ok()) {
+    diagnostics.Error({1, 1},
+                      "the file is empty; begin with the output of `netskope-forwarder config "
+                      "example`");
+    return std::nullopt;
+  }
+  return root;
+}
+
+}  // namespace
+
+LoadedConfig LoadConfig(const std::string& file, const Surroundings& surroundings) {
+  LoadedConfig loaded{file, std::nullopt, {}, {}};
+  const std::optional<YamlNode> root = ReadTree(file, surroundings, loaded.diagnostics);
+  if (!root) return loaded;
+  loaded.settings = ReadSettings(*root, surroundings, loaded.diagnostics);
+  if (loaded.settings.children.empty()) return loaded;  // not a map: told
+  CheckTenants(loaded.settings, surroundings, loaded.diagnostics);
+  CheckSinks(loaded.settings, surroundings, loaded.diagnostics);
+  if (!loaded.diagnostics.ok()) return loaded;
+  loaded.config = BuildConfig(loaded.settings);
+  loaded.config->file = file;
+  return loaded;
+}
+
+}  // namespace nsf

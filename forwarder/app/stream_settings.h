@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration of one tenant's event type, in the terms of the stream.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/config/config.h"
+#include "pipeline/stream/settings.h"
+
+namespace nsf {
+
+// `token_reference` is how messages name the tenant's token.
+StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
+                                const std::string& event_type, const std::string& token_reference);
+
+}  // namespace nsf
