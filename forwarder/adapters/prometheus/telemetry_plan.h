@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is configured, for the metrics that exist at 0 before anything has happened.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ports/clock.h"
+
+namespace nsf {
+
+struct TelemetryTenant {
+  std::string name;
+  std::vector<std::string> streams;  // "audit"
+  std::vector<std::string> sinks;    // those of this tenant
+  std::optional<WallSeconds> token_expires;
+};
+
+struct TelemetryPlan {
+  std::string version;
+  std::string commit;
+  std::vector<TelemetryTenant> tenants;
+  std::vector<std::string> sinks;            // all
+  std::function<std::size_t()> state_bytes;  // may be empty; asked at each scrape
+};
+
+}  // namespace nsf
