@@ -114,8 +114,8 @@ TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& s
   return config;
 }
 
-KafkaSinkConfig BuildKafka(const Setting& sink) {
-  KafkaSinkConfig config;
+KafkaConfig BuildKafka(const Setting& sink) {
+  KafkaConfig config;
   config.brokers = Texts(sink.At("brokers"));
   config.topic = sink.At("topic").text();
   config.key = Named(kKafkaKeys, sink.At("key"));
@@ -129,8 +129,8 @@ KafkaSinkConfig BuildKafka(const Setting& sink) {
   return config;
 }
 
-SyslogSinkConfig BuildSyslog(const Setting& sink) {
-  SyslogSinkConfig config;
+SyslogConfig BuildSyslog(const Setting& sink) {
+  SyslogConfig config;
   config.address = sink.At("address").items.at(0).text();
   config.facility = To<std::uint8_t>(sink.At("facility"));
   config.app_name = sink.At("app_name").text();
@@ -148,7 +148,7 @@ SinkConfig BuildSink(const Setting& sink) {
   if (sink.key->name == "kafka") config.kind = BuildKafka(sink);
   if (sink.key->name == "syslog") config.kind = BuildSyslog(sink);
   if (sink.key->name == "file") {
-    config.kind = FileSinkConfig{sink.At("path").text(), sink.At("sync").flag()};
+    config.kind = FileConfig{sink.At("path").text(), sink.At("sync").flag()};
   }
   return config;
 }

@@ -80,7 +80,7 @@ struct TenantConfig {
 
 enum class KafkaKey : std::uint8_t { kUser, kId, kTenant, kNone };
 
-struct KafkaSinkConfig {
+struct KafkaConfig {
   std::vector<std::string> brokers;  // "host:port", at least one
   std::string topic;                 // may hold {tenant} and {stream}
   KafkaKey key = KafkaKey::kUser;
@@ -89,7 +89,7 @@ struct KafkaSinkConfig {
   std::vector<std::pair<std::string, ConfiguredSecret>> secret_properties;
 };
 
-struct SyslogSinkConfig {
+struct SyslogConfig {
   std::string address;  // "tls://siem.example:6514"; checked: scheme, host, port
   std::uint8_t facility = 13;
   std::string app_name = "netskope-audit";
@@ -99,7 +99,7 @@ struct SyslogSinkConfig {
   TlsConfig tls;
 };
 
-struct FileSinkConfig {
+struct FileConfig {
   std::string path;  // "-": stdout
   bool sync = true;
 };
@@ -107,7 +107,7 @@ struct FileSinkConfig {
 struct SinkConfig {
   std::string name;
   Format format = Format::kOcsf;
-  std::variant<KafkaSinkConfig, SyslogSinkConfig, FileSinkConfig> kind;
+  std::variant<KafkaConfig, SyslogConfig, FileConfig> kind;
 };
 
 struct StateConfig {

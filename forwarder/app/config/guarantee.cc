@@ -6,11 +6,11 @@
 namespace nsf {
 namespace {
 
-std::string Text(const KafkaSinkConfig& /*sink*/) {
+std::string Text(const KafkaConfig& /*sink*/) {
   return "at least once: acknowledged by all in-sync replicas (acks=all, idempotent producer)";
 }
 
-std::string Text(const SyslogSinkConfig& sink) {
+std::string Text(const SyslogConfig& sink) {
   if (sink.address.starts_with("udp://")) {
     return "best effort: handed to the network, UDP acknowledges nothing";
   }
@@ -19,7 +19,7 @@ std::string Text(const SyslogSinkConfig& sink) {
          " are sent again after a lost connection";
 }
 
-std::string Text(const FileSinkConfig& sink) {
+std::string Text(const FileConfig& sink) {
   if (sink.path == "-") return "best effort: handed to the reader of stdout";
   if (sink.sync) return "at least once: written and synced";
   return "best effort: written but not synced, a power cut can lose events";
