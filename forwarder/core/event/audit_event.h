@@ -4,12 +4,12 @@
 // not an object) becomes an event with what is known.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "core/event/page.h"
+#include "core/event/supporting_data.h"
 #include "ports/clock.h"
 #include "ports/record.h"
 
@@ -19,37 +19,29 @@ enum class EventOutcome : std::uint8_t { kUnknown, kSuccess, kFailure };
 
 // What an event is, in OCSF's terms. The texts are literals or point into the page.
 struct Classification {
-  std::uint32_t class_uid = 0;       // 0: no rule matched
+  std::uint32_t class_uid = 0;  // 0: no rule matched
   std::uint32_t activity_id = 99;
   std::string_view activity_name;    // caption, or the event's own text where activity_id is 99
-  std::string_view object_type;      // what was acted on: "rbi template", "admin", …
+  std::string_view object_type;      // what was acted on, in its words: "rbi template", "admin"
+  std::uint32_t object_type_id = 0;  // of a managed entity in OCSF; 0: this is none
   std::string_view category;         // LOGIN, ADMIN_CHANGE, POLICY, API, OTHER
   std::string_view rule_id;          // of the rule that matched; "none" otherwise
   EventOutcome outcome = EventOutcome::kUnknown;
 };
 
-// `supporting_data`: an object, a string holding a Python dict, or absent.
-struct SupportingData {
-  static constexpr std::size_t kMaxValues = 16;  // more are kept in the raw value only
-
-  std::string_view data_type;  // empty when absent or null
-  std::array<std::string_view, kMaxValues> values;  // scalars of data_values as text, in order
-  std::size_t value_count = 0;
-};
-
 struct AuditEvent {
   const Row* row = nullptr;
-  std::string_view id;                     // `_id` as text; empty when absent, null or empty
-  std::optional<WallSeconds> timestamp;    // event time
-  std::optional<WallSeconds> insertion;    // _insertion_epoch_timestamp
-  std::string_view timestamp_text;         // as received
-  std::string_view type;                   // "admin_audit_logs"
-  std::string_view event_text;             // audit_log_event
+  std::string_view id;                   // `_id` as text; empty when absent, null or empty
+  std::optional<WallSeconds> timestamp;  // event time
+  std::optional<WallSeconds> insertion;  // _insertion_epoch_timestamp
+  std::string_view timestamp_text;       // as received
+  std::string_view type;                 // "admin_audit_logs"
+  std::string_view event_text;           // audit_log_event
   std::string_view user;
-  std::string_view normalized_user;        // ur_normalized
-  std::string_view organization_unit;      // empty for "", "null", "unknown", "-", "N/A", …
-  std::string_view source_ip;              // srcip, or the address in supporting_data of a login
-  std::string_view target;                 // first usable supporting value that names what was acted on
+  std::string_view normalized_user;    // ur_normalized
+  std::string_view organization_unit;  // empty for "", "null", "unknown", "-", "N/A", …
+  std::string_view source_ip;          // srcip, or the address in supporting_data of a login
+  std::string_view target;             // first usable supporting value that names what was acted on
   std::optional<std::int64_t> count;
   Severity severity = Severity::kUnknown;  // 1 is the most severe: see severity.h
   SupportingData supporting;

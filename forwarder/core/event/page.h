@@ -25,11 +25,21 @@ struct Field {
   std::string_view json;  // the value's bytes as received (may hold line breaks between tokens)
 };
 
+// One scalar inside `supporting_data`.
+struct Scalar {
+  std::string_view name;  // the member's name; an element of a list has the list's
+  FieldType type = FieldType::kNull;
+  std::string_view text;  // as in Field; "true", "false", and empty for null
+};
+
 // One element of the list of rows. Valid JSON, but not necessarily an object.
 struct Row {
   std::string_view raw;           // bytes as received, from the row's first to its last
   std::span<const Field> fields;  // empty when the row is not an object
-  bool valid_utf8 = true;         // false: some string holds bytes that are not UTF-8
+  // What `supporting_data` holds when it is an object: its scalar members, and the scalars in its
+  // lists. Read along with the row, because every event needs some of them.
+  std::span<const Scalar> supporting;
+  bool valid_utf8 = true;  // false: some string holds bytes that are not UTF-8
 };
 
 enum class PageStatus : std::uint8_t {
@@ -62,6 +72,7 @@ class Page {
   std::shared_ptr<const std::string> body_;
   std::unique_ptr<char[]> decoded_;  // a copy that the in-situ parser rewrites
   std::vector<Field> fields_;
+  std::vector<Scalar> supporting_;
   std::vector<Row> rows_;
   std::optional<std::uint64_t> total_;
   std::string message_;

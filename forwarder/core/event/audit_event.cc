@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Row → normalized event.
+#include "core/event/audit_event.h"
+
+#include <charconv>
+
+#include "core/event/classification.h"
+#include "core/event/known_field.h"
+#include "core/event/severity.h"
+#include "core/event/text.h"
+
+namespace nsf {
+namespace {
+
+// Above this a number of seconds would be past the year 5138: it is milliseconds, or finer.
+constexpr std::int64_t kMaxSeconds = 100'000'000'000;
+
+bool IsScalarText(const Field& field) {
+  return field.type == FieldType::kString || field.type == FieldType::kNumber;
+}
+
+std::string_view ReadText(const Field& field) {
+  return IsScalarText(field) ? field.text : std::string_view();
+}
+
+// A text whose place-holders ("null", "unknown", …) mean that there is none.
+std::string_view ReadName(const Field& field) {
+  const std::string_view text = ReadText(field);
+  return IsAbsentText(text) ? std::string_view() : text;
+}
+
+std::optional<std::int64_t> ReadWholeNumber(std::string_view text) {
+  if (const auto value = ReadInteger(text)) return value;
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end || !(value > 0 && value < 1e18)) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
+// Epoch seconds; a fraction is cut. 0 is what the tenant writes where there is no time.
+std::optional<WallSeconds> ReadTime(const Field& field) {
+  auto value = ReadWholeNumber(TrimSpaces(ReadText(field)));
+  if (!value || *value <= 0) return std::nullopt;
+  while (*value > kMaxSeconds) *value /= 1000;
+  return WallSeconds(std::chrono::seconds(*value));
+}
+
+void TakeField(const Field& field, AuditEvent* event) {
+  switch (FindKnownField(field.name)) {
+    case KnownField::kNone:
+      return;
+    case KnownField::kId:
+      event->id = ReadText(field);
+      return;
+    case KnownField::kTimestamp:
+      event->timestamp = ReadTime(field);
+      event->timestamp_text = ReadText(field);
+      return;
+    case KnownField::kInsertion:
+      event->insertion = ReadTime(field);
+      return;
+    case KnownField::kType:
+      event->type = ReadName(field);
+      return;
+    case KnownField::kEvent:
+      event->event_text = ReadText(field);
+      return;
+    case KnownField::kUser:
+      event->user = ReadName(field);
+      return;
+    case KnownField::kNormalizedUser:
+      event->normalized_user = ReadName(field);
+      return;
+    case KnownField::kOrganizationUnit:
+      event->organization_unit = ReadName(field);
+      return;
+    case KnownField::kSourceIp:
+      event->source_ip = IsIpAddress(ReadText(field)) ? field.text : std::string_view();
+      return;
+    case KnownField::kCount:
+      event->count = ReadInteger(ReadText(field));
+      return;
+    case KnownField::kSeverity:
+      event->severity = ReadSeverity(ReadText(field));
+      return;
+    case KnownField::kSupportingData:
+      event->supporting = ReadSupportingData(*event->row, field);
+      return;
+  }
+}
+
+// A login states where it came from among its supporting values.
+std::string_view FindAddress(const SupportingData& supporting) {
+  for (std::size_t i = 0; i < supporting.value_count; ++i) {
+    if (IsIpAddress(supporting.values[i])) return supporting.values[i];
+  }
+  return {};
+}
+
+}  // namespace
+
+AuditEvent Normalize(const Row& row) {
+  AuditEvent event;
+  event.row = &row;
+  for (const Field& field : row.fields) TakeField(field, &event);
+  event.classification = Classify(event);
+  const std::string_view category = event.classification.category;
+  if (category == "LOGIN") {
+    if (event.source_ip.empty()) event.source_ip = FindAddress(event.supporting);
+  } else if (category != "API") {
+    event.target = FindName(event.supporting, 0);
+  }
+  return event;
+}
+
+}  // namespace nsf

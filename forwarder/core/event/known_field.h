@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The members of a row that mean something to this program. All others are passed on as they are.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace nsf {
+
+enum class KnownField : std::uint8_t {
+  kNone,
+  kId,
+  kTimestamp,
+  kInsertion,
+  kType,
+  kEvent,
+  kUser,
+  kNormalizedUser,
+  kOrganizationUnit,
+  kSourceIp,
+  kCount,
+  kSeverity,
+  kSupportingData,
+};
+
+// By size first: this runs for every member of every row.
+constexpr KnownField FindKnownField(std::string_view name) {
+  const auto if_equal = [name](std::string_view known, KnownField field) {
+    return name == known ? field : KnownField::kNone;
+  };
+  switch (name.size()) {
+    case 3:
+      return if_equal("_id", KnownField::kId);
+    case 4:
+      return name == "type" ? KnownField::kType : if_equal("user", KnownField::kUser);
+    case 5:
+      return name == "count" ? KnownField::kCount : if_equal("srcip", KnownField::kSourceIp);
+    case 9:
+      return if_equal("timestamp", KnownField::kTimestamp);
+    case 13:
+      return if_equal("ur_normalized", KnownField::kNormalizedUser);
+    case 14:
+      return if_equal("severity_level", KnownField::kSeverity);
+    case 15:
+      return name == "audit_log_event" ? KnownField::kEvent
+                                       : if_equal("supporting_data", KnownField::kSupportingData);
+    case 17:
+      return if_equal("organization_unit", KnownField::kOrganizationUnit);
+    case 26:
+      return if_equal("_insertion_epoch_timestamp", KnownField::kInsertion);
+    default:
+      return KnownField::kNone;
+  }
+}
+
+}  // namespace nsf

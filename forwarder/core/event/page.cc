@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+// One pass of an in-situ SAX reader over a copy of the body. In-situ decoding rewrites strings
+// where they stand, so an offset in the copy is an offset in the original, and spans are taken
+// there.
+#include "core/event/page.h"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+#include <array>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "core/event/envelope.h"
+#include "core/event/surrogates.h"
+#include "core/event/text.h"
+
+namespace nsf {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kSupportingData = "supporting_data";
+constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
+
+bool IsListName(std::string_view name) { return name == "data" || name == "result"; }
+
+// Where the string whose text begins at `begin` ends: its closing quote. Only a backslash makes the
+// decoded text shorter than the original, so text without one needs no second look.
+std::size_t StringEnd(std::string_view body, std::size_t begin, std::size_t decoded_size) {
+  const std::size_t end = begin + decoded_size;
+  if (body[end] == '"' && std::memchr(body.data() + begin, '\\', decoded_size) == nullptr) {
+    return end;
+  }
+  std::size_t at = begin;
+  while (body[at] != '"') at += body[at] == '\\' ? 2U : 1U;
+  return at;
+}
+
+}  // namespace
+
+// The reader's handler. Depth counts the open containers. The list of rows stands at depth 1 (a
+// bare array), 2 (`data`, `result`) or 3 (nested once).
+class PageParser {
+ public:
+  PageParser(Page* page, std::size_t start, int max_depth)
+      : page_(*page), start_(start), max_depth_(max_depth) {}
+
+  // Reads the body from `start` on and fills the page. False only for a lone surrogate escape that
+  // the reader refuses: parse again with `mend`.
+  bool Run(bool mend);
+
+  // Called by the reader; false stops it.
+  bool Null() { return Literal(FieldType::kNull, 4); }
+  bool Bool(bool value) {
+    return value ? Literal(FieldType::kTrue, 4) : Literal(FieldType::kFalse, 5);
+  }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    const std::size_t begin = OffsetOf(text);
+    return TakeScalar(FieldType::kNumber, {text, size}, begin, begin + size);
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    const std::size_t begin = OffsetOf(text);
+    return TakeScalar(FieldType::kString, {text, size}, begin - 1,
+                      StringEnd(*page_.body_, begin, size) + 1);
+  }
+  bool Key(const char* text, rapidjson::SizeType size, bool);
+  bool StartObject() { return Open(FieldType::kObject); }
+  bool EndObject(rapidjson::SizeType) { return Close(FieldType::kObject); }
+  bool StartArray() { return Open(FieldType::kArray); }
+  bool EndArray(rapidjson::SizeType) { return Close(FieldType::kArray); }
+  // Never called, since numbers come as text; the reader's interface asks for them.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+
+ private:
+  static constexpr int kEnvelopeDepth = 3;  // deeper, nothing outside of the rows is of interest
+
+  // Where a row's values begin, as indices: spans can be taken when the vectors grow no more.
+  struct RowStart {
+    std::size_t field = 0;
+    std::size_t supporting = 0;
+  };
+
+  std::size_t OffsetOf(const char* in_copy) const {
+    return static_cast<std::size_t>(in_copy - page_.decoded_.get());
+  }
+  std::size_t Here() const { return start_ + stream_->Tell(); }
+  std::string_view Original(std::size_t begin, std::size_t end) const {
+    return std::string_view(page_.body_->data() + begin, end - begin);
+  }
+  bool in_rows() const { return list_depth_ != 0; }
+  int depth_in_row() const { return depth_ - list_depth_; }
+  bool IsInSupporting() const {
+    return is_supporting_ && (depth_in_row() == 2 || (depth_in_row() == 3 && supporting_is_list_));
+  }
+
+  rapidjson::ParseResult Read();
+  bool Literal(FieldType type, std::size_t size);
+  bool TakeScalar(FieldType type, std::string_view text, std::size_t begin, std::size_t end);
+  void EnvelopeScalar(FieldType type, std::string_view text);
+  bool Open(FieldType type);
+  bool Close(FieldType type);
+  bool IsListHere() const;
+  void OpenList();
+  void StartRow(std::size_t begin, bool is_object);
+  void EndRow(std::size_t end);
+  void Fail(const rapidjson::ParseResult& result);
+  void Conclude();
+  void FixSpans();
+
+  Page& page_;
+  const std::size_t start_;  // of the JSON text in the body
+  const int max_depth_;
+  rapidjson::InsituStringStream* stream_ = nullptr;
+  int depth_ = 0;
+  bool is_too_deep_ = false;
+
+  // Outside of the rows.
+  Envelope envelope_;
+  std::array<std::string_view, kEnvelopeDepth> keys_;  // the last one at each depth
+  std::array<bool, kEnvelopeDepth> in_object_ = {};    // what is open at each depth
+  bool has_list_ = false;
+  int lists_with_rows_ = 0;
+  std::size_t rows_before_list_ = 0;
+
+  // Inside.
+  int list_depth_ = 0;  // 0: no list of rows is open
+  std::vector<RowStart> row_starts_;
+  std::size_t row_begin_ = 0;
+  bool row_is_object_ = false;
+  std::string_view member_;
+  std::size_t member_begin_ = 0;
+  bool is_supporting_ = false;       // the member is `supporting_data`
+  bool supporting_is_list_ = false;  // the last container opened right inside it is a list
+  std::string_view supporting_name_;
+};
+
+bool PageParser::Run(bool mend) {
+  const std::string& body = *page_.body_;
+  page_.decoded_ = std::make_unique_for_overwrite<char[]>(body.size() + 1);
+  std::memcpy(page_.decoded_.get(), body.c_str(), body.size() + 1);
+  if (mend) MendSurrogates(page_.decoded_.get(), body.size());
+  const rapidjson::ParseResult result = Read();
+  if (!result.IsError()) {
+    Conclude();
+    return true;
+  }
+  page_.fields_.clear();
+  page_.supporting_.clear();
+  page_.rows_.clear();
+  Fail(result);
+  return mend || result.Code() != rapidjson::kParseErrorStringUnicodeSurrogateInvalid;
+}
+
+rapidjson::ParseResult PageParser::Read() {
+  rapidjson::InsituStringStream stream(page_.decoded_.get() + start_);
+  stream_ = &stream;
+  rapidjson::Reader reader;
+  rapidjson::ParseResult result = reader.Parse<kFlags>(stream, *this);
+  // The reader takes a NUL for the end of the text.
+  if (!result.IsError() && Here() != page_.body_->size()) {
+    result.Set(rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());
+  }
+  stream_ = nullptr;
+  return result;
+}
+
+bool PageParser::Literal(FieldType type, std::size_t size) {
+  const std::size_t end = Here();
+  return TakeScalar(type, {}, end - size, end);
+}
+
+bool PageParser::Key(const char* text, rapidjson::SizeType size, bool) {
+  const std::string_view name(text, size);
+  if (!in_rows()) {
+    if (depth_ <= kEnvelopeDepth) keys_[static_cast<std::size_t>(depth_ - 1)] = name;
+  } else if (depth_in_row() == 1) {
+    member_ = name;
+    is_supporting_ = name == kSupportingData;
+    // Of members with the same name the last one counts.
+    if (is_supporting_) page_.supporting_.resize(row_starts_.back().supporting);
+  } else if (depth_in_row() == 2 && is_supporting_) {
+    supporting_name_ = name;
+  }
+  return true;
+}
+
+bool PageParser::TakeScalar(FieldType type, std::string_view text, std::size_t begin,
+                            std::size_t end) {
+  if (!in_rows()) {
+    EnvelopeScalar(type, text);
+  } else if (depth_in_row() == 0) {
+    StartRow(begin, /*is_object=*/false);
+    EndRow(end);
+  } else if (depth_in_row() == 1) {
+    if (row_is_object_) page_.fields_.push_back({member_, type, text, Original(begin, end)});
+  } else if (IsInSupporting()) {
+    if (type == FieldType::kTrue) text = "true";
+    if (type == FieldType::kFalse) text = "false";
+    page_.supporting_.push_back({supporting_name_, type, text});
+  }
+  return true;
+}
+
+void PageParser::EnvelopeScalar(FieldType type, std::string_view text) {
+  if (depth_ == 0 || depth_ > kEnvelopeDepth || !in_object_[0]) return;
+  const auto deepest = static_cast<std::size_t>(depth_ - 1);
+  const bool in_list = depth_ > 1 && !in_object_[1];
+  if (depth_ == kEnvelopeDepth && !in_list) return;
+  const std::string_view inner =
+      depth_ > 1 && in_object_[deepest] ? keys_[deepest] : std::string_view();
+  envelope_.Take(keys_[0], inner, in_list, type, text);
+}
+
+bool PageParser::Open(FieldType type) {
+  const bool is_object = type == FieldType::kObject;
+  const std::size_t begin = Here() - 1;
+  is_too_deep_ = depth_ >= max_depth_;
+  if (is_too_deep_) return false;
+  if (in_rows()) {
+    if (depth_in_row() == 0) StartRow(begin, is_object);
+    if (depth_in_row() == 1) {
+      member_begin_ = begin;
+      is_supporting_ = is_supporting_ && is_object;
+    }
+    if (depth_in_row() == 2) supporting_is_list_ = !is_object;
+  } else if (!is_object && IsListHere()) {
+    OpenList();
+  } else if (depth_ < kEnvelopeDepth) {
+    in_object_[static_cast<std::size_t>(depth_)] = is_object;
+  }
+  ++depth_;
+  return true;
+}
+
+bool PageParser::Close(FieldType type) {
+  --depth_;
+  if (!in_rows()) return true;
+  if (depth_ < list_depth_) {
+    list_depth_ = 0;
+    if (page_.rows_.size() > rows_before_list_) ++lists_with_rows_;
+  } else if (depth_in_row() == 0) {
+    EndRow(Here());
+  } else if (depth_in_row() == 1 && row_is_object_) {
+    page_.fields_.push_back({member_, type, {}, Original(member_begin_, Here())});
+  }
+  return true;
+}
+
+bool PageParser::IsListHere() const {
+  if (depth_ == 0) return true;
+  if (depth_ == 1) return in_object_[0] && IsListName(keys_[0]);
+  return depth_ == 2 && in_object_[0] && in_object_[1] && IsListName(keys_[0]) &&
+         IsListName(keys_[1]);
+}
+
+void PageParser::OpenList() {
+  has_list_ = true;
+  list_depth_ = depth_ + 1;
+  rows_before_list_ = page_.rows_.size();
+}
+
+void PageParser::StartRow(std::size_t begin, bool is_object) {
+  row_begin_ = begin;
+  row_is_object_ = is_object;
+  is_supporting_ = false;
+  row_starts_.push_back({page_.fields_.size(), page_.supporting_.size()});
+}
+
+void PageParser::EndRow(std::size_t end) {
+  Row row;
+  row.raw = Original(row_begin_, end);
+  row.valid_utf8 = IsUtf8(row.raw);
+  page_.rows_.push_back(row);
+}
+
+void PageParser::Fail(const rapidjson::ParseResult& result) {
+  page_.status_ = PageStatus::kMalformed;
+  const std::string where = " at byte " + std::to_string(start_ + result.Offset()) + " of " +
+                            std::to_string(page_.body_->size());
+  page_.message_ = is_too_deep_ ? "the page is nested deeper than " + std::to_string(max_depth_)
+                                : std::string("the page is not JSON: ") +
+                                      rapidjson::GetParseError_En(result.Code());
+  page_.message_ += where;
+}
+
+void PageParser::Conclude() {
+  if (envelope_.is_error()) {
+    page_.message_ = envelope_.Message();
+    if (page_.message_.empty()) page_.message_ = "the tenant states an error and no reason";
+  } else if (lists_with_rows_ > 1) {
+    // Which of them is the page cannot be told, and taking the wrong one would lose rows.
+    page_.message_ = "the answer holds two lists of rows";
+  } else if (!has_list_) {
+    page_.message_ = envelope_.Message();
+    if (page_.message_.empty()) page_.message_ = "the answer holds no list of rows";
+  } else {
+    page_.status_ = PageStatus::kRows;
+    page_.total_ = envelope_.total();
+    FixSpans();
+    return;
+  }
+  page_.status_ = PageStatus::kRefused;
+  page_.rows_.clear();
+}
+
+void PageParser::FixSpans() {
+  RowStart end{page_.fields_.size(), page_.supporting_.size()};
+  for (std::size_t i = page_.rows_.size(); i-- > 0;) {
+    const RowStart begin = row_starts_[i];
+    page_.rows_[i].fields =
+        std::span<const Field>(page_.fields_).subspan(begin.field, end.field - begin.field);
+    page_.rows_[i].supporting = std::span<const Scalar>(page_.supporting_)
+                                    .subspan(begin.supporting, end.supporting - begin.supporting);
+    end = begin;
+  }
+}
+
+Page Page::Parse(std::string body, int max_depth) {
+  Page page;
+  page.body_ = std::make_shared<const std::string>(std::move(body));
+  const std::string_view text = *page.body_;
+  const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  if (text.size() >= std::numeric_limits<rapidjson::SizeType>::max()) {
+    page.message_ = "the page is larger than 4 GiB";
+  } else if (TrimSpaces(text.substr(start)).empty()) {
+    page.message_ = "the page is empty";
+  } else if (!PageParser(&page, start, max_depth).Run(/*mend=*/false)) {
+    page.message_.clear();
+    PageParser(&page, start, max_depth).Run(/*mend=*/true);  // one odd name must not stop a stream
+  }
+  return page;
+}
+
+}  // namespace nsf

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// A strict reader for what repr() writes: no expressions, no comments, no concatenation.
+#include "core/event/python_literal.h"
+
+#include <charconv>
+#include <cstdint>
+
+namespace nsf {
+namespace {
+
+constexpr int kMaxDepth = 32;
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+void AppendUnit(std::uint32_t unit, std::string* json) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  *json += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) *json += kHex[(unit >> shift) & 0xFU];
+}
+
+class LiteralReader {
+ public:
+  LiteralReader(std::string_view text, std::string* json) : rest_(text), json_(*json) {}
+
+  bool ReadAll() {
+    if (!ReadValue(0)) return false;
+    SkipSpaces();
+    return rest_.empty();
+  }
+
+ private:
+  void SkipSpaces() {
+    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\n')) {
+      rest_.remove_prefix(1);
+    }
+  }
+  bool Take(char c) {
+    SkipSpaces();
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  bool TakeWord(std::string_view word, std::string_view json) {
+    if (!rest_.starts_with(word)) return false;
+    rest_.remove_prefix(word.size());
+    json_ += json;
+    return true;
+  }
+
+  bool ReadValue(int depth) {
+    if (depth > kMaxDepth) return false;
+    if (Take('{')) return ReadDict(depth);
+    if (Take('[')) return ReadSequence(']', depth);
+    if (Take('(')) return ReadSequence(')', depth);
+    if (TakeWord("None", "null") || TakeWord("True", "true") || TakeWord("False", "false")) {
+      return true;
+    }
+    return ReadString() || ReadNumber();
+  }
+
+  bool ReadDict(int depth) {
+    json_ += '{';
+    for (bool is_first = true; !Take('}'); is_first = false) {
+      if (!is_first) {
+        if (!Take(',')) return false;
+        json_ += ',';
+      }
+      SkipSpaces();
+      if (!ReadString() || !Take(':')) return false;
+      json_ += ':';
+      if (!ReadValue(depth + 1)) return false;
+    }
+    json_ += '}';
+    return true;
+  }
+
+  bool ReadSequence(char close, int depth) {
+    json_ += '[';
+    for (bool is_first = true; !Take(close); is_first = false) {
+      if (!is_first) {
+        if (!Take(',')) return false;
+        if (close == ')' && Take(close)) break;  // a tuple of one: (1,)
+        json_ += ',';
+      }
+      if (!ReadValue(depth + 1)) return false;
+    }
+    json_ += ']';
+    return true;
+  }
+
+  // '…' or "…", after u in Python 2.
+  bool ReadString() {
+    if (rest_.size() > 1 && rest_[0] == 'u' && (rest_[1] == '\'' || rest_[1] == '"')) {
+      rest_.remove_prefix(1);
+    }
+    if (!rest_.starts_with('\'') && !rest_.starts_with('"')) return false;
+    const char quote = rest_.front();
+    rest_.remove_prefix(1);
+    json_ += '"';
+    while (!rest_.empty() && rest_.front() != quote) {
+      const char c = rest_.front();
+      rest_.remove_prefix(1);
+      if (static_cast<unsigned char>(c) < 0x20) return false;  // repr() escapes them
+      if (c == '\\') {
+        if (!ReadEscape()) return false;
+      } else {
+        if (c == '"') json_ += '\\';
+        json_ += c;
+      }
+    }
+    if (rest_.empty()) return false;
+    rest_.remove_prefix(1);
+    json_ += '"';
+    return true;
+  }
+
+  bool ReadEscape() {
+    if (rest_.empty()) return false;
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    switch (c) {
+      case '\'':
+        json_ += '\'';
+        return true;
+      case '"':
+      case '\\':
+      case 'n':
+      case 'r':
+      case 't':
+        json_ += '\\';
+        json_ += c;
+        return true;
+      case 'x':
+        return ReadCodePoint(2);
+      case 'u':
+        return ReadCodePoint(4);
+      case 'U':
+        return ReadCodePoint(8);
+      default:
+        return false;
+    }
+  }
+
+  bool ReadCodePoint(std::size_t digits) {
+    if (rest_.size() < digits) return false;
+    std::uint32_t point = 0;
+    const char* const end = rest_.data() + digits;
+    const auto [stop, error] = std::from_chars(rest_.data(), end, point, 16);
+    if (error != std::errc() || stop != end || point > 0x10FFFF) return false;
+    rest_.remove_prefix(digits);
+    if (point < 0x10000) {
+      AppendUnit(point, &json_);
+    } else {
+      AppendUnit(0xD800 + ((point - 0x10000) >> 10), &json_);
+      AppendUnit(0xDC00 + ((point - 0x10000) & 0x3FFU), &json_);
+    }
+    return true;
+  }
+
+  // An integer or a float as JSON writes them too; Python 2's 10L loses its L.
+  bool ReadNumber() {
+    std::size_t size = rest_.starts_with('-') ? 1 : 0;
+    const auto digits = [&] {
+      const std::size_t begin = size;
+      while (size < rest_.size() && IsDigit(rest_[size])) ++size;
+      return size - begin;
+    };
+    const std::size_t first = size;
+    const std::size_t count = digits();
+    if (count == 0 || (count > 1 && rest_[first] == '0')) return false;
+    if (size < rest_.size() && rest_[size] == '.') {
+      ++size;
+      if (digits() == 0) return false;
+    }
+    if (size < rest_.size() && rest_[size] == 'e') {
+      ++size;
+      if (size < rest_.size() && (rest_[size] == '+' || rest_[size] == '-')) ++size;
+      if (digits() == 0) return false;
+    }
+    json_ += rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    if (rest_.starts_with('L')) rest_.remove_prefix(1);
+    return true;
+  }
+
+  std::string_view rest_;
+  std::string& json_;
+};
+
+}  // namespace
+
+bool PythonLiteralToJson(std::string_view text, std::string* json) {
+  return LiteralReader(text, json).ReadAll();
+}
+
+}  // namespace nsf

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small readings of text that several parts share. All of them are independent of the locale.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace nsf {
+
+constexpr char ToLowerAscii(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// ASCII letters only; `folded` is in lower case already.
+bool EqualsFolded(std::string_view text, std::string_view folded);
+
+std::string_view TrimSpaces(std::string_view text);
+
+// The bytes of the well-formed UTF-8 sequence that `bytes` begins with (1 to 4); 0: there is none.
+std::size_t Utf8Length(std::string_view bytes);
+
+// How many bytes at the start of `bytes` are ASCII; fast.
+std::size_t AsciiPrefix(std::string_view bytes);
+
+bool IsUtf8(std::string_view bytes);
+
+// All of `text`, in the form the tenant writes integers in: an optional sign and digits.
+std::optional<std::int64_t> ReadInteger(std::string_view text);
+
+// What the tenant, and the pipelines before it, write where there is no value: "", "null",
+// "unknown", "-", "N/A", "NotAvailable", "NoSSL", "NotChecked", "none".
+bool IsAbsentText(std::string_view text);
+
+// A literal IPv4 or IPv6 address, without port, zone or prefix length.
+bool IsIpAddress(std::string_view text);
+
+}  // namespace nsf

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON text, appended. Whatever comes in, what goes out is valid JSON in UTF-8 on one line: bytes
+// that are not UTF-8 become U+FFFD, as do lone surrogate escapes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace nsf {
+
+// A JSON string, with its quotes.
+void AppendJsonString(std::string_view text, std::string* out);
+
+// A JSON value that a reader has accepted, as it stands (numbers keep their text). Line breaks and
+// tabs between tokens become spaces.
+void AppendJsonValue(std::string_view json, std::string* out);
+
+// An integer, independent of the locale.
+void AppendInteger(long long value, std::string* out);
+
+}  // namespace nsf

@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: Apache-2.0
+// The format `ocsf`: OCSF 1.8.0, written straight into the buffer. docs/OCSF.md has the mapping.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+
+#include "core/event/api_call.h"
+#include "core/event/known_field.h"
+#include "core/event/text.h"
+#include "core/format/format.h"
+#include "core/format/json_text.h"
+
+namespace nsf {
+namespace {
+
+constexpr std::string_view kRuleName = "ocsf_rule";
+constexpr std::string_view kTimeSourceName = "time_source";
+constexpr std::size_t kFewFields = 64;  // up to here, looking at all of them is the quickest
+
+constexpr std::uint32_t kBaseEvent = 0;
+constexpr std::uint32_t kAccountChange = 3001;
+constexpr std::uint32_t kAuthentication = 3002;
+constexpr std::uint32_t kEntityManagement = 3004;
+constexpr std::uint32_t kUserAccess = 3005;
+constexpr std::uint32_t kApiActivity = 6003;
+
+// What is the same for all events of a class, as JSON.
+struct ClassText {
+  std::uint32_t class_uid;
+  std::string_view name;
+  std::string_view members;
+};
+
+constexpr std::array<ClassText, 6> kClasses = {{
+    {kBaseEvent, "Base Event",
+     R"("class_uid":0,"class_name":"Base Event","category_uid":0,"category_name":"Uncategorized")"},
+    {kAccountChange, "Account Change",
+     R"("class_uid":3001,"class_name":"Account Change","category_uid":3,)"
+     R"("category_name":"Identity & Access Management")"},
+    {kAuthentication, "Authentication",
+     R"("class_uid":3002,"class_name":"Authentication","category_uid":3,)"
+     R"("category_name":"Identity & Access Management")"},
+    {kEntityManagement, "Entity Management",
+     R"("class_uid":3004,"class_name":"Entity Management","category_uid":3,)"
+     R"("category_name":"Identity & Access Management")"},
+    {kUserAccess, "User Access Management",
+     R"("class_uid":3005,"class_name":"User Access Management","category_uid":3,)"
+     R"("category_name":"Identity & Access Management")"},
+    {kApiActivity, "API Activity",
+     R"("class_uid":6003,"class_name":"API Activity","category_uid":6,)"
+     R"("category_name":"Application Activity")"},
+}};
+
+const ClassText& FindClass(std::uint32_t class_uid) {
+  for (const ClassText& text : kClasses) {
+    if (text.class_uid == class_uid) return text;
+  }
+  return kClasses[0];
+}
+
+std::string_view SeverityText(Severity severity) {
+  switch (severity) {
+    case Severity::kInfo:
+      return R"(,"severity_id":1,"severity":"Informational")";
+    case Severity::kLow:
+      return R"(,"severity_id":2,"severity":"Low")";
+    case Severity::kMedium:
+      return R"(,"severity_id":3,"severity":"Medium")";
+    case Severity::kHigh:
+      return R"(,"severity_id":4,"severity":"High")";
+    case Severity::kUnknown:
+      break;
+  }
+  return R"(,"severity_id":0,"severity":"Unknown")";
+}
+
+std::string_view StatusText(EventOutcome outcome) {
+  switch (outcome) {
+    case EventOutcome::kSuccess:
+      return R"(,"status_id":1,"status":"Success")";
+    case EventOutcome::kFailure:
+      return R"(,"status_id":2,"status":"Failure")";
+    case EventOutcome::kUnknown:
+      break;
+  }
+  return R"(,"status_id":0,"status":"Unknown")";
+}
+
+std::string_view EntityTypeText(std::uint32_t type_id) {
+  switch (type_id) {
+    case 1:
+      return R"("type_id":1,"type":"Device")";
+    case 2:
+      return R"("type_id":2,"type":"User")";
+    case 3:
+      return R"("type_id":3,"type":"Group")";
+    case 4:
+      return R"("type_id":4,"type":"Organization")";
+    case 5:
+      return R"("type_id":5,"type":"Policy")";
+    default:
+      return {};
+  }
+}
+
+// Seconds that are a time of this product: between 2001 and 2286, which is also what is a number of
+// milliseconds with 13 digits. Anything else in a row is no event time.
+bool IsPlausible(std::optional<WallSeconds> time) {
+  return time && time->time_since_epoch() >= std::chrono::seconds(1'000'000'000) &&
+         time->time_since_epoch() < std::chrono::seconds(10'000'000'000);
+}
+
+bool IsEmailLocal(char c) {
+  constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~.";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kMarks.find(c) != std::string_view::npos;
+}
+
+bool IsEmailDomain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.';
+}
+
+// What OCSF accepts as an address: the domain has a dot, not at its start and not at its end.
+bool IsEmail(std::string_view text) {
+  const std::size_t at = text.find('@');
+  if (at == 0 || at == std::string_view::npos) return false;
+  const std::string_view local = text.substr(0, at);
+  const std::string_view domain = text.substr(at + 1);
+  const std::size_t dot = domain.find('.');
+  if (dot == 0 || dot == std::string_view::npos || domain.ends_with('.')) return false;
+  return std::all_of(local.begin(), local.end(), IsEmailLocal) &&
+         std::all_of(domain.begin(), domain.end(), IsEmailDomain);
+}
+
+class OcsfWriter {
+ public:
+  OcsfWriter(const AuditEvent& event, const FormatContext& context, std::string* out)
+      : event_(event), kind_(event.classification), context_(context), out_(*out) {}
+
+  void Write();
+
+ private:
+  void Put(std::string_view json) { out_ += json; }
+  void PutText(std::string_view before, std::string_view text) {
+    Put(before);
+    AppendJsonString(text, &out_);
+  }
+  void PutTextIfAny(std::string_view before, std::string_view text) {
+    if (!text.empty()) PutText(before, text);
+  }
+  void PutNumber(std::string_view before, std::int64_t value) {
+    Put(before);
+    AppendInteger(value, &out_);
+  }
+  void MarkMapped(KnownField field) { mapped_ |= Bit(field); }
+  static std::uint32_t Bit(KnownField field) { return 1U << static_cast<unsigned>(field); }
+
+  std::string_view ActorName() const {
+    return event_.user.empty() ? event_.normalized_user : event_.user;
+  }
+  void PutUser(std::string_view name);
+  void WriteKind();
+  void WriteTime();
+  void WriteMetadata();
+  void WriteActor();
+  void WriteSource();
+  void WriteClassMembers();
+  void WriteApi();
+  void WriteEntity();
+  void WriteObservables();
+  void PutObservable(std::string_view before, std::string_view value);
+  void WriteUnmapped();
+  void PutUnmapped(std::string_view name, std::string_view json);
+  bool IsMapped(const Field& field) const;
+  bool IsReplaced(std::size_t index);
+
+  const AuditEvent& event_;
+  const Classification& kind_;
+  const FormatContext& context_;
+  std::string& out_;
+  std::uint32_t mapped_ = 0;      // the known fields that stand outside of `unmapped`
+  std::string_view time_source_;  // set when `time` is not the event's own
+  std::map<std::string_view, std::size_t> last_by_name_;  // only for a row of many members
+};
+
+void OcsfWriter::Write() {
+  Put("{");
+  WriteKind();
+  WriteTime();
+  Put(SeverityText(event_.severity));
+  Put(StatusText(kind_.outcome));
+  if (!event_.event_text.empty()) {
+    PutText(R"(,"message":)", event_.event_text);
+    MarkMapped(KnownField::kEvent);
+  }
+  if (event_.count && *event_.count > 1) {
+    PutNumber(R"(,"count":)", *event_.count);
+    MarkMapped(KnownField::kCount);
+  }
+  WriteMetadata();
+  WriteActor();
+  WriteSource();
+  WriteClassMembers();
+  WriteObservables();
+  WriteUnmapped();
+  Put("}");
+}
+
+void OcsfWriter::WriteKind() {
+  const ClassText& text = FindClass(kind_.class_uid);
+  const std::uint32_t activity_id = kind_.activity_name.empty() ? 0 : kind_.activity_id;
+  const std::string_view activity =
+      kind_.activity_name.empty() ? std::string_view("Unknown") : kind_.activity_name;
+  Put(text.members);
+  PutNumber(R"(,"activity_id":)", activity_id);
+  PutText(R"(,"activity_name":)", activity);
+  PutNumber(R"(,"type_uid":)", std::int64_t{kind_.class_uid} * 100 + activity_id);
+  Put(R"(,"type_name":")");
+  Put(text.name);
+  Put(": ");
+  const std::size_t quote = out_.size();
+  // The caption of 99 is fixed; the event's own text is in activity_name.
+  AppendJsonString(activity_id == 99 ? std::string_view("Other") : activity, &out_);
+  out_.erase(quote, 1);
+}
+
+void OcsfWriter::WriteTime() {
+  std::int64_t seconds = 0;
+  if (IsPlausible(event_.timestamp)) {
+    seconds = event_.timestamp->time_since_epoch().count();
+  } else if (IsPlausible(event_.insertion)) {
+    seconds = event_.insertion->time_since_epoch().count();
+    time_source_ = "insertion";
+  } else {
+    time_source_ = "none";
+  }
+  PutNumber(R"(,"time":)", seconds * 1000);
+}
+
+void OcsfWriter::WriteMetadata() {
+  Put(R"(,"metadata":{"version":"1.8.0","product":{"name":"Netskope Security Cloud",)"
+      R"("vendor_name":"Netskope")");
+  if (!event_.type.empty()) {
+    PutText(R"(,"feature":{"name":)", event_.type);
+    Put("}");
+    MarkMapped(KnownField::kType);
+  }
+  PutText(R"(},"log_provider":"Netskope","log_name":)", context_.stream);
+  PutText(R"(,"tenant_uid":)", context_.tenant);
+  PutText(R"(,"uid":)", context_.event_id);
+  if (!event_.id.empty()) {
+    PutText(R"(,"original_event_uid":)", event_.id);
+    MarkMapped(KnownField::kId);
+  }
+  if (!event_.timestamp_text.empty()) {
+    PutText(R"(,"original_time":)", event_.timestamp_text);
+    MarkMapped(KnownField::kTimestamp);
+  }
+  PutTextIfAny(R"(,"event_code":)", event_.event_text);
+  if (kind_.class_uid == kApiActivity) {
+    PutTextIfAny(R"(,"correlation_uid":)", ReadApiCall(event_.supporting).trace);
+  }
+  // The base event knows an actor only in this profile.
+  if (kind_.class_uid == kBaseEvent && !ActorName().empty()) Put(R"(,"profiles":["host"])");
+  Put("}");
+}
+
+void OcsfWriter::PutUser(std::string_view name) {
+  PutText(R"("name":)", name);
+  if (IsEmail(name)) PutText(R"(,"email_addr":)", name);
+}
+
+void OcsfWriter::WriteActor() {
+  const std::string_view name = ActorName();
+  if (name.empty()) {
+    // API Activity cannot be without an actor.
+    if (kind_.class_uid == kApiActivity) {
+      Put(R"(,"actor":{"user":{"name":"Unknown","type_id":0,"type":"Unknown"}})");
+    }
+    return;
+  }
+  Put(R"(,"actor":{"user":{)");
+  PutUser(name);
+  // Administrators of the console are known by address; a bare name is that of a token.
+  Put(name.find('@') != std::string_view::npos ? R"(,"type_id":2,"type":"Admin")"
+                                               : R"(,"type_id":4,"type":"Service")");
+  MarkMapped(event_.user.empty() ? KnownField::kNormalizedUser : KnownField::kUser);
+  if (!event_.normalized_user.empty()) {
+    if (event_.normalized_user != name) PutText(R"(,"uid_alt":)", event_.normalized_user);
+    MarkMapped(KnownField::kNormalizedUser);
+  }
+  if (!event_.organization_unit.empty()) {
+    PutText(R"(,"org":{"name":)", context_.tenant);
+    PutText(R"(,"ou_name":)", event_.organization_unit);
+    Put("}");
+    MarkMapped(KnownField::kOrganizationUnit);
+  }
+  Put("}}");
+}
+
+void OcsfWriter::WriteSource() {
+  if (kind_.class_uid == kBaseEvent) return;  // it has no place for it
+  if (!event_.source_ip.empty()) {
+    PutText(R"(,"src_endpoint":{"ip":)", event_.source_ip);
+    Put("}");
+    MarkMapped(KnownField::kSourceIp);
+  } else if (kind_.class_uid == kApiActivity) {
+    Put(R"(,"src_endpoint":{"name":"Unknown"})");
+  }
+}
+
+void OcsfWriter::WriteClassMembers() {
+  const auto put_subject = [&](std::string_view name) {
+    Put(R"(,"user":{)");
+    PutUser(name.empty() ? std::string_view("Unknown") : name);
+    Put("}");
+  };
+  switch (kind_.class_uid) {
+    case kAuthentication:
+      put_subject(ActorName());
+      Put(R"(,"service":{"name":"Netskope Admin Console"})");
+      return;
+    case kAccountChange:
+      put_subject(event_.target);  // never the actor: who was changed must not be guessed
+      return;
+    case kUserAccess:
+      put_subject(FindName(event_.supporting, 1));
+      PutText(R"(,"privileges":[)", event_.target);
+      Put("]");
+      return;
+    case kEntityManagement:
+      return WriteEntity();
+    case kApiActivity:
+      return WriteApi();
+    default:
+      return;
+  }
+}
+
+void OcsfWriter::WriteEntity() {
+  const std::string_view name = !event_.target.empty()       ? event_.target
+                                : !kind_.object_type.empty() ? kind_.object_type
+                                                             : event_.event_text;
+  PutText(R"(,"entity":{"name":)", name);
+  Put(",");
+  const std::string_view type = EntityTypeText(kind_.object_type_id);
+  if (!type.empty()) {
+    Put(type);
+  } else {
+    PutText(R"("type_id":99,"type":)",
+            kind_.object_type.empty() ? std::string_view("Other") : kind_.object_type);
+  }
+  Put("}");
+}
+
+void OcsfWriter::WriteApi() {
+  const ApiCall call = ReadApiCall(event_.supporting);
+  if (call.path.empty()) {
+    PutText(R"(,"api":{"operation":)", call.method.empty() ? event_.event_text : call.method);
+  } else {
+    PutText(R"(,"api":{"operation":)",
+            call.method.empty() ? std::string_view("UNKNOWN") : call.method);
+    out_.back() = ' ';
+    const std::size_t quote = out_.size();
+    AppendJsonString(call.path, &out_);
+    out_.erase(quote, 1);
+  }
+  Put("}");
+  if (!call.method.empty() || !call.path.empty()) {
+    Put(R"(,"http_request":{)");
+    PutTextIfAny(R"("http_method":)", call.method);
+    if (!call.path.empty()) {
+      PutText(call.method.empty() ? R"("url":{"path":)" : R"(,"url":{"path":)", call.path);
+      PutTextIfAny(R"(,"query_string":)", call.query);
+      Put("}");
+    }
+    Put("}");
+  }
+  if (call.status) {
+    PutNumber(R"(,"http_response":{"code":)", *call.status);
+    PutNumber(R"(},"status_code":")", *call.status);
+    Put("\"");
+  }
+}
+
+void OcsfWriter::PutObservable(std::string_view before, std::string_view value) {
+  Put(out_.ends_with('[') ? "{" : ",{");
+  PutText(before, value);
+  Put("}");
+}
+
+void OcsfWriter::WriteObservables() {
+  const std::string_view name = ActorName();
+  const bool has_address = !event_.source_ip.empty() && kind_.class_uid != kBaseEvent;
+  if (name.empty() && !has_address) return;
+  Put(R"(,"observables":[)");
+  if (!name.empty()) {
+    PutObservable(R"("name":"actor.user.name","type_id":4,"type":"User Name","value":)", name);
+  }
+  if (IsEmail(name)) {
+    PutObservable(R"("name":"actor.user.email_addr","type_id":5,"type":"Email Address","value":)",
+                  name);
+  }
+  if (has_address) {
+    PutObservable(R"("name":"src_endpoint.ip","type_id":2,"type":"IP Address","value":)",
+                  event_.source_ip);
+  }
+  Put("]");
+}
+
+bool OcsfWriter::IsMapped(const Field& field) const {
+  if (field.type == FieldType::kNull) return true;  // null is no value in OCSF
+  const KnownField known = FindKnownField(field.name);
+  if (known == KnownField::kNone || (mapped_ & Bit(known)) == 0) return false;
+  // The address of a login may come from its supporting values, not from this field.
+  return known != KnownField::kSourceIp || field.text == event_.source_ip;
+}
+
+// Of members with the same name the last one counts.
+bool OcsfWriter::IsReplaced(std::size_t index) {
+  const std::span<const Field> fields = event_.row->fields;
+  if (fields.size() <= kFewFields) {
+    return std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(index) + 1, fields.end(),
+                       [&](const Field& later) { return later.name == fields[index].name; });
+  }
+  if (last_by_name_.empty()) {
+    for (std::size_t i = 0; i < fields.size(); ++i) last_by_name_[fields[i].name] = i;
+  }
+  return last_by_name_.find(fields[index].name)->second != index;
+}
+
+void OcsfWriter::PutUnmapped(std::string_view name, std::string_view json) {
+  if (!out_.ends_with('{')) Put(",");
+  AppendJsonString(name, &out_);
+  Put(":");
+  AppendJsonValue(json, &out_);
+}
+
+// Everything that has no place elsewhere, under its own name, so that nothing is lost.
+void OcsfWriter::WriteUnmapped() {
+  const Row& row = *event_.row;
+  bool has_rule = false;  // of its own: then ours gives way
+  bool has_time_source = false;
+  Put(R"(,"unmapped":{)");
+  if (!row.raw.starts_with('{')) PutUnmapped("row", row.raw);
+  for (std::size_t i = 0; i < row.fields.size(); ++i) {
+    const Field& field = row.fields[i];
+    if (IsMapped(field) || IsReplaced(i)) continue;
+    const bool is_supporting = field.name == "supporting_data" && !event_.supporting.json.empty();
+    PutUnmapped(field.name, is_supporting ? event_.supporting.json : field.json);
+    has_rule = has_rule || field.name == kRuleName;
+    has_time_source = has_time_source || field.name == kTimeSourceName;
+  }
+  const auto put_own = [&](std::string_view name, std::string_view text) {
+    Put(out_.ends_with('{') ? "\"" : ",\"");
+    Put(name);
+    PutText("\":", text);
+  };
+  if (!has_rule) put_own(kRuleName, kind_.rule_id);
+  if (!has_time_source && !time_source_.empty()) put_own(kTimeSourceName, time_source_);
+  Put("}");
+}
+
+}  // namespace
+
+void AppendOcsf(const AuditEvent& event, const FormatContext& context, std::string* out) {
+  OcsfWriter(event, context, out).Write();
+}
+
+}  // namespace nsf
