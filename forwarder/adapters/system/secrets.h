@@ -9,8 +9,8 @@
 namespace nsf {
 
 // A file, opened anew by name at each Read(), so that a rotated token (also one that a link is
-// switched to, as Kubernetes does) is followed. At most 64 KiB; only a regular file or a pipe that
-// is ready, so that Read() cannot hang.
+// switched to, as Kubernetes does) is followed. A regular file of at most 64 KiB, so that Read()
+// cannot hang.
 class FileSecret : public SecretSource {
  public:
   explicit FileSecret(std::string path) : path_(std::move(path)) {}
