@@ -7,7 +7,10 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <memory>
+#include <string_view>
 #include <system_error>
 
 namespace nsf_simulator {
@@ -18,6 +21,13 @@ struct AddressDeleter {
 };
 
 std::string LastError() { return std::generic_category().message(errno); }
+
+// getaddrinfo takes 99999 for 34463.
+bool IsPort(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size();
+}
 
 int BoundPort(int socket) {
   sockaddr_storage address{};
@@ -44,7 +54,7 @@ FileDescriptor Bind(const addrinfo& info) {
 Listener Listen(const std::string& where) {
   Listener listener;
   const auto colon = where.rfind(':');
-  if (colon == std::string::npos) {
+  if (colon == std::string::npos || !IsPort(std::string_view(where).substr(colon + 1))) {
     listener.fault = "'" + where + "' is not HOST:PORT; 127.0.0.1:0 takes a free port";
     return listener;
   }

@@ -71,6 +71,11 @@ int Run(const CommandLine& line) {
 
   const auto start = std::chrono::steady_clock::now();
   const Time anchor = line.start_time ? Time(std::chrono::seconds(*line.start_time)) : WallNow();
+  if (!TimesFit(line.settings, anchor)) {
+    return Fail(
+        "the events would lie before 2001 or after 2283: change --start-time, --span or a "
+        "scenario's clock_offset or late_by");
+  }
   // Monotonic from the anchor on: a jump of this machine's clock is not the tenant's.
   const auto clock = [start, anchor] {
     return anchor +

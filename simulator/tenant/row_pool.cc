@@ -10,8 +10,6 @@
 namespace nsf_simulator {
 namespace {
 
-// A power of two, so that choosing a template is a mask.
-constexpr std::size_t kTemplates = 4096;
 // The first nine-digit number: "short digits" ids keep their width for 900 million events.
 constexpr std::uint64_t kFirstDigitsId = 100'000'000;
 
@@ -48,12 +46,13 @@ void WriteUuid(std::uint64_t high, std::uint64_t low, char* to) {
 RowPool::RowPool(const Settings& settings)
     : seed_(Scatter(settings.seed)), time_unit_(settings.time_unit) {
   Random random(seed_);
-  rows_.reserve(kTemplates);
-  for (std::size_t i = 0; i < kTemplates; ++i) rows_.push_back(MakeRow(settings, &random));
+  rows_.reserve(static_cast<std::size_t>(settings.row_variety));
+  for (std::uint64_t i = 0; i < settings.row_variety; ++i)
+    rows_.push_back(MakeRow(settings, &random));
 }
 
 std::size_t RowPool::IndexOf(EventNumber number) const {
-  return static_cast<std::size_t>(Scatter(seed_ + number)) % kTemplates;
+  return static_cast<std::size_t>(Scatter(seed_ + number)) % rows_.size();
 }
 
 void RowPool::Append(EventNumber number, const Event& event, std::string* out) const {

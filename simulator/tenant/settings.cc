@@ -2,6 +2,7 @@
 // The table of setting keys and the parsers of their values.
 #include "tenant/settings.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -76,7 +77,9 @@ bool ParseFieldName(std::string_view text, std::string* out) {
 
 bool ParseLiveRate(std::string_view text, Settings* s) {
   double value = 0;
-  if (!ParseNumber(text, &value) || !(value >= 0) || value > 1e6) return false;
+  if (!ParseNumber(text, &value)) return false;
+  // One in twelve days at least: below that, times of events would not fit their numbers.
+  if (value != 0 && !(value >= 1e-6 && value <= 1e6)) return false;
   s->live_per_second = value;
   return true;
 }
@@ -112,10 +115,10 @@ void SpeakLive(Settings* s) {
   s->rate_headers = live.rate_headers;
 }
 
-template <std::uint64_t Settings::*kMember, std::uint64_t kMost>
+template <std::uint64_t Settings::*kMember, std::uint64_t kMost, std::uint64_t kLeast = 0>
 bool Count(std::string_view v, Settings* s) {
   std::uint64_t value = 0;
-  if (!ParseNumber(v, &value) || value > kMost) return false;
+  if (!ParseNumber(v, &value) || value > kMost || value < kLeast) return false;
   s->*kMember = value;
   return true;
 }
@@ -135,22 +138,24 @@ bool Field(std::string_view v, Settings* s) {
   return ParseFieldName(v, &(s->*kMember));
 }
 
-template <std::chrono::seconds Settings::*kMember>
-bool Duration(std::string_view v, Settings* s) {
+bool ParseWholeSeconds(std::string_view text, std::chrono::seconds* out) {
   std::chrono::milliseconds value{};
-  if (!ParseDuration(v, &value)) return false;
+  if (!ParseDuration(text, &value)) return false;
   const auto whole = std::chrono::duration_cast<std::chrono::seconds>(value);
-  if (whole != value || value.count() < 0) return false;
-  s->*kMember = whole;
+  if (whole != value) return false;
+  *out = whole;
   return true;
 }
 
-bool Offset(std::string_view v, Settings* s) {
-  std::chrono::milliseconds value{};
-  if (!ParseDuration(v, &value)) return false;
-  s->clock_offset = std::chrono::duration_cast<std::chrono::seconds>(value);
+template <std::chrono::seconds Settings::*kMember>
+bool Duration(std::string_view v, Settings* s) {
+  std::chrono::seconds value{};
+  if (!ParseWholeSeconds(v, &value) || value.count() < 0) return false;
+  s->*kMember = value;
   return true;
 }
+
+bool Offset(std::string_view v, Settings* s) { return ParseWholeSeconds(v, &s->clock_offset); }
 
 bool Delay(std::string_view v, Settings* s) {
   std::chrono::milliseconds value{};
@@ -240,8 +245,8 @@ constexpr std::array kKeys{
                Ends<&S::insertion_bounds>},
     SettingKey{"user_parameter", "on, off", "`user=` filters", Switch<&S::user_parameter>},
     SettingKey{"limit_default", "number", "page size when none is asked",
-               Count<&S::limit_default, 1'000'000>},
-    SettingKey{"limit_max", "number", "largest page", Count<&S::limit_max, 1'000'000>},
+               Count<&S::limit_default, 1'000'000, 1>},
+    SettingKey{"limit_max", "number", "largest page", Count<&S::limit_max, 1'000'000, 1>},
     SettingKey{"over_limit", "clamp, reject, obey", "what happens above limit_max", Over},
     SettingKey{"deep_offset", "number, 0 for none", "the deepest offset answered",
                Count<&S::deep_offset, kAny>},
@@ -260,6 +265,8 @@ constexpr std::array kKeys{
     SettingKey{"time_unit", "s, ms", "unit of the times in the rows", Unit},
     SettingKey{"show_insertion", "on, off", "rows carry _insertion_epoch_timestamp",
                Switch<&S::show_insertion>},
+    SettingKey{"row_variety", "1 to 65536", "different rows, but for their ids and times",
+               Count<&S::row_variety, 65536, 1>},
     SettingKey{"seed", "number", "the same seed gives the same tenant", Count<&S::seed, kAny>},
     SettingKey{"events", "number", "events before the start", Count<&S::events, kMostEvents>},
     SettingKey{"span", "duration", "time they are spread over", Duration<&S::span>},
@@ -332,6 +339,14 @@ std::optional<std::string> ApplySettingsText(std::string_view text, Settings* se
     }
   }
   return std::nullopt;
+}
+
+bool TimesFit(const Settings& settings, Time anchor) {
+  constexpr Time kFirst{std::chrono::seconds(1'000'000'000)};
+  constexpr Time kLast{std::chrono::seconds(9'900'000'000)};
+  const Time start = anchor + settings.clock_offset;
+  const Time earliest = start - settings.span - std::max(settings.lag_max, settings.late_by);
+  return earliest >= kFirst && start <= kLast;
 }
 
 }  // namespace nsf_simulator

@@ -56,6 +56,7 @@ struct Settings {
   std::uint64_t short_page_percent = 0;
   TimeUnit time_unit = TimeUnit::kSeconds;
   bool show_insertion = true;
+  std::uint64_t row_variety = 4096;  // different rows, but for their ids and times
 
   // Which events there are, and when they can be seen.
   std::uint64_t seed = 1;
@@ -102,5 +103,9 @@ std::optional<std::string> ApplySetting(std::string_view assignment, Settings* s
 // Applies a text of assignments separated by white space; `#` begins a comment that ends with its
 // line. Returns the first fault, with its line.
 std::optional<std::string> ApplySettingsText(std::string_view text, Settings* settings);
+
+// Whether all times that a tenant started at `anchor` can show have ten digits, 2001 to 2283, which
+// is the width of their place in a row.
+bool TimesFit(const Settings& settings, Time anchor);
 
 }  // namespace nsf_simulator
