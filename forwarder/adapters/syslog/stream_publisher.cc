@@ -150,7 +150,8 @@ void StreamPublisher::ConnectOrWait(const Signal* work) {
   channel_ = std::move(*channel);
   connected_at_ = last_progress_ = SteadyNow();
   trusted_ = false;
-  blocked_ = false;
+  blocked_ = held_back_ = false;
+  widest_window_ = 0;
 }
 
 // Writes, and settles what is acknowledged. An error means that the connection is lost.
@@ -165,18 +166,38 @@ std::optional<Error> StreamPublisher::Exchange() {
 
 std::optional<Error> StreamPublisher::WriteSome() {
   blocked_ = false;
-  for (std::size_t budget = kWriteBytes; budget > 0 && !blocked_;) {
-    const std::string_view unsent = window_.unsent().substr(0, budget);
+  if (window_.unsent().empty()) return std::nullopt;
+  std::size_t room = RoomAtReceiver();
+  while (room > 0 && !blocked_) {
+    const std::string_view unsent = window_.unsent().substr(0, room);
     if (unsent.empty()) break;
     auto taken = channel_->Write(unsent);
     if (!taken) return taken.error();
     blocked_ = *taken == 0;
     if (blocked_) break;
-    budget -= *taken;
+    room -= *taken;
     window_.Sent(*taken);
-    marks_.push_back({channel_->wire_bytes(), window_.sent()});
+    marks_.push_back({channel_->wire_bytes(), window_.sent(), held_back_});
   }
   return std::nullopt;
+}
+
+// How much may be written now. A receiver's buffer can hold more than is kept to be sent again
+// (tens of megabytes on Linux), and what it holds is gone when the receiver is. So it is treated as
+// if its buffer had half of `resend`: what it has not read is taken to be the widest window it has
+// ever offered less the one it offers now. Half, since a buffer may have grown while it held
+// something.
+std::size_t StreamPublisher::RoomAtReceiver() {
+  held_back_ = false;
+  const std::uint64_t window = ReadTcpPeer(channel_->fd()).window_bytes;
+  widest_window_ = std::max(widest_window_, window);
+  const std::uint64_t limit = resend_bytes_ / 2;
+  if (limit == 0 || widest_window_ <= limit) return kWriteBytes;
+  const std::uint64_t unread = widest_window_ - window + UnacknowledgedBytes(channel_->fd());
+  if (unread < limit) return std::min<std::size_t>(kWriteBytes, limit - unread);
+  // A receiver that has read again need not say so while its window is wide. One byte makes it.
+  held_back_ = true;
+  return marks_.empty() ? 1 : 0;
 }
 
 void StreamPublisher::NoteAcknowledged() {
@@ -185,8 +206,10 @@ void StreamPublisher::NoteAcknowledged() {
       channel_->wire_bytes() -
       std::min(channel_->wire_bytes(), UnacknowledgedBytes(channel_->fd()));
   while (!marks_.empty() && marks_.front().wire_bytes <= acknowledged) {
-    reached_ = marks_.front().position;
+    const Mark mark = marks_.front();
     marks_.pop_front();
+    reached_ = mark.position;
+    if (mark.probe) continue;  // the byte came through, but is anything read?
     last_progress_ = SteadyNow();
     ack_pause_ = milliseconds(1);
   }
@@ -194,7 +217,7 @@ void StreamPublisher::NoteAcknowledged() {
 
 void StreamPublisher::WaitForChange(const Signal* work) {
   const bool unsent = !window_.unsent().empty();
-  if (unsent && !blocked_) return;
+  if (unsent && !blocked_ && !held_back_) return;
   SteadyTime until = SteadyTime::max();
   if (!settled()) {
     // The kernel tells nobody when the last byte is acknowledged: it has to be asked.
@@ -205,7 +228,7 @@ void StreamPublisher::WaitForChange(const Signal* work) {
   } else if (work == nullptr) {
     return;  // there is room for more
   }
-  const auto events = static_cast<short>(POLLIN | (unsent ? channel_->blocked_on() : 0));
+  const auto events = static_cast<short>(POLLIN | (blocked_ ? channel_->blocked_on() : 0));
   WaitFor(channel_->fd(), events, {&stop_, work}, until);
 }
 
@@ -235,22 +258,11 @@ void StreamPublisher::TrustConnection() {
   back_off_ = timings_.first_back_off;
   if (told_down_) log_(address_ + ": connected again");
   told_down_ = false;
-  WarnOfLargeWindow();
 }
 
 void StreamPublisher::PostponeConnecting() {
   next_attempt_at_ = SteadyNow() + back_off_;
   back_off_ = std::min(back_off_ * 2, timings_.longest_back_off);
-}
-
-// A receiver can hold as much unread as it offers to take: `resend` must cover that.
-void StreamPublisher::WarnOfLargeWindow() {
-  const std::uint64_t window = ReadTcpPeer(channel_->fd()).window_bytes;
-  if (warned_of_window_ || window <= resend_bytes_) return;
-  warned_of_window_ = true;
-  log_(address_ + ": the receiver takes up to " + std::to_string(window) +
-       " bytes without having read them, more than are kept to be sent again (" +
-       std::to_string(resend_bytes_) + "); raise resend, or events may be lost when it stops");
 }
 
 Error StreamPublisher::Undecided(const std::string& why) const {

@@ -66,6 +66,7 @@ class StreamPublisher : public Publisher {
   struct Mark {
     std::uint64_t wire_bytes;
     std::uint64_t position;
+    bool probe;  // see RoomAtReceiver
   };
 
   // One round: connect if there is none, else write, read and see what is acknowledged; then
@@ -74,6 +75,7 @@ class StreamPublisher : public Publisher {
   void ConnectOrWait(const Signal* work);
   std::optional<Error> Exchange();
   std::optional<Error> WriteSome();
+  std::size_t RoomAtReceiver();
   void NoteAcknowledged();
   void WaitForChange(const Signal* work);
 
@@ -84,7 +86,6 @@ class StreamPublisher : public Publisher {
   void Lose(const Error& reason);
   void TrustConnection();
   void PostponeConnecting();
-  void WarnOfLargeWindow();
   Error Undecided(const std::string& why) const;
 
   bool settled() const { return marks_.empty() && window_.unsent().empty(); }
@@ -103,7 +104,8 @@ class StreamPublisher : public Publisher {
   std::uint64_t reached_ = 0;             // acknowledged on this connection
   bool trusted_ = false;                  // past its probation
   bool blocked_ = false;                  // the last write would have blocked
-  bool warned_of_window_ = false;
+  bool held_back_ = false;                // the receiver is taken to have enough unread
+  std::uint64_t widest_window_ = 0;       // that the receiver has offered on this connection
   SteadyTime connected_at_;
   SteadyTime last_progress_;  // of what was to be acknowledged
   std::chrono::milliseconds ack_pause_{1};
