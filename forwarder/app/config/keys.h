@@ -44,12 +44,13 @@ struct Key {
   Kind kind = Kind::kText;
   std::string doc = {};       // one sentence, for people
   std::string fallback = {};  // the default as it would be written; of a list: separated by ", "
-  std::string example = {};   // for `config example`; empty: the default, as a comment
+  std::string example = {};   // what `config example` shows where that is not the default
   std::vector<std::string> values = {};
   std::int64_t min = 0;  // of a number, in bytes, milliseconds or requests a minute
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   bool whole_seconds = false;  // of a duration
   bool required = false;
+  bool in_example = false;        // `config example` sets it; other optional keys are comments
   bool list = false;              // a list of such values
   std::size_t max_items = 10000;  // of a list
   std::vector<Key> keys = {};

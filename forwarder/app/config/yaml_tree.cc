@@ -22,6 +22,9 @@ class TreeBuilder final : public YAML::EventHandler {
 
   YamlNode TakeRoot() { return std::move(root_); }
 
+  // Where the innermost collection begins that has not ended; {0, 0} outside of any.
+  Mark OpenSince() const { return stack_.empty() ? Mark{} : stack_.back().node.where; }
+
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
 
@@ -179,22 +182,29 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
 std::optional<YamlNode> ParseYaml(const std::string& text, Diagnostics& diagnostics) {
   RefuseTabsAndControls(text, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
+  TreeBuilder builder(diagnostics);
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
-    TreeBuilder builder(diagnostics);
     if (!parser.HandleNextDocument(builder)) return YamlNode{};
-    YamlNode root = builder.TakeRoot();
     TreeBuilder second(diagnostics);
     if (parser.HandleNextDocument(second)) {
       diagnostics.Error(second.TakeRoot().where,
                         "a second YAML document; remove the line `---` and what follows it");
     }
-    return root;
+    return builder.TakeRoot();
   } catch (const YAML::Exception& error) {
-    diagnostics.Error(ToMark(error.mark),
-                      "not valid YAML: " + error.msg +
-                          "; check the indentation, quotes and brackets here and just above");
+    // At the end of the file yaml-cpp does not know where it is; the open bracket helps more.
+    if (error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW ||
+        error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW) {
+      diagnostics.Error(builder.OpenSince(),
+                        "not valid YAML: the bracket opened here is not closed; close it, and "
+                        "check the commas and quotes after it");
+    } else {
+      diagnostics.Error(ToMark(error.mark),
+                        "not valid YAML: " + error.msg +
+                            "; check the indentation, quotes and brackets here and just above");
+    }
     return std::nullopt;
   }
 }

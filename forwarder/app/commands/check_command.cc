@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands/check_command.h"
+
+#include <ostream>
+
+#include "app/config/guarantee.h"
+#include "app/config/json_writer.h"
+#include "app/exit_codes.h"
+
+namespace nsf {
+namespace {
+
+void WriteDiagnostics(JsonWriter& json, const std::vector<Diagnostic>& diagnostics) {
+  json.BeginArray();
+  for (const Diagnostic& diagnostic : diagnostics) {
+    json.BeginObject();
+    json.Key("line").Number(diagnostic.where.line);
+    json.Key("column").Number(diagnostic.where.column);
+    json.Key("message").Text(diagnostic.message);
+    json.End();
+  }
+  json.End();
+}
+
+std::string Json(const LoadedConfig& loaded) {
+  JsonWriter json;
+  json.BeginObject();
+  json.Key("schema").Number(1);
+  json.Key("file").Text(loaded.file);
+  json.Key("ok").Bool(loaded.config.has_value());
+  json.Key("errors");
+  WriteDiagnostics(json, loaded.diagnostics.errors());
+  json.Key("warnings");
+  WriteDiagnostics(json, loaded.diagnostics.warnings());
+  json.Key("sinks").BeginArray();
+  if (loaded.config) {
+    for (const SinkConfig& sink : loaded.config->sinks) {
+      json.BeginObject().Key("name").Text(sink.name);
+      json.Key("guarantee").Text(GuaranteeText(sink)).End();
+    }
+  }
+  json.End().End();
+  return json.Take();
+}
+
+std::string Count(std::size_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+void TellPeople(const LoadedConfig& loaded, std::ostream& out, std::ostream& err) {
+  for (const Diagnostic& warning : loaded.diagnostics.warnings()) {
+    err << ToString(loaded.file, {warning.where, "warning: " + warning.message}) << '\n';
+  }
+  for (const Diagnostic& error : loaded.diagnostics.errors()) {
+    err << ToString(loaded.file, error) << '\n';
+  }
+  if (!loaded.config) {
+    err << Count(loaded.diagnostics.errors().size(), "error", "errors") << '\n';
+    return;
+  }
+  out << loaded.file << ": valid, " << Count(loaded.config->tenants.size(), "tenant", "tenants")
+      << ", " << Count(loaded.config->sinks.size(), "sink", "sinks") << '\n';
+  for (const SinkConfig& sink : loaded.config->sinks) {
+    out << "  sink " << sink.name << ": " << GuaranteeText(sink) << '\n';
+  }
+}
+
+}  // namespace
+
+int CheckCommand(const LoadedConfig& loaded, const CheckOptions& options, std::ostream& out,
+                 std::ostream& err) {
+  if (options.json) {
+    out << Json(loaded);
+  } else {
+    TellPeople(loaded, out, err);
+  }
+  return loaded.config ? kExitDone : kExitUsage;
+}
+
+}  // namespace nsf

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "app/commands/check_command.h"
+#include "app/commands/version_command.h"
+#include "app/config/example.h"
+#include "app/config/load.h"
+#include "app/config/print.h"
+#include "app/config/reference.h"
+#include "app/config/schema.h"
+#include "app/exit_codes.h"
+
+namespace nsf {
+namespace {
+
+// -c FILE, else $NETSKOPE_FORWARDER_CONFIG, else the file of the package.
+std::string ConfigFile(const std::string& option, const Surroundings& surroundings) {
+  if (!option.empty()) return option;
+  const std::optional<std::string> named = surroundings.environment("NETSKOPE_FORWARDER_CONFIG");
+  return named && !named->empty() ? *named : "/etc/netskope-forwarder/config.yaml";
+}
+
+// Loads and tells what is wrong. Warnings are told to people, and so only on stderr.
+LoadedConfig Load(const std::string& option, const CommandContext& context) {
+  LoadedConfig loaded = LoadConfig(ConfigFile(option, context.surroundings), context.surroundings);
+  for (const Diagnostic& warning : loaded.diagnostics.warnings()) {
+    context.err << ToString(loaded.file, {warning.where, "warning: " + warning.message}) << '\n';
+  }
+  for (const Diagnostic& error : loaded.diagnostics.errors()) {
+    context.err << ToString(loaded.file, error) << '\n';
+  }
+  return loaded;
+}
+
+struct Options {
+  std::string file;
+  RunOptions run;
+  CheckOptions check;
+};
+
+int Run(const Options& options, const CommandContext& context) {
+  const LoadedConfig loaded = Load(options.file, context);
+  if (!loaded.config) return kExitUsage;
+  return context.run(*loaded.config, options.run);
+}
+
+int Print(const Options& options, const CommandContext& context) {
+  const LoadedConfig loaded = Load(options.file, context);
+  if (!loaded.config) return kExitUsage;
+  context.out << PrintConfig(loaded);
+  return kExitDone;
+}
+
+int Check(const Options& options, const CommandContext& context) {
+  if (!options.check.offline) {
+    context.err << "check: checking the tenants and sinks live is not part of this version; add "
+                   "--offline to check the file\n";
+    return kExitUsage;
+  }
+  const LoadedConfig loaded =
+      LoadConfig(ConfigFile(options.file, context.surroundings), context.surroundings);
+  return CheckCommand(loaded, options.check, context.out, context.err);
+}
+
+int Text(const std::string& text, std::ostream& out) {
+  out << text;
+  return kExitDone;
+}
+
+void AddFileOption(CLI::App& command, std::string& file) {
+  command
+      .add_option("-c,--config", file,
+                  "Configuration file (default: $NETSKOPE_FORWARDER_CONFIG, else "
+                  "/etc/netskope-forwarder/config.yaml)")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, const char* const* argv, const CommandContext& context) {
+  Options options;
+  CLI::App app("Forwards a Netskope tenant's audit events to Kafka, syslog or a file.",
+               "netskope-forwarder");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", VersionText());
+
+  CLI::App& run = *app.add_subcommand("run", "Forward events until told to stop");
+  AddFileOption(run, options.file);
+  run.add_flag("--once", options.run.once, "Walk to the time of the start, commit and end");
+  run.add_flag("--progress", options.run.progress, "Show progress on stderr");
+
+  CLI::App& check = *app.add_subcommand("check", "Check the configuration");
+  AddFileOption(check, options.file);
+  check.add_flag("--offline", options.check.offline, "Check the file alone, connect to nothing");
+  check.add_flag("--json", options.check.json, "Tell the result as JSON on stdout");
+
+  CLI::App& config = *app.add_subcommand("config", "Tell about the configuration file");
+  config.require_subcommand(1);
+  const CLI::App& schema = *config.add_subcommand("schema", "Print its JSON Schema");
+  const CLI::App& example = *config.add_subcommand("example", "Print one with every key in it");
+  const CLI::App& reference =
+      *config.add_subcommand("reference", "Print the tables of its keys as Markdown");
+  CLI::App& print =
+      *config.add_subcommand("print", "Print it as it is used, and what each sink guarantees");
+  AddFileOption(print, options.file);
+
+  const CLI::App& version = *app.add_subcommand("version", "Print version, commit and libraries");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Zero: --help or --version was asked for. All else is a mistake of usage.
+    return app.exit(error, context.out, context.err) == 0 ? kExitDone : kExitUsage;
+  }
+  if (run.parsed()) return Run(options, context);
+  if (check.parsed()) return Check(options, context);
+  if (schema.parsed()) return Text(ConfigSchema(), context.out);
+  if (example.parsed()) return Text(ConfigExample(), context.out);
+  if (reference.parsed()) return Text(ConfigReference(), context.out);
+  if (print.parsed()) return Print(options, context);
+  if (version.parsed()) return Text(VersionText() + "\n", context.out);
+  return kExitUsage;
+}
+
+}  // namespace nsf
