@@ -53,7 +53,8 @@ std::string EncodeCursor(const Cursor& cursor) {
 }
 
 Result<Cursor> DecodeCursor(std::string_view text) {
-  if (text.starts_with("cursor/") && !text.starts_with(std::string(kVersion) + ' ')) {
+  const std::string_view version = text.substr(0, text.find(' '));
+  if (version.starts_with("cursor/") && version != kVersion) {
     return Error{ErrorKind::kStop,
                  "the cursor was written by a newer version; run that version again, or start with "
                  "another state.path"};
@@ -61,7 +62,7 @@ Result<Cursor> DecodeCursor(std::string_view text) {
   const Error damaged{ErrorKind::kStop,
                       "the cursor is damaged; restore the state from a backup, or move it away and "
                       "let the stream begin at its `start`"};
-  if (!text.starts_with(kVersion)) return damaged;
+  if (version != kVersion) return damaged;
   text.remove_prefix(kVersion.size());
   std::array<std::int64_t, kNames.size()> values{};
   for (std::size_t i = 0; i < kNames.size(); ++i) {
