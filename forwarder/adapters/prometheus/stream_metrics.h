@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// One stream's snapshot as samples.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/prometheus/metric_page.h"
+#include "ports/clock.h"
+#include "ports/telemetry.h"
+
+namespace nsf {
+
+struct StreamLabels {
+  std::string tenant;
+  std::string stream;
+  std::vector<std::string> sinks;  // configured: shown also where nothing has come yet
+};
+
+void AddStreamMetrics(const StreamLabels& labels, const StreamSnapshot& snapshot, WallTime now,
+                      MetricPage* page);
+
+// The label of an answer: three digits, "error", or "other", so that a server cannot make labels.
+std::string_view CodeLabel(std::string_view code);
+
+}  // namespace nsf
