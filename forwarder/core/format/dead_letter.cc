@@ -2,10 +2,8 @@
 // Writes a line of the dead letter.
 #include "core/format/dead_letter.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string_view>
 
 #include "core/event/text.h"
@@ -21,19 +19,33 @@ void AppendMember(std::string_view name, std::string_view text, std::string* out
   AppendJsonString(text, out);
 }
 
+void AppendDigits(long long value, std::size_t width, std::string* out) {
+  std::string digits;
+  AppendInteger(value, &digits);
+  if (digits.size() < width) out->append(width - digits.size(), '0');
+  *out += digits;
+}
+
 // RFC 3339, UTC, milliseconds.
 std::string TimeText(WallTime when) {
   const auto day = std::chrono::floor<std::chrono::days>(when);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(when - day);
-  std::array<char, 64> text;
-  const int size = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-      static_cast<int>(time.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(size)};
+  std::string text;
+  AppendDigits(static_cast<int>(date.year()), 4, &text);
+  text += '-';
+  AppendDigits(static_cast<unsigned>(date.month()), 2, &text);
+  text += '-';
+  AppendDigits(static_cast<unsigned>(date.day()), 2, &text);
+  text += 'T';
+  AppendDigits(time.hours().count(), 2, &text);
+  text += ':';
+  AppendDigits(time.minutes().count(), 2, &text);
+  text += ':';
+  AppendDigits(time.seconds().count(), 2, &text);
+  text += '.';
+  AppendDigits(time.subseconds().count(), 3, &text);
+  return text + 'Z';
 }
 
 // RFC 4648, section 4.
