@@ -53,10 +53,12 @@ void CheckSyslog(const Setting& sink, const Surroundings& surroundings, Diagnost
                       "max_message_bytes is more than a UDP datagram holds; write "
                       "65507 or less, or use tls:// or tcp://");
   }
-  if (!address.starts_with("tls://") && sink.At("tls").given) {
-    diagnostics.Error(sink.At("tls").where, "tls is set, and the address " + Quoted(address) +
-                                                " does not use it; write tls:// in the address, or "
-                                                "remove tls");
+  if (address.starts_with("tls://")) return;
+  for (const Setting& tls : sink.At("tls").children) {
+    if (!tls.valid || tls.text().empty() || tls.name == "min_version") continue;
+    diagnostics.Error(tls.where, "tls." + tls.name + " is set, and the address " + Quoted(address) +
+                                     " does not use TLS; write tls:// in the address, or remove "
+                                     "the key");
   }
 }
 

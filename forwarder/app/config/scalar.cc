@@ -165,8 +165,9 @@ Result<Scalar> ParseScalar(const Key& key, const std::string& text) {
 std::string BoundText(const Key& key, std::int64_t bound) {
   switch (key.kind) {
     case Kind::kSize:
-    case Kind::kBytes:
       return SizeText(bound);
+    case Kind::kBytes:
+      return bound % 1024 == 0 ? SizeText(bound) : std::to_string(bound);
     case Kind::kRate:
       return std::to_string(bound) + "/min";
     case Kind::kDuration:

@@ -40,6 +40,10 @@ std::string WithTenantName(std::string text, const std::string& tenant) {
   return text;
 }
 
+bool NamesTenant(const Key& key, const YamlNode& node) {
+  return ExpandsTenantName(key.kind) && WithTenantName(node.text, "x") != node.text;
+}
+
 // How to name a secret without telling any of it: only a reference that is the whole value, and of
 // ${NAME:-default} not the default.
 std::string SecretReference(const std::string& source) {
@@ -78,8 +82,7 @@ class Reader {
     const Key& defaults_key = *FindKey(table, "defaults");
     const YamlNode* defaults = root.Find("defaults");
     if (defaults != nullptr) {
-      // {name} stands for a name that is good everywhere, so that the values can be checked here.
-      Section(defaults_key, defaults, nullptr, {"defaults", "name", true, false});
+      Section(defaults_key, defaults, nullptr, {"defaults", {}, true, false});
     }
     if (defaults != nullptr && defaults->kind != YamlNode::Kind::kMap) defaults = nullptr;
     for (const Key& key : table.keys) {
@@ -173,19 +176,19 @@ class Reader {
     }
     const Setting named = Value(choice, *type, scope.Below("type"));
     if (!named.valid) return {};
-    return Section(*FindKey(key, named.text()), node, nullptr, scope);
+    return Section(*FindKey(key, named.text()), node, nullptr, scope, true);
   }
 
   // A map of known keys. `node`: as given here, or null; `shared`: what `defaults` has in its
-  // place, or null.
+  // place, or null; `typed`: it has the key `type`, which chose the section.
   Setting Section(const Key& section, const YamlNode* node, const YamlNode* shared,
-                  const Scope& scope) {
+                  const Scope& scope, bool typed = false) {
     Setting result{.key = &section, .name = section.name};
     if (node != nullptr) {
       result.where = node->where;
       result.given = true;
       if (IsMap(*node, scope)) {
-        RefuseUnknown(section, *node, scope, node->Find("type") != nullptr);
+        RefuseUnknown(section, *node, scope, typed);
       } else {
         result.valid = false;
         node = nullptr;
@@ -202,9 +205,11 @@ class Reader {
   Setting Child(const Key& key, const YamlNode* own, const YamlNode* inherited, Mark parent,
                 Scope scope) {
     if (key.kind == Kind::kSection) return Section(key, own, inherited, scope);
+    // What names the tenant can be checked for a tenant only.
+    if (own != nullptr && !scope.complete && NamesTenant(key, *own)) return Fallback(key, scope);
     if (own != nullptr) return Value(key, *own, scope);
     if (inherited != nullptr) {
-      scope.loud = false;
+      scope.loud = NamesTenant(key, *inherited);
       return Value(key, *inherited, scope);
     }
     if (key.required && scope.complete) {
@@ -249,7 +254,8 @@ class Reader {
     }
     Result<Scalar> value = ParseScalar(key, *text);
     if (value) return value;
-    const std::string shown = key.kind == Kind::kProxy ? WithoutUserInfo(source) : source;
+    const bool url = key.kind == Kind::kProxy || key.kind == Kind::kUrl;
+    const std::string shown = url ? WithoutUserInfo(source) : source;
     return Error{ErrorKind::kConfiguration, Quoted(shown) + " " + value.error().message};
   }
 

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <utility>
 
+#include "core/event/text.h"
+
 namespace nsf {
 namespace {
 
@@ -25,6 +27,9 @@ class TreeBuilder final : public YAML::EventHandler {
   // Where the innermost collection begins that has not ended; {0, 0} outside of any.
   Mark OpenSince() const { return stack_.empty() ? Mark{} : stack_.back().node.where; }
 
+  // Where the last text begins that was read.
+  Mark last() const { return last_; }
+
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
 
@@ -39,11 +44,13 @@ class TreeBuilder final : public YAML::EventHandler {
                        "YAML aliases (*name) are not supported; write the value out, or put what "
                        "tenants share under `defaults`");
     if (ExpectsKey()) return NonTextKey(mark);
-    Add({YamlNode::Kind::kNull, ToMark(mark), {}, {}, {}});
+    // Told: it goes, with its key, so that no other error follows from it.
+    if (!stack_.empty()) stack_.back().key.reset();
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    last_ = ToMark(mark);
     RefuseAnchor(mark, anchor);
     RefuseTag(mark, tag);
     if (ExpectsKey()) return AddKey(ToMark(mark), value);
@@ -124,6 +131,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (parent.node.kind == YamlNode::Kind::kMap) {
       const YamlNode::Key key = std::exchange(parent.key, std::nullopt).value();
       if (key.where.line == 0) return;  // a refused key: told already, its value goes with it
+      // Nothing has no place of its own; yaml-cpp gives that of what comes next.
+      if (node.kind == YamlNode::Kind::kNull) node.where = key.where;
       parent.node.keys.push_back(key);
     }
     parent.node.items.push_back(std::move(node));
@@ -145,11 +154,17 @@ class TreeBuilder final : public YAML::EventHandler {
 
   Diagnostics& diagnostics_;
   std::vector<Frame> stack_;
+  Mark last_{1, 1};
   YamlNode root_;
 };
 
-// YAML forbids tabs in the indentation; yaml-cpp's message for one points elsewhere.
-void RefuseTabsAndControls(const std::string& text, Diagnostics& diagnostics) {
+// yaml-cpp takes bytes that are no text, and its message for a tab in the indentation, which YAML
+// forbids, points elsewhere.
+void RefuseOddText(const std::string& text, Diagnostics& diagnostics) {
+  if (!IsUtf8(text)) {
+    diagnostics.Error({1, 1}, "the file is not UTF-8 text; save it as UTF-8");
+    return;
+  }
   Mark here{1, 1};
   bool indentation = true;
   for (const char c : text) {
@@ -180,11 +195,13 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
 }
 
 std::optional<YamlNode> ParseYaml(const std::string& text, Diagnostics& diagnostics) {
-  RefuseTabsAndControls(text, diagnostics);
+  RefuseOddText(text, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   TreeBuilder builder(diagnostics);
   try {
-    std::istringstream stream(text);
+    // yaml-cpp takes the end of the text for the end of a quote that is open; it does refuse the
+    // end of the document there.
+    std::istringstream stream(text + "\n...\n");
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) return YamlNode{};
     TreeBuilder second(diagnostics);
@@ -200,6 +217,9 @@ std::optional<YamlNode> ParseYaml(const std::string& text, Diagnostics& diagnost
       diagnostics.Error(builder.OpenSince(),
                         "not valid YAML: the bracket opened here is not closed; close it, and "
                         "check the commas and quotes after it");
+    } else if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR) {
+      diagnostics.Error(builder.last(),
+                        "not valid YAML: a quote that opens after this is not closed; close it");
     } else {
       diagnostics.Error(ToMark(error.mark),
                         "not valid YAML: " + error.msg +

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line: which command does what, what goes to which stream, and the exit codes.
+#include <catch2/catch.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "app/commands/command_line.h"
+#include "app/config/json_writer.h"
+#include "unit/config/surroundings.h"
+
+namespace nsf::test {
+namespace {
+
+constexpr const char* kGood =
+    "tenants: [{name: acme, token_file: /run/secrets/acme}]\n"
+    "sinks: [{name: out, type: file, path: \"-\"}]\n";
+constexpr const char* kBad = "tenants: [{name: acme}]\nsink: []\n";
+
+struct Outcome {
+  int code = -1;
+  std::string out;
+  std::string err;
+  std::optional<RunOptions> run;
+  std::string file;  // that `run` was given
+};
+
+// Calls the program with `arguments`; `run` answers 42.
+Outcome Call(std::vector<const char*> arguments, World world = {}) {
+  world.files.emplace("good.yaml", kGood);
+  world.files.emplace("bad.yaml", kBad);
+  const Surroundings surroundings = world.surroundings();
+  std::ostringstream out;
+  std::ostringstream err;
+  Outcome outcome;
+  arguments.insert(arguments.begin(), "netskope-forwarder");
+  const auto run = [&outcome](const Config& config, const RunOptions& options) {
+    outcome.run = options;
+    outcome.file = config.file;
+    return 42;
+  };
+  outcome.code = RunCommandLine(static_cast<int>(arguments.size()), arguments.data(),
+                                {surroundings, out, err, run});
+  outcome.out = out.str();
+  outcome.err = err.str();
+  return outcome;
+}
+
+TEST_CASE("a mistake of usage ends with 2 and says so on stderr") {
+  for (const std::vector<const char*>& arguments :
+       std::vector<std::vector<const char*>>{{},
+                                             {"walk"},
+                                             {"run", "--twice"},
+                                             {"run", "-c"},
+                                             {"run", "extra"},
+                                             {"config"},
+                                             {"config", "show"},
+                                             {"config", "schema", "-c", "good.yaml"},
+                                             {"check", "-c", "good.yaml"}}) {
+    const Outcome outcome = Call(arguments);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK_FALSE(outcome.err.empty());
+    CHECK_FALSE(outcome.run.has_value());
+  }
+  CHECK(Call({"check", "-c", "good.yaml"}).err.find("--offline") != std::string::npos);
+}
+
+TEST_CASE("help and version are answers, on stdout, with 0") {
+  for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
+           {"--help"}, {"run", "--help"}, {"config", "print", "-h"}, {"--version"}, {"version"}}) {
+    const Outcome outcome = Call(arguments);
+    CHECK(outcome.code == 0);
+    CHECK_FALSE(outcome.out.empty());
+    CHECK(outcome.err.empty());
+  }
+  const std::string version = Call({"version"}).out;
+  CHECK(version == Call({"--version"}).out);
+  for (const char* part :
+       {"netskope-forwarder ", "libcurl ", "librdkafka ", "OpenSSL ", "SQLite "}) {
+    CHECK(version.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("run hands the configuration and its options on, and returns what comes back") {
+  const Outcome plain = Call({"run", "-c", "good.yaml"});
+  CHECK(plain.code == 42);
+  REQUIRE(plain.run.has_value());
+  CHECK_FALSE(plain.run->once);
+  CHECK_FALSE(plain.run->progress);
+  const Outcome once = Call({"run", "--once", "--progress", "-c", "good.yaml"});
+  REQUIRE(once.run.has_value());
+  CHECK(once.run->once);
+  CHECK(once.run->progress);
+}
+
+TEST_CASE("run with a broken file tells every error, runs nothing and ends with 2") {
+  const Outcome outcome = Call({"run", "-c", "bad.yaml"});
+  CHECK(outcome.code == 2);
+  CHECK_FALSE(outcome.run.has_value());
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err ==
+        "bad.yaml:1:1: the key `sinks` is missing; add it, `netskope-forwarder config example` "
+        "shows how\n"
+        "bad.yaml:1:11: this tenant has no token; set token_file to a file that holds it, or "
+        "token to ${NETSKOPE_TOKEN}\n"
+        "bad.yaml:2:1: unknown key \"sink\"; did you mean `sinks`?\n");
+}
+
+TEST_CASE("the file is that of -c, else of the variable, else of the package") {
+  World world;
+  const std::string package = "/etc/netskope-forwarder/config.yaml";
+  CHECK(Call({"run"}, world).err.starts_with(package + ": cannot be read"));
+  world.files[package] = kGood;
+  CHECK(Call({"run"}, world).file == package);
+  world.variables["NETSKOPE_FORWARDER_CONFIG"] = "";
+  CHECK(Call({"run"}, world).file == package);
+  world.variables["NETSKOPE_FORWARDER_CONFIG"] = "named.yaml";
+  CHECK(Call({"run"}, world).err.starts_with("named.yaml: cannot be read"));
+  world.files["named.yaml"] = kGood;
+  CHECK(Call({"run"}, world).file == "named.yaml");
+  CHECK(Call({"run", "-c", "good.yaml"}, world).file == "good.yaml");
+}
+
+TEST_CASE("check --offline tells people what is wrong, or what is guaranteed") {
+  const Outcome good = Call({"check", "--offline", "-c", "good.yaml"});
+  CHECK(good.code == 0);
+  CHECK(good.err.empty());
+  CHECK(good.out ==
+        "good.yaml: valid, 1 tenant, 1 sink\n"
+        "  sink out: best effort: handed to the reader of stdout\n");
+  const Outcome bad = Call({"check", "--offline", "-c", "bad.yaml"});
+  CHECK(bad.code == 2);
+  CHECK(bad.out.empty());
+  CHECK(bad.err.ends_with("3 errors\n"));
+}
+
+TEST_CASE("check --json tells programs the same") {
+  const Outcome good = Call({"check", "--offline", "--json", "-c", "good.yaml"});
+  CHECK(good.code == 0);
+  CHECK(good.out ==
+        "{\n"
+        "  \"schema\": 1,\n"
+        "  \"file\": \"good.yaml\",\n"
+        "  \"ok\": true,\n"
+        "  \"errors\": [],\n"
+        "  \"warnings\": [],\n"
+        "  \"sinks\": [\n"
+        "    {\n"
+        "      \"name\": \"out\",\n"
+        "      \"guarantee\": \"best effort: handed to the reader of stdout\"\n"
+        "    }\n"
+        "  ]\n"
+        "}\n");
+  const Outcome bad = Call({"check", "--offline", "--json", "-c", "bad.yaml"});
+  CHECK(bad.code == 2);
+  CHECK(bad.err.empty());
+  CHECK(bad.out.find("\"ok\": false") != std::string::npos);
+  CHECK(bad.out.find("\"line\": 2,\n      \"column\": 1,\n      \"message\": \"unknown key "
+                     "\\\"sink\\\"; did you mean `sinks`?\"") != std::string::npos);
+}
+
+TEST_CASE("config prints, and with a broken file only its errors") {
+  CHECK(Call({"config", "schema"}).out.starts_with("{\n  \"$schema\""));
+  CHECK(Call({"config", "example"}).out.find("tenants:\n") != std::string::npos);
+  CHECK(Call({"config", "reference"}).out.find("| `name` |") != std::string::npos);
+  const Outcome print = Call({"config", "print", "-c", "good.yaml"});
+  CHECK(print.code == 0);
+  CHECK(print.out.find("  - name: acme\n") != std::string::npos);
+  const Outcome bad = Call({"config", "print", "-c", "bad.yaml"});
+  CHECK(bad.code == 2);
+  CHECK(bad.out.empty());
+  CHECK_FALSE(bad.err.empty());
+}
+
+TEST_CASE("JSON text is escaped") {
+  JsonWriter json;
+  json.BeginArray().Text("a\"b\\c\n\x01").BeginObject().End().Number(-1).Bool(false).End();
+  CHECK(json.Take() == "[\n  \"a\\\"b\\\\c\\u000a\\u0001\",\n  {},\n  -1,\n  false\n]\n");
+}
+
+}  // namespace
+}  // namespace nsf::test
