@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows and their members, byte for byte, and every body that is no page.
+#include "core/event/page.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nsf {
+namespace {
+
+std::string Nested(std::size_t depth) {
+  return std::string(depth, '[') + "1" + std::string(depth, ']');
+}
+
+TEST_CASE("A row's members keep their bytes, and have their decoded text") {
+  const std::string body =
+      "{\"result\":[ {\"id\" : \"a\\\"b\\\\\" ,\"n\":-0.10e+2,\"big\":18446744073709551616,\n"
+      "\"t\":true,\"f\":false,\"z\":null,\"o\":{\"x\":[1,\n2]},\"l\":[{}],\"e\":\"\","
+      "\"u\\u00e9\":\"\\u20ac\\ud83d\\ude00\\u0000!\"} ]}";
+  const Page page = Page::Parse(body);
+  REQUIRE(page.status() == PageStatus::kRows);
+  REQUIRE(page.rows().size() == 1);
+  struct Case {
+    std::string_view name;
+    FieldType type;
+    std::string_view text;
+    std::string_view json;
+  };
+  using namespace std::string_view_literals;
+  const std::vector<Case> cases = {
+      {"id", FieldType::kString, "a\"b\\", R"("a\"b\\")"},
+      {"n", FieldType::kNumber, "-0.10e+2", "-0.10e+2"},
+      {"big", FieldType::kNumber, "18446744073709551616", "18446744073709551616"},
+      {"t", FieldType::kTrue, "", "true"},
+      {"f", FieldType::kFalse, "", "false"},
+      {"z", FieldType::kNull, "", "null"},
+      {"o", FieldType::kObject, "", "{\"x\":[1,\n2]}"},
+      {"l", FieldType::kArray, "", "[{}]"},
+      {"e", FieldType::kString, "", "\"\""},
+      {"u\xC3\xA9", FieldType::kString, "\xE2\x82\xAC\xF0\x9F\x98\x80\0!"sv,
+       R"("\u20ac\ud83d\ude00\u0000!")"},
+  };
+  const auto fields = page.rows()[0].fields;
+  REQUIRE(fields.size() == cases.size());
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    INFO(cases[i].name);
+    CHECK(fields[i].name == cases[i].name);
+    CHECK(fields[i].type == cases[i].type);
+    CHECK(fields[i].text == cases[i].text);
+    CHECK(fields[i].json == cases[i].json);
+    CHECK(fields[i].json.data() >= page.body()->data());
+  }
+  CHECK(page.rows()[0].raw == body.substr(12, body.size() - 15));
+  CHECK(*page.body() == body);
+}
+
+TEST_CASE("Where a string ends is found behind every kind of escape") {
+  for (const std::string_view inside :
+       {R"()", R"(\\)", R"(\")", R"(\"\")", R"(\\\")", R"(\"x)", R"(x\"y\"z)", R"(\u0022)",
+        R"(\u0022\\\u005c)", R"(\/\b\f\n\r\t)", R"(é\")"}) {
+    const std::string json = "\"" + std::string(inside) + "\"";
+    const Page page =
+        Page::Parse("[{\"a\":" + json + ",\"b\":\"" + std::string(inside) + "\"}," + json + "]");
+    INFO(json);
+    REQUIRE(page.rows().size() == 2);
+    CHECK(page.rows()[0].fields[0].json == json);
+    CHECK(page.rows()[0].fields[1].json == json);
+    CHECK(page.rows()[1].raw == json);
+  }
+}
+
+TEST_CASE("Members of the same name are all there, in order") {
+  const Page page = Page::Parse(R"([{"a":1,"b":2,"a":3}, {"a":4}, {}, 5, {"b":6}])");
+  REQUIRE(page.rows().size() == 5);
+  const auto first = page.rows()[0].fields;
+  REQUIRE(first.size() == 3);
+  CHECK(first[0].text == "1");
+  CHECK(first[2].name == "a");
+  CHECK(first[2].text == "3");
+  CHECK(page.rows()[1].fields.size() == 1);
+  CHECK(page.rows()[2].fields.empty());
+  CHECK(page.rows()[3].fields.empty());
+  CHECK(page.rows()[4].fields[0].text == "6");
+}
+
+TEST_CASE("A row that is a list has no members, whatever is in it") {
+  const Page page = Page::Parse(
+      R"([{"supporting_data":{"a":1}},[{"supporting_data":{"a":2}},{"x":{"y":[3]}}],{"b":4}])");
+  REQUIRE(page.rows().size() == 3);
+  CHECK(page.rows()[1].fields.empty());
+  CHECK(page.rows()[1].supporting.empty());
+  REQUIRE(page.rows()[2].fields.size() == 1);
+  CHECK(page.rows()[2].fields[0].name == "b");
+}
+
+TEST_CASE("Scalars of supporting_data come with the row") {
+  struct Case {
+    const char* row;
+    std::vector<std::pair<std::string, std::string>> scalars;
+  };
+  using Scalars = std::vector<std::pair<std::string, std::string>>;
+  const std::vector<Case> cases = {
+      {R"({"supporting_data":{"data_type":"user","data_values":["a\n",200,false,true,null,""]}})",
+       {{"data_type", "user"},
+        {"data_values", "a\n"},
+        {"data_values", "200"},
+        {"data_values", "false"},
+        {"data_values", "true"},
+        {"data_values", ""},
+        {"data_values", ""}}},
+      {R"({"supporting_data":{"data_values":[["x"],{"y":1},"z",[2],3],"data_type":null,"w":"v"}})",
+       {{"data_values", "z"}, {"data_values", "3"}, {"data_type", ""}, {"w", "v"}}},
+      {R"({"supporting_data":{"data_values":{"a":["x"],"b":"y"},"n":1}})", {{"n", "1"}}},
+      {R"({"supporting_data":{}})", {}},
+      {R"({"supporting_data":["a"]})", {}},
+      {R"({"supporting_data":"a"})", {}},
+      {R"({"supporting_data":null,"details":{"data_type":"x"}})", {}},
+      {R"({"supporting_data":{"a":1},"details":{"b":2,"c":[3]}})", {{"a", "1"}}},
+      {R"({"supporting_data":{"a":1},"supporting_data":{"b":2}})", {{"b", "2"}}},
+      {R"({"supporting_data":{"a":1},"supporting_data":null})", {}},
+      {R"({"details":{"supporting_data":{"a":1}}})", {}},
+  };
+  for (const Case& c : cases) {
+    INFO(c.row);
+    const Page page = Page::Parse("[{\"supporting_data\":{\"before\":1}}," + std::string(c.row) +
+                                  ",{\"after\":2}]");
+    REQUIRE(page.rows().size() == 3);
+    Scalars found;
+    for (const Scalar& scalar : page.rows()[1].supporting) {
+      found.emplace_back(scalar.name, scalar.text);
+    }
+    CHECK(found == c.scalars);
+    CHECK(page.rows()[0].supporting.size() == 1);
+    CHECK(page.rows()[2].supporting.empty());
+  }
+}
+
+TEST_CASE("What is no JSON says what is wrong, and where") {
+  struct Case {
+    std::string body;
+    std::string_view part;  // of the message
+  };
+  using namespace std::string_literals;
+  const std::vector<Case> cases = {
+      {"", "empty"},
+      {" \r\n\t", "empty"},
+      {"\xEF\xBB\xBF", "empty"},
+      {"<html><body>Bad Gateway</body></html>", "at byte 0 of 37"},
+      {R"({"ok":1,"result":[{"a":1},{"a")", "at byte 30 of 30"},
+      {R"({"ok":1,"result":[{"a":1})", "not JSON"},
+      {R"({"ok":1,"result":[{"a":1}]}})", "not JSON"},
+      {R"({"result":[{"a":1}]}{"result":[]})", "at byte 20 of"},
+      {R"({"result":[{"a":1},]})", "not JSON"},
+      {R"({"result":[{'a':1}]})", "not JSON"},
+      {R"({"result":[NaN]})", "not JSON"},
+      {R"({"result":[01]})", "not JSON"},
+      {R"({"result":[1.]})", "not JSON"},
+      {R"({"result":["\x41"]})", "not JSON"},
+      {R"({"result":["\u12"]})", "not JSON"},
+      {"{\"result\":[\"a\nb\"]}", "not JSON"},
+      {"{\"result\":[\"a\x1f\"]}", "not JSON"},
+      {"{\"result\":[]}\0"s, "at byte 13 of 14"},
+      {"{\"result\":[]}\0{\"result\":[1]}"s, "not JSON"},
+      {"{\"result\":[\"a\0b\"]}"s, "not JSON"},
+      {"\0"s, "not JSON"},
+      {"\xFF\xFE{\0}\0"s, "not JSON"},
+      {"{\"result\":[\"\\ud800\", \"\n\"]}", "not JSON"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.body);
+    const Page page = Page::Parse(c.body);
+    CHECK(page.status() == PageStatus::kMalformed);
+    CHECK(page.rows().empty());
+    CHECK_THAT(page.message(), Catch::Contains(std::string(c.part)));
+    CHECK(*page.body() == c.body);
+  }
+}
+
+TEST_CASE("Nesting is bounded before it can cost stack") {
+  CHECK(Page::Parse(Nested(8), 8).status() == PageStatus::kRows);
+  CHECK(Page::Parse(Nested(9), 8).status() == PageStatus::kMalformed);
+  CHECK(Page::Parse(Nested(256)).status() == PageStatus::kRows);
+  CHECK(Page::Parse(Nested(257)).message() ==
+        "the page is nested deeper than 256 at byte 257 of 515");
+  CHECK(Page::Parse(std::string(1'000'000, '[')).status() == PageStatus::kMalformed);
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  CHECK(Page::Parse(objects).status() == PageStatus::kMalformed);
+}
+
+// The grammar allows a lone surrogate, and one odd name must not stop a stream.
+TEST_CASE("A lone surrogate escape costs one character, not the page") {
+  const std::string row =
+      R"({"a":"x\ud800y","b":"\ud83d\ude00","c":"\\ud800","d":"\ud800\ud83d\ude00","e":"\uD800"})";
+  const Page page = Page::Parse("{\"result\":[" + row + "],\"total\":1}");
+  REQUIRE(page.status() == PageStatus::kRows);
+  CHECK(page.message() == "");
+  REQUIRE(page.rows().size() == 1);
+  CHECK(page.rows()[0].raw == row);
+  const auto fields = page.rows()[0].fields;
+  CHECK(fields[0].text == "x\xEF\xBF\xBDy");
+  CHECK(fields[0].json == R"("x\ud800y")");
+  CHECK(fields[1].text == "\xF0\x9F\x98\x80");
+  CHECK(fields[2].text == "\\ud800");
+  CHECK(fields[3].text == "\xEF\xBF\xBD\xF0\x9F\x98\x80");
+  CHECK(fields[4].text == "\xEF\xBF\xBD");
+}
+
+TEST_CASE("Bytes that are not UTF-8 mark their row and pass") {
+  const Page page = Page::Parse(
+      "[{\"a\":\"caf\xC3\xA9\"},{\"a\":\"caf\xE9\"},{\"b\xFF\":1},{\"c\":[\"\xED\xA0\x80\"]},{}]");
+  REQUIRE(page.rows().size() == 5);
+  CHECK(page.rows()[0].valid_utf8);
+  CHECK_FALSE(page.rows()[1].valid_utf8);
+  CHECK(page.rows()[1].fields[0].text == "caf\xE9");
+  CHECK_FALSE(page.rows()[2].valid_utf8);
+  CHECK_FALSE(page.rows()[3].valid_utf8);
+  CHECK(page.rows()[4].valid_utf8);
+}
+
+TEST_CASE("Views survive the page's move; raw views survive the page") {
+  Page first = Page::Parse(R"({"result":[{"a":"\u0041","supporting_data":{"k":"v"}}]})");
+  std::shared_ptr<const std::string> body;
+  std::string_view raw;
+  {
+    const Page second = std::move(first);
+    const Row& row = second.rows()[0];
+    CHECK(row.fields[0].text == "A");
+    CHECK(row.supporting[0].text == "v");
+    body = second.body();
+    raw = row.raw;
+  }
+  CHECK(raw == R"({"a":"\u0041","supporting_data":{"k":"v"}})");
+}
+
+TEST_CASE("Many members and rows keep their places when memory grows") {
+  std::string body = "[";
+  for (int i = 0; i < 3000; ++i) {
+    body += i == 0 ? "{" : ",{";
+    for (int j = 0; j < 40; ++j) {
+      body += (j == 0 ? "\"" : ",\"") + std::to_string(j) + "\":" + std::to_string(i * 40 + j);
+    }
+    body += "}";
+  }
+  const Page page = Page::Parse(body + "]");
+  REQUIRE(page.rows().size() == 3000);
+  for (std::size_t i = 0; i < 3000; ++i) {
+    const auto fields = page.rows()[i].fields;
+    REQUIRE(fields.size() == 40);
+    REQUIRE(fields[39].text == std::to_string(i * 40 + 39));
+  }
+}
+
+}  // namespace
+}  // namespace nsf
