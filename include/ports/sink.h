@@ -36,6 +36,10 @@ class Sink {
 
   virtual Guarantee guarantee() const = 0;
 
+  // What keeps publishing from getting on at the moment, while it goes on trying by itself (no
+  // broker is reachable); absent when nothing is known to. Thread-safe.
+  virtual std::optional<Error> Trouble() const { return std::nullopt; }
+
   // Closes and opens again what can be (a log file that was rotated). Called on SIGHUP.
   virtual void Reopen() {}
 };

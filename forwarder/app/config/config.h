@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "adapters/kafka/kafka_settings.h"
 #include "ports/clock.h"
 #include "ports/record.h"
 #include "ports/secret_source.h"
@@ -77,8 +78,6 @@ struct TenantConfig {
   std::chrono::milliseconds timeout{180'000};
   std::size_t max_page_bytes = 32 * 1024 * 1024;  // decoded
 };
-
-enum class KafkaKey : std::uint8_t { kUser, kId, kTenant, kNone };
 
 struct KafkaConfig {
   std::vector<std::string> brokers;  // "host:port", at least one

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Appending lines with POSIX calls.
+#include "adapters/file/line_file.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace nsf {
+namespace {
+
+constexpr std::size_t kBufferBytes = 1024 * 1024;
+// A file that has no line break for so long is not one of ours: it is not touched.
+constexpr off_t kLongestCutLine = 256 * 1024 * 1024;
+constexpr int kPollMs = 100;
+
+std::string Reason(int error) { return std::generic_category().message(error); }
+
+// The offset behind the last line break; nothing when reading fails or there is none in reach.
+std::optional<off_t> EndOfLastLine(int fd, off_t size) {
+  std::string block(64 * 1024, '\0');
+  off_t end = size;
+  while (end > 0) {
+    const off_t begin = std::max<off_t>(0, end - static_cast<off_t>(block.size()));
+    const auto length = static_cast<std::size_t>(end - begin);
+    if (pread(fd, block.data(), length, begin) != static_cast<ssize_t>(length)) return std::nullopt;
+    const auto at = std::string_view(block.data(), length).rfind('\n');
+    if (at != std::string_view::npos) return begin + static_cast<off_t>(at) + 1;
+    if (size - begin > kLongestCutLine) return std::nullopt;
+    end = begin;
+  }
+  return 0;
+}
+
+// A new name in a directory is durable only when the directory is.
+void SyncDirectoryOf(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  const int fd = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path, mode_t mode,
+                                                 std::size_t* mended) {
+  *mended = 0;
+  const auto failed = [&path](const std::string& why, const std::string& next) {
+    return Error{ErrorKind::kConfiguration, "cannot use file " + path + ": " + why + "; " + next};
+  };
+  const bool existed = access(path.c_str(), F_OK) == 0;
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, mode);
+  if (fd < 0) {
+    return failed(Reason(errno), "make its directory, let this user write there, or name another");
+  }
+  struct stat facts {};
+  fstat(fd, &facts);
+  std::unique_ptr<LineFile> file(new LineFile(fd, true, S_ISREG(facts.st_mode), path));
+  if (!file->regular_) return file;
+  if (!existed) SyncDirectoryOf(path);
+  const auto end = EndOfLastLine(fd, facts.st_size);
+  if (!end) return failed("its last line has no end in sight", "name a file of events");
+  if (*end == facts.st_size) return file;
+  if (ftruncate(fd, *end) != 0 || fdatasync(fd) != 0) {
+    return failed("its cut last line cannot be taken off: " + Reason(errno), "check the disk");
+  }
+  *mended = static_cast<std::size_t>(facts.st_size - *end);
+  return file;
+}
+
+std::unique_ptr<LineFile> LineFile::Stdout() {
+  struct stat facts {};
+  const bool regular = fstat(STDOUT_FILENO, &facts) == 0 && S_ISREG(facts.st_mode);
+  return std::unique_ptr<LineFile>(new LineFile(STDOUT_FILENO, false, regular, "stdout"));
+}
+
+LineFile::~LineFile() {
+  if (owned_) close(fd_);
+}
+
+Error LineFile::Failure(const char* what, int error) const {
+  if (error == EPIPE) return {ErrorKind::kClosed, name_ + " was closed by its reader"};
+  const std::string next = error == ENOSPC || error == EDQUOT || error == EFBIG
+                               ? "free space there, it goes on by itself"
+                               : "check the disk, it goes on by itself";
+  return {ErrorKind::kRetry,
+          std::string("cannot ") + what + ' ' + name_ + ": " + Reason(error) + "; " + next};
+}
+
+Result<void> LineFile::WaitWritable(const std::atomic<bool>& stop) const {
+  pollfd waiting{fd_, POLLOUT, 0};
+  while (!stop) {
+    if (poll(&waiting, 1, kPollMs) > 0) return {};
+  }
+  return Error{ErrorKind::kRetry, name_ + " was not read before the program stopped"};
+}
+
+Result<void> LineFile::Write(std::string_view bytes, const std::atomic<bool>& stop) {
+  while (!bytes.empty()) {
+    std::size_t most = bytes.size();
+    if (!regular_) {
+      // A pipe that is writable takes so many bytes without blocking (POSIX, PIPE_BUF).
+      most = std::min<std::size_t>(most, PIPE_BUF);
+      if (auto waited = WaitWritable(stop); !waited) return waited;
+    }
+    const ssize_t written = write(fd_, bytes.data(), most);
+    if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (written < 0) return Failure("write to", errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<void> LineFile::Append(const std::vector<std::string_view>& lines, bool sync,
+                              const std::atomic<bool>& stop) {
+  const off_t before = regular_ ? lseek(fd_, 0, SEEK_END) : 0;
+  Result<void> outcome;
+  buffer_.clear();
+  for (std::size_t i = 0; i < lines.size() && outcome; ++i) {
+    buffer_.append(lines[i]);
+    buffer_ += '\n';
+    if (buffer_.size() < kBufferBytes && i + 1 < lines.size()) continue;
+    outcome = Write(buffer_, stop);
+    buffer_.clear();
+  }
+  if (outcome && sync && regular_ && fdatasync(fd_) != 0) outcome = Failure("sync", errno);
+  // All of a batch is in the file or nothing of it: half of one would be taken for delivered by
+  // whoever reads the file, and come again.
+  if (!outcome && regular_ && ftruncate(fd_, before) != 0) {
+    return Error{ErrorKind::kRetry, outcome.error().message +
+                                        "; what was written of the batch "
+                                        "could not be taken back and comes again"};
+  }
+  return outcome;
+}
+
+}  // namespace nsf

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// librdkafka's handles with owners, and its configuration as this program needs it.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+
+#include "adapters/kafka/kafka_settings.h"
+#include "ports/result.h"
+
+namespace nsf {
+
+struct KafkaDeleter {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+};
+using KafkaConf = std::unique_ptr<rd_kafka_conf_t, KafkaDeleter>;
+using KafkaTopic = std::unique_ptr<rd_kafka_topic_t, KafkaDeleter>;
+using KafkaClient = std::unique_ptr<rd_kafka_t, KafkaDeleter>;
+
+// A producer's configuration: our defaults, then the user's properties, then what the guarantee
+// rests on. Fails with kConfiguration, naming the property but never its value.
+Result<KafkaConf> MakeProducerConf(const KafkaSinkConfig& config);
+
+}  // namespace nsf

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys and headers.
+#include "adapters/kafka/kafka_message.h"
+
+#include <array>
+#include <charconv>
+
+namespace nsf {
+namespace {
+
+// "2025-10-09T08:53:20Z", RFC 3339. Days to a date with the calendar of <chrono>.
+std::string_view Rfc3339(WallSeconds time, std::array<char, 32>* buffer) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  char* out = buffer->data();
+  const auto digits = [&out](unsigned value, int count) {
+    for (int i = count - 1; i >= 0; --i) {
+      out[i] = static_cast<char>('0' + value % 10);
+      value /= 10;
+    }
+    out += count;
+  };
+  digits(static_cast<unsigned>(static_cast<int>(date.year())) % 10'000, 4);
+  *out++ = '-';
+  digits(static_cast<unsigned>(date.month()), 2);
+  *out++ = '-';
+  digits(static_cast<unsigned>(date.day()), 2);
+  *out++ = 'T';
+  digits(static_cast<unsigned>(clock.hours().count()), 2);
+  *out++ = ':';
+  digits(static_cast<unsigned>(clock.minutes().count()), 2);
+  *out++ = ':';
+  digits(static_cast<unsigned>(clock.seconds().count()), 2);
+  *out++ = 'Z';
+  return {buffer->data(), static_cast<std::size_t>(out - buffer->data())};
+}
+
+void Add(rd_kafka_headers_t* headers, std::string_view name, std::string_view value) {
+  rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                      static_cast<ssize_t>(value.size()));
+}
+
+void Replace(std::string* text, std::string_view what, std::string_view by) {
+  for (auto at = text->find(what); at != std::string::npos; at = text->find(what, at + by.size())) {
+    text->replace(at, what.size(), by);
+  }
+}
+
+}  // namespace
+
+std::string TopicOf(std::string_view pattern, const SinkBatch& batch) {
+  std::string topic(pattern);
+  Replace(&topic, "{tenant}", batch.tenant);
+  Replace(&topic, "{stream}", batch.stream);
+  return topic;
+}
+
+std::string_view KeyOf(KafkaKey key, const SinkBatch& batch, const Record& record) {
+  switch (key) {
+    case KafkaKey::kUser:
+      return record.user.empty() ? record.event_id : record.user;
+    case KafkaKey::kId:
+      return record.event_id;
+    case KafkaKey::kTenant:
+      return batch.tenant;
+    case KafkaKey::kNone:
+      return {};
+  }
+  return {};
+}
+
+MessageHeaders::MessageHeaders(const SinkBatch& batch)
+    : source_("/netskope/" + batch.tenant + "/events/" + batch.stream),
+      type_("com.netskope." + batch.stream + '.' + std::string(FormatName(batch.format))),
+      tenant_(batch.tenant) {}
+
+rd_kafka_headers_t* MessageHeaders::Of(const Record& record) const {
+  constexpr std::size_t kCount = 9;
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(kCount);
+  std::array<char, 32> time{};
+  std::array<char, 16> class_uid{};
+  const auto [end, error] =
+      std::to_chars(class_uid.data(), class_uid.data() + class_uid.size(), record.class_uid);
+  Add(headers, "ce_specversion", "1.0");
+  Add(headers, "ce_id", record.event_id);
+  Add(headers, "ce_source", source_);
+  Add(headers, "ce_type", type_);
+  Add(headers, "ce_time", Rfc3339(record.time, &time));
+  if (!record.user.empty()) Add(headers, "ce_subject", record.user);
+  Add(headers, "content-type", "application/json");
+  Add(headers, "tenant", tenant_);
+  Add(headers, "ocsf_class_uid",
+      {class_uid.data(), static_cast<std::size_t>(end - class_uid.data())});
+  return headers;
+}
+
+}  // namespace nsf

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a record looks like on a topic: key, and headers as CloudEvents has them (Kafka protocol
+// binding 1.0, binary mode), so that a consumer can route and recognize repeats without parsing.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <string>
+#include <string_view>
+
+#include "adapters/kafka/kafka_settings.h"
+#include "ports/record.h"
+
+namespace nsf {
+
+// The topic of a batch: {tenant} and {stream} filled in.
+std::string TopicOf(std::string_view pattern, const SinkBatch& batch);
+
+// Empty: no key.
+std::string_view KeyOf(KafkaKey key, const SinkBatch& batch, const Record& record);
+
+// The headers of one batch's records. What is the same for all of them is made once.
+class MessageHeaders {
+ public:
+  explicit MessageHeaders(const SinkBatch& batch);
+
+  // The headers of one record; the caller owns them until librdkafka has taken them.
+  rd_kafka_headers_t* Of(const Record& record) const;
+
+ private:
+  const std::string source_;  // /netskope/<tenant>/events/<stream>
+  const std::string type_;    // com.netskope.<stream>.<format>
+  const std::string tenant_;
+};
+
+}  // namespace nsf

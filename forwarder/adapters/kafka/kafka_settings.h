@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Kafka sink is told.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nsf {
+
+// What a record's key is: it decides the partition, and so what stays in order.
+enum class KafkaKey : std::uint8_t {
+  kUser,    // the event's user; the event id where there is none
+  kId,      // the event id
+  kTenant,  // all of a tenant in one partition
+  kNone,    // spread
+};
+
+struct KafkaSinkConfig {
+  std::string name;                  // of the sink, for messages
+  std::vector<std::string> brokers;  // "host:port"
+  std::string topic;                 // may hold {tenant} and {stream}
+  KafkaKey key = KafkaKey::kUser;
+  // librdkafka's own, secrets among them: no value is ever repeated in a message.
+  std::map<std::string, std::string> properties;
+};
+
+// Says what an operator wants to know; called on threads of the sink's own, never with a secret.
+using KafkaLog = std::function<void(std::string_view message)>;
+
+}  // namespace nsf

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wiring, running and stopping.
+#include "app/daemon.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/system/secrets.h"
+#include "app/config/guarantee.h"
+#include "app/exit_codes.h"
+#include "app/sinks.h"
+#include "app/stream_settings.h"
+#include "app/version.h"
+#include "core/state/keys.h"
+
+namespace nsf {
+namespace {
+
+// SIGTERM ends within five seconds: four for a batch under way, the rest for taking down.
+constexpr std::chrono::seconds kDrain{4};
+// A sink that is away for longer ends `--once`: nobody is there to wait.
+constexpr std::chrono::seconds kOncePatience{60};
+
+CurlSettings CurlSettingsOf(const TenantConfig& tenant) {
+  CurlSettings settings;
+  settings.base_url = tenant.url;
+  switch (tenant.auth) {
+    case AuthScheme::kToken:
+      settings.scheme = TokenScheme::kToken;
+      break;
+    case AuthScheme::kAuthorization:
+      settings.scheme = TokenScheme::kAuthorization;
+      break;
+    case AuthScheme::kBearer:
+      settings.scheme = TokenScheme::kBearer;
+      break;
+  }
+  const TlsConfig& tls = tenant.tls;
+  settings.tls = {tls.ca_file, tls.cert_file, tls.key_file, tls.server_name, tls.min_version};
+  settings.proxy = tenant.proxy;
+  settings.user_agent = std::string("netskope-forwarder/") + kVersion;
+  return settings;
+}
+
+std::unique_ptr<SecretSource> TokenOf(const TenantConfig& tenant) {
+  if (!tenant.token_file.empty()) return std::make_unique<FileSecret>(tenant.token_file);
+  const std::string where = tenant.token.reference.empty() ? "configuration key tenants[].token"
+                                                           : "configuration key tenants[].token (" +
+                                                                 tenant.token.reference + ")";
+  return std::make_unique<FixedSecret>(tenant.token.value, where);
+}
+
+TelemetryPlan PlanOf(const Config& config) {
+  TelemetryPlan plan;
+  plan.version = kVersion;
+  plan.commit = kCommit;
+  for (const TenantConfig& tenant : config.tenants) {
+    plan.tenants.push_back({tenant.name, tenant.events, tenant.sinks, tenant.token_expires});
+  }
+  for (const SinkConfig& sink : config.sinks) plan.sinks.push_back(sink.name);
+  return plan;
+}
+
+LogLevel LevelOf(Notice::Level level) {
+  switch (level) {
+    case Notice::Level::kInfo:
+      return LogLevel::kInfo;
+    case Notice::Level::kWarning:
+      return LogLevel::kWarn;
+    case Notice::Level::kError:
+      return LogLevel::kError;
+  }
+  return LogLevel::kInfo;
+}
+
+HttpReply Reply(const HealthAnswer& answer) {
+  return {answer.ok ? 200 : 503, "text/plain; charset=utf-8", answer.text + '\n'};
+}
+
+}  // namespace
+
+Daemon::Daemon(const Config& config, const RunOptions& options, const Log& log)
+    : config_(config), options_(options), log_(log) {}
+
+Daemon::~Daemon() = default;
+
+Result<void> Daemon::Build() {
+  auto store = SqliteStore::Open(config_.state.path);
+  if (!store) return store.error();
+  store_ = std::move(store).value();
+
+  TelemetryPlan plan = PlanOf(config_);
+  plan.state_bytes = [this] { return store_->bytes(); };
+  telemetry_ = std::make_unique<PrometheusTelemetry>(std::move(plan), clock_);
+
+  if (auto built = BuildSinks(); !built) return built;
+  std::map<std::string, Sink*> sinks;
+  for (const auto& [name, sink] : sinks_) sinks[name] = sink.get();
+  destination_ = std::make_unique<InOrderDestination>(std::move(sinks), *dead_letter_, *store_,
+                                                      *telemetry_, clock_);
+  LoopObserver& observer = *this;
+  loop_ = std::make_unique<Loop>(clock_, *telemetry_, *destination_, observer);
+  if (options_.progress)
+    progress_ = std::make_unique<Progress>(isatty(STDERR_FILENO) == 1, clock_.Read());
+  if (auto built = BuildTenants(); !built) return built;
+  return BuildServer();
+}
+
+Result<void> Daemon::BuildSinks() {
+  for (const SinkConfig& config : config_.sinks) {
+    auto sink = MakeSink(config, log_);
+    if (!sink) return sink.error();
+    const Guarantee guarantee = (*sink)->guarantee();
+    log_.Info("sink " + config.name + ": " +
+              (guarantee.at_least_once ? "at least once; acknowledged means "
+                                       : "best effort; acknowledged means only ") +
+              guarantee.acknowledged);
+    sinks_[config.name] = std::move(sink).value();
+  }
+  auto dead_letter = MakeDeadLetter(config_.dead_letter, log_);
+  if (!dead_letter) return dead_letter.error();
+  dead_letter_ = std::move(dead_letter).value();
+  return {};
+}
+
+Result<void> Daemon::BuildTenants() {
+  auto engine = CurlEngine::Create();
+  if (!engine) return engine.error();
+  engine_ = std::move(engine).value();
+  for (const TenantConfig& config : config_.tenants) {
+    Tenant& tenant = tenants_[config.name];
+    tenant.token = TokenOf(config);
+    tenant.budget =
+        std::make_unique<Budget>(BudgetSettings{config.requests_per_minute, config.burst});
+    auto client = CurlClient::Create(*engine_, CurlSettingsOf(config), *tenant.token);
+    if (!client) {
+      return Error{client.error().kind, "tenant " + config.name + ": " + client.error().message};
+    }
+    tenant.client = std::move(client).value();
+    if (auto built = BuildStreams(config, &tenant); !built) return built;
+  }
+  return {};
+}
+
+Result<void> Daemon::BuildStreams(const TenantConfig& tenant, Tenant* parts) {
+  for (const std::string& event_type : tenant.events) {
+    const auto entries = store_->Scan(StreamPrefix(tenant.name, event_type));
+    if (!entries) return entries.error();
+    auto stream =
+        Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference()),
+                       *entries, *parts->budget, random_);
+    if (!stream) return stream.error();
+    log_.Write(LogLevel::kInfo,
+               entries->empty() ? "begins, from " + tenant.url : "goes on, from " + tenant.url,
+               tenant.name, event_type);
+    readiness_.Expect(tenant.name, event_type);
+    loop_->Add(std::move(stream).value(), *parts->client, *parts->budget);
+  }
+  return {};
+}
+
+Result<void> Daemon::BuildServer() {
+  HttpServerSettings settings;
+  settings.host = config_.server.host;
+  settings.port = config_.server.port;
+  settings.pages = Pages();
+  auto server = HttpServer::Start(std::move(settings));
+  if (!server) return server.error();
+  server_ = std::move(server).value();
+  log_.Info("metrics on " + config_.server.host + " port " + std::to_string(server_->port()));
+  return {};
+}
+
+std::map<std::string, HttpHandler> Daemon::Pages() {
+  return {
+      {"/metrics",
+       [this](const HttpQuery&) {
+         return HttpReply{200, kMetricsContentType, telemetry_->Render()};
+       }},
+      {"/healthz",
+       [this](const HttpQuery&) {
+         return Reply(LoopHealth(loop_->last_step(), clock_.Read().monotonic));
+       }},
+      {"/readyz", [this](const HttpQuery& query) {
+         const auto tenant = query.find("tenant");
+         return Reply(readiness_.Answer(tenant == query.end() ? std::string() : tenant->second));
+       }}};
+}
+
+int Daemon::Run() {
+  std::optional<int> code;
+  running_ = loop_.get();
+  loop_->Run([this, &code](const Now& now) {
+    if (reopening_.exchange(false)) {
+      for (const auto& [name, sink] : sinks_) sink->Reopen();
+      dead_letter_->Reopen();
+    }
+    if (progress_) {
+      const auto& budget = *tenants_.begin()->second.budget;
+      progress_->Show(now, loop_->streams(), budget.Snapshot(now.monotonic));
+    }
+    code = Ended(now);
+    return code.has_value();
+  });
+  loop_->Drain(clock_.Read().monotonic + kDrain);
+  if (progress_) progress_->Finish(clock_.Read(), loop_->streams());
+  return *code;
+}
+
+std::optional<int> Daemon::Ended(const Now& now) const {
+  const auto streams = loop_->streams();
+  const bool reader_gone =
+      std::any_of(streams.begin(), streams.end(),
+                  [](const class Stream* stream) { return stream->reader_gone(); });
+  if (stopping_ || reader_gone) return kExitDone;
+  return options_.once ? EndedOnce(now) : std::nullopt;
+}
+
+std::optional<int> Daemon::EndedOnce(const Now& now) const {
+  bool blocked = false;
+  for (const class Stream* stream : loop_->streams()) {
+    const auto failing = stream->failing_since();
+    if (failing && now.monotonic - *failing >= kOncePatience) {
+      log_.Error(stream->snapshot().last_error + ": giving up after a minute");
+      return kExitSinkUnreachable;
+    }
+    if (!stream->snapshot().blocked_reason.empty() && !stream->committing()) {
+      blocked = true;
+    } else if (!stream->snapshot().caught_up) {
+      return std::nullopt;
+    }
+  }
+  return blocked ? kExitTenantRefuses : kExitDone;
+}
+
+void Daemon::Stop() {
+  stopping_ = true;
+  WakeUp();
+}
+
+void Daemon::ReopenFiles() {
+  reopening_ = true;
+  WakeUp();
+}
+
+void Daemon::WakeUp() {
+  if (Loop* loop = running_) loop->Wake();
+}
+
+void Daemon::OnNotice(const class Stream& stream, const Notice& notice) {
+  const StreamSettings& settings = stream.settings();
+  log_.Write(LevelOf(notice.level), notice.text, settings.tenant, settings.stream);
+}
+
+void Daemon::OnStep(const class Stream& stream) {
+  readiness_.Note(stream.settings().tenant, stream.settings().stream, stream.snapshot());
+}
+
+}  // namespace nsf

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's parts, wired: built in the order in which they need one another, and taken down in
+// the reverse of it, so that no callback finds its receiver gone.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/curl/curl_client.h"
+#include "adapters/curl/curl_engine.h"
+#include "adapters/http_server/http_server.h"
+#include "adapters/prometheus/prometheus_telemetry.h"
+#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/system/system_clock.h"
+#include "adapters/system/system_random.h"
+#include "app/config/config.h"
+#include "app/health.h"
+#include "app/log.h"
+#include "app/loop.h"
+#include "app/progress.h"
+#include "app/run.h"
+#include "core/answer/budget.h"
+#include "pipeline/destination/in_order.h"
+#include "ports/secret_source.h"
+#include "ports/sink.h"
+
+namespace nsf {
+
+class Daemon : private LoopObserver {
+ public:
+  // `config` and `log` outlive the daemon.
+  Daemon(const Config& config, const RunOptions& options, const Log& log);
+  ~Daemon() override;
+
+  // Opens the state, makes sinks, clients and streams, binds the port. kConfiguration: the file
+  // must be changed; kStop: the state is owned by another process, or cannot be used.
+  Result<void> Build();
+
+  // Runs until Stop(), or, with `once`, until everything is delivered or nothing more can be. The
+  // exit code of the program.
+  int Run();
+
+  // From any thread, at any time: end in order.
+  void Stop();
+  // From any thread, at any time: files are closed and opened again (log rotation).
+  void ReopenFiles();
+
+ private:
+  // A tenant's client, and what it stands on.
+  struct Tenant {
+    std::unique_ptr<SecretSource> token;
+    std::unique_ptr<CurlClient> client;
+    std::unique_ptr<Budget> budget;
+  };
+
+  Result<void> BuildSinks();
+  Result<void> BuildTenants();
+  Result<void> BuildStreams(const TenantConfig& tenant, Tenant* parts);
+  Result<void> BuildServer();
+  std::map<std::string, HttpHandler> Pages();
+
+  void OnNotice(const class Stream& stream, const Notice& notice) override;
+  void OnStep(const class Stream& stream) override;
+
+  void WakeUp();
+
+  // Whether the run is over, and with which exit code.
+  std::optional<int> Ended(const Now& now) const;
+  std::optional<int> EndedOnce(const Now& now) const;
+
+  const Config& config_;
+  const RunOptions options_;
+  const Log& log_;
+  SystemClock clock_;
+  SystemRandom random_;
+  Readiness readiness_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> reopening_{false};
+  std::atomic<Loop*> running_{nullptr};  // once it is
+
+  // Destroyed from the last to the first: what still reports back goes before whom it reports to.
+  std::unique_ptr<PrometheusTelemetry> telemetry_;
+  std::map<std::string, Tenant> tenants_;
+  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<InOrderDestination> destination_;
+  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<Sink> dead_letter_;
+  std::map<std::string, std::unique_ptr<Sink>> sinks_;
+  std::unique_ptr<CurlEngine> engine_;
+  std::unique_ptr<Progress> progress_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace nsf

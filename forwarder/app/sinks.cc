@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// From configuration to sink.
+#include "app/sinks.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "adapters/file/file_sink.h"
+#include "adapters/kafka/kafka_sink.h"
+#include "adapters/syslog/syslog_sink.h"
+
+namespace nsf {
+namespace {
+
+template <typename T>
+Result<std::unique_ptr<Sink>> AsSink(Result<std::unique_ptr<T>> made) {
+  if (!made) return made.error();
+  return std::unique_ptr<Sink>(std::move(made).value());
+}
+
+std::string OwnHostName() {
+  char name[256] = {};
+  if (gethostname(name, sizeof name - 1) != 0) return "";
+  return name;
+}
+
+// The sink's lines in the log: connections lost and made, never a secret.
+auto SinkLog(const std::string& name, const Log& log) {
+  return [name, &log](std::string_view message) {
+    log.Warn("sink " + name + ": " + std::string(message));
+  };
+}
+
+Result<std::unique_ptr<Sink>> MakeKafka(const std::string& name, const KafkaConfig& config,
+                                        const Log& log) {
+  KafkaSinkConfig kafka;
+  kafka.name = name;
+  kafka.brokers = config.brokers;
+  kafka.topic = config.topic;
+  kafka.key = config.key;
+  for (const auto& [property, value] : config.properties) kafka.properties[property] = value;
+  for (const auto& [property, secret] : config.secret_properties) {
+    kafka.properties[property] = secret.value.Reveal();
+  }
+  return AsSink(KafkaSink::Create(std::move(kafka), SinkLog(name, log)));
+}
+
+Result<std::unique_ptr<Sink>> MakeSyslog(const std::string& name, const SyslogConfig& config,
+                                         const Log& log) {
+  auto address = ParseSyslogAddress(config.address);
+  if (!address) return address.error();
+  SyslogSinkConfig syslog;
+  syslog.name = name;
+  syslog.address = std::move(address).value();
+  syslog.facility = config.facility;
+  syslog.app_name = config.app_name;
+  syslog.hostname = config.hostname.empty() ? OwnHostName() : config.hostname;
+  syslog.max_message_bytes = config.max_message_bytes;
+  syslog.resend_bytes = config.resend_bytes;
+  const TlsConfig& tls = config.tls;
+  syslog.tls = {tls.ca_file, tls.cert_file, tls.key_file, tls.server_name, tls.min_version};
+  return AsSink(SyslogSink::Create(std::move(syslog), SinkLog(name, log)));
+}
+
+Result<std::unique_ptr<Sink>> MakeFile(const std::string& name, const FileConfig& config,
+                                       const Log& log) {
+  FileSinkConfig file;
+  file.name = name;
+  file.path = config.path;
+  file.sync = config.sync;
+  return AsSink(FileSink::Create(std::move(file), SinkLog(name, log)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log) {
+  if (const auto* kafka = std::get_if<KafkaConfig>(&config.kind)) {
+    return MakeKafka(config.name, *kafka, log);
+  }
+  if (const auto* syslog = std::get_if<SyslogConfig>(&config.kind)) {
+    return MakeSyslog(config.name, *syslog, log);
+  }
+  return MakeFile(config.name, std::get<FileConfig>(config.kind), log);
+}
+
+Result<std::unique_ptr<Sink>> MakeDeadLetter(const DeadLetterConfig& config, const Log& log) {
+  FileSinkConfig file;
+  file.name = "dead_letter";
+  file.mode = 0600;
+  file.path = config.path;
+  return AsSink(FileSink::Create(std::move(file), SinkLog("dead_letter", log)));
+}
+
+}  // namespace nsf

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sinks, and the dead letter, as the configuration names them.
+#pragma once
+
+#include <memory>
+
+#include "app/config/config.h"
+#include "app/log.h"
+#include "ports/result.h"
+#include "ports/sink.h"
+
+namespace nsf {
+
+// Nothing is connected yet. Fails with kConfiguration, naming the sink and the next step. `log`
+// outlives the sink.
+Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log);
+
+// The file that refused records go to; readable by its owner alone.
+Result<std::unique_ptr<Sink>> MakeDeadLetter(const DeadLetterConfig& config, const Log& log);
+
+}  // namespace nsf
