@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON text from hostile text.
+#include "core/format/json_text.h"
+
+#include <catch2/catch.hpp>
+#include <clocale>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nsf {
+namespace {
+
+std::string AsString(std::string_view text) {
+  std::string out;
+  AppendJsonString(text, &out);
+  return out;
+}
+
+std::string AsValue(std::string_view json) {
+  std::string out;
+  AppendJsonValue(json, &out);
+  return out;
+}
+
+TEST_CASE("Strings are escaped, and made UTF-8") {
+  using namespace std::string_view_literals;
+  const std::vector<std::pair<std::string_view, std::string>> cases = {
+      {"", R"("")"},
+      {"plain", R"("plain")"},
+      {"a\"b\\c/d", R"("a\"b\\c/d")"},
+      {"\n\r\t\b\f", R"("\n\r\t\u0008\u000c")"},
+      {"\0\x01\x1f\x7f"sv, "\"\\u0000\\u0001\\u001f\x7f\""},
+      {"caf\xC3\xA9 \xF0\x9F\x98\x80", "\"caf\xC3\xA9 \xF0\x9F\x98\x80\""},
+      {"caf\xE9!", "\"caf\xEF\xBF\xBD!\""},
+      {"\xED\xA0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
+      {"\xE2\x82", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
+      {"\xFE\xFF", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
+      {"\xE2\x80\xA8", "\"\xE2\x80\xA8\""},
+  };
+  for (const auto& [text, json] : cases) {
+    INFO(json);
+    CHECK(AsString(text) == json);
+  }
+}
+
+// Runs of plain bytes are found eight at a time: every byte at every place of a word.
+TEST_CASE("Each byte is treated alike wherever it stands") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string alone = AsString(std::string(1, static_cast<char>(byte)));
+    const std::string inner = alone.substr(1, alone.size() - 2);
+    for (std::size_t before = 0; before < 20; ++before) {
+      const std::string left(before, 'x');
+      const std::string right(19 - before, 'y');
+      const std::string text = left + static_cast<char>(byte) + right;
+      REQUIRE(AsString(text) == "\"" + left + inner + right + "\"");
+    }
+  }
+}
+
+TEST_CASE("Values pass as they are, on one line and in UTF-8") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"({"a":[1,2.50,-0.0,1e+09,18446744073709551617],"b":"x\"\\\u00e9"})",
+       R"({"a":[1,2.50,-0.0,1e+09,18446744073709551617],"b":"x\"\\\u00e9"})"},
+      {"{\"a\":\r\n\t[1,\n2]}", "{\"a\":   [1, 2]}"},
+      {"\"caf\xE9\"", "\"caf\xEF\xBF\xBD\""},
+      {R"("\ud800 \ud83d\ude00 \\ud800")", R"("\ufffd \ud83d\ude00 \\ud800")"},
+      {R"("\\\"\udc00")", R"("\\\"\ufffd")"},
+      {"\"\xC3\xA9\"", "\"\xC3\xA9\""},
+      {"null", "null"},
+      {"", ""},
+  };
+  for (const auto& [json, expected] : cases) {
+    INFO(json);
+    CHECK(AsValue(json) == expected);
+  }
+}
+
+TEST_CASE("Integers have no grouping in any locale") {
+  const std::string before = std::setlocale(LC_ALL, nullptr);
+  for (const char* name : {"C", "de_DE.UTF-8", "en_US.UTF-8"}) {
+    if (std::setlocale(LC_ALL, name) == nullptr) continue;  // not on this machine
+    std::string out;
+    AppendInteger(-1'760'000'100'000, &out);
+    AppendInteger(std::numeric_limits<long long>::min(), &out);
+    CHECK(out == "-1760000100000-9223372036854775808");
+  }
+  std::setlocale(LC_ALL, before.c_str());
+}
+
+}  // namespace
+}  // namespace nsf

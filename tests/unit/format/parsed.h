@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// For the tests of formats: one row as an event, and a payload as a DOM.
+#pragma once
+
+#include <rapidjson/document.h>
+#include <rapidjson/pointer.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "core/format/format.h"
+
+namespace nsf {
+
+// `row` may be anything that is JSON.
+inline std::string FormatRow(Format format, const std::string& row,
+                             const FormatContext& context = {"acme", "audit", "event-1"}) {
+  const Page page = Page::Parse("{\"result\":[" + row + "]}");
+  INFO(row);
+  REQUIRE(page.rows().size() == 1);
+  std::string out;
+  AppendEvent(format, Normalize(page.rows()[0]), context, &out);
+  return out;
+}
+
+// Valid JSON in valid UTF-8, on one line.
+inline rapidjson::Document ParseLine(const std::string& line) {
+  constexpr unsigned kFlags =
+      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
+  INFO(line);
+  REQUIRE(line.find_first_of("\n\r") == std::string::npos);
+  rapidjson::Document document;
+  document.Parse<kFlags>(line.data(), line.size());
+  REQUIRE_FALSE(document.HasParseError());
+  return document;
+}
+
+// The value at `path` ("/metadata/uid") as JSON text, numbers as strings; "absent" if there is
+// none.
+inline std::string At(const rapidjson::Document& document, const std::string& path) {
+  const rapidjson::Value* const value = rapidjson::Pointer(path.c_str()).Get(document);
+  if (value == nullptr) return "absent";
+  rapidjson::StringBuffer text;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(text);
+  value->Accept(writer);
+  return {text.GetString(), text.GetSize()};
+}
+
+}  // namespace nsf
