@@ -197,6 +197,7 @@ int Daemon::Run() {
       for (const auto& [name, sink] : sinks_) sink->Reopen();
       dead_letter_->Reopen();
     }
+    WatchSinks(now);
     if (progress_) {
       const auto& budget = *tenants_.begin()->second.budget;
       progress_->Show(now, loop_->streams(), budget.Snapshot(now.monotonic));
@@ -209,6 +210,20 @@ int Daemon::Run() {
   return *code;
 }
 
+void Daemon::WatchSinks(const Now& now) {
+  for (const auto& [name, sink] : sinks_) {
+    const auto trouble = sink->Trouble();
+    if (!trouble) {
+      if (troubled_since_.erase(name) > 0) log_.Info("sink " + name + ": goes on");
+      continue;
+    }
+    const auto [since, began] = troubled_since_.try_emplace(name, now.monotonic);
+    if (!began) continue;
+    log_.Warn("sink " + name + ": " + trouble->message);
+    telemetry_->Published(name, std::chrono::microseconds(0), "unavailable");
+  }
+}
+
 std::optional<int> Daemon::Ended(const Now& now) const {
   const auto streams = loop_->streams();
   const bool reader_gone =
@@ -219,6 +234,11 @@ std::optional<int> Daemon::Ended(const Now& now) const {
 }
 
 std::optional<int> Daemon::EndedOnce(const Now& now) const {
+  for (const auto& [name, since] : troubled_since_) {
+    if (now.monotonic - since < kOncePatience) continue;
+    log_.Error("sink " + name + " is unreachable: giving up after a minute");
+    return kExitSinkUnreachable;
+  }
   bool blocked = false;
   for (const class Stream* stream : loop_->streams()) {
     const auto failing = stream->failing_since();

@@ -67,6 +67,8 @@ class Daemon : private LoopObserver {
   void OnStep(const class Stream& stream) override;
 
   void WakeUp();
+  // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.
+  void WatchSinks(const Now& now);
 
   // Whether the run is over, and with which exit code.
   std::optional<int> Ended(const Now& now) const;
@@ -91,6 +93,7 @@ class Daemon : private LoopObserver {
   std::unique_ptr<Sink> dead_letter_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<CurlEngine> engine_;
+  std::map<std::string, MonotonicTime> troubled_since_;  // by sink
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<HttpServer> server_;
 };
