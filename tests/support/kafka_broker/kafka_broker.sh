@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A real Kafka broker (KRaft, one node) on a loopback port.
+#   kafka_broker.sh install DIR                          fetch its jars, once
+#   kafka_broker.sh start --jars DIR --data DIR --port P [--set KEY=VALUE]...
+#   kafka_broker.sh stop --data DIR                      in order; start again goes on with its data
+set -euo pipefail
+here=$(cd -- "$(dirname -- "$0")" && pwd)
+
+die() { echo "kafka_broker.sh: $*" >&2; exit 1; }
+
+install_jars() {
+  local jars=$1
+  [ -e "$jars/.complete" ] && return
+  mkdir -p "$jars"
+  mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$(cd "$jars" && pwd)" \
+    </dev/null || die "Maven could not fetch the broker's jars"
+  touch "$jars/.complete"
+}
+
+write_properties() {
+  local port=$1 controller=$2
+  cat >"$data/server.properties" <<PROPERTIES
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:$controller
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=PLAINTEXT://127.0.0.1:$port
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$data/log
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+PROPERTIES
+  printf '%s\n' "${settings[@]}" >>"$data/server.properties"
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+kafka() { java -Xmx512m -XX:+UseSerialGC -cp "$jars/*" "$@"; }
+
+running() { [ -e "$data/pid" ] && kill -0 "$(cat "$data/pid")" 2>/dev/null; }
+
+start() {
+  mkdir -p "$data"
+  running && die "a broker runs on $data already"
+  if [ ! -e "$data/server.properties" ]; then
+    write_properties "$port" "$(free_port)"
+    kafka kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" \
+      >"$data/format.out" 2>&1 || die "format failed: $(tail -3 "$data/format.out")"
+  fi
+  cd "$data"
+  kafka kafka.Kafka "$data/server.properties" </dev/null >>"$data/broker.out" 2>&1 &
+  echo $! >"$data/pid"
+  for _ in $(seq 300); do
+    running || die "the broker ended: $(tail -5 "$data/broker.out")"
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      echo "127.0.0.1:$port"
+      return
+    fi
+    sleep 0.2
+  done
+  die "not ready after a minute: $(tail -5 "$data/broker.out")"
+}
+
+stop() {
+  running || return 0
+  local pid
+  pid=$(cat "$data/pid")
+  kill "$pid"
+  for _ in $(seq 200); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  kill -9 "$pid"
+}
+
+command=${1-}
+shift || true
+jars='' data='' port='' settings=()
+case "$command" in
+  install) install_jars "${1?a directory}"; exit ;;
+  start | stop) ;;
+  *) sed -n '4,6s/^# *//p' "$0" >&2; exit 2 ;;
+esac
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --jars) jars=$(cd "$2" && pwd) ;;
+    --data) mkdir -p "$2"; data=$(cd "$2" && pwd) ;;
+    --port) port=$2 ;;
+    --set) settings+=("$2") ;;
+    *) die "unknown argument $1" ;;
+  esac
+  shift 2
+done
+"$command"
