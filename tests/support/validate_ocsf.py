@@ -40,6 +40,11 @@ class Schemas:
         return self._validators[key]
 
 
+def shortened(message):
+    """The schema's messages repeat the value in front of what is wrong with it."""
+    return message if len(message) <= 160 else message[:60] + " … " + message[-100:]
+
+
 def time_faults(event):
     time = event.get("time")
     source = event.get("unmapped", {}).get("time_source")
@@ -90,7 +95,7 @@ def faults(line, schemas, unique):
         yield f"{type(error).__name__}: {error}"
         return
     for fault in validator.iter_errors(event):
-        yield "/".join(map(str, fault.absolute_path)) + ": " + fault.message[:160]
+        yield "/".join(map(str, fault.absolute_path)) + ": " + shortened(fault.message)
     yield from rule_faults(event)
 
 

@@ -99,12 +99,12 @@ TEST_CASE("Changes name what was changed, and never guess whom") {
          {"/activity_name", R"("Update")"},
          {"/type_name", R"("Account Change: Other")"},
          {"/user/name", R"("Unknown")"}});
-  Check(
-      R"({"audit_log_event":"Deleted Inline Policy","supporting_data":{"data_values":["P \"1\""]}})",
-      {{"/type_uid", R"("300404")"},
-       {"/entity/name", R"("P \"1\"")"},
-       {"/entity/type", R"("Policy")"},
-       {"/entity/type_id", R"("5")"}});
+  Check(R"({"audit_log_event":"Deleted Inline Policy",)"
+        R"("supporting_data":{"data_values":["P \"1\""]}})",
+        {{"/type_uid", R"("300404")"},
+         {"/entity/name", R"("P \"1\"")"},
+         {"/entity/type", R"("Policy")"},
+         {"/entity/type_id", R"("5")"}});
   Check(R"({"audit_log_event":"Deleted rbi template"})", {{"/entity/name", R"("rbi template")"},
                                                           {"/entity/type", R"("rbi template")"},
                                                           {"/entity/type_id", R"("99")"}});
