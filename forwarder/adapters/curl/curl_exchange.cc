@@ -173,14 +173,20 @@ std::size_t CurlExchange::OnHeader(char* data, std::size_t size, std::size_t cou
 }
 
 bool CurlExchange::TakeHeader(std::string_view line) {
-  if (line.starts_with("HTTP/")) answer_.headers.clear();  // after an interim answer (1xx)
+  if (line.starts_with("HTTP/")) {  // the first answer, or the one after an interim answer (1xx)
+    answer_.headers.clear();
+    head_complete_ = false;
+  }
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) {
     refused_ = HttpFailure::kBroken;
     refused_text_ = "the answer has more than 256 KiB of headers";
     return false;
   }
-  if (Trimmed(line).empty()) ReserveBody();
+  if (Trimmed(line).empty()) {
+    head_complete_ = true;
+    ReserveBody();
+  }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
   answer_.headers.emplace_back(Lowered(Trimmed(line.substr(0, colon))),
@@ -234,6 +240,9 @@ void CurlExchange::Finish(CURLcode code) {
   answer_.status = static_cast<int>(status);
   answer_.wire_bytes = static_cast<std::size_t>(wire_bytes);
   answer_.elapsed = std::chrono::microseconds(elapsed);
+  if (code == CURLE_OK && !head_complete_) {  // which curl lets pass
+    return Fail(HttpFailure::kBroken, "the connection was closed in the middle of the headers");
+  }
   if (code == CURLE_OK) {
     ScrubAnswer();
     return done_(std::move(answer_));
@@ -249,7 +258,7 @@ void CurlExchange::Cancel() { Fail(HttpFailure::kCancelled, "the program is shut
 void CurlExchange::Fail(HttpFailure failure, std::string text) {
   answer_.failure = failure;
   answer_.failure_text = std::move(text);
-  answer_.body = std::string();  // part of a page is no page
+  std::string().swap(answer_.body);  // part of a page is no page; the memory goes too
   ScrubAnswer();
   done_(std::move(answer_));
 }

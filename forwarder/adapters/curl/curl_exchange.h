@@ -61,6 +61,7 @@ class CurlExchange {
 
   HttpAnswer answer_;
   std::size_t header_bytes_ = 0;
+  bool head_complete_ = false;
   // Why a callback ended the exchange, where curl itself knows only that one did.
   HttpFailure refused_ = HttpFailure::kNone;
   std::string refused_text_;

@@ -80,6 +80,13 @@ class HttpServer::Impl {
 
   Result<void> Start() {
     const std::string address = Address(settings_.host, settings_.port);
+    const bool v6 = settings_.host.find(':') != std::string::npos;
+    if (v6 && mg_check_feature(MG_FEATURES_IPV6) == 0) {
+      return Error{ErrorKind::kConfiguration,
+                   "cannot listen on " + address +
+                       ": the CivetWeb library of this system is built without IPv6; set "
+                       "server.listen to an IPv4 address, such as 127.0.0.1:9641"};
+    }
     std::array<const char*, 15> options{"listening_ports",
                                         address.c_str(),
                                         "num_threads",
