@@ -77,7 +77,8 @@ def test_stdout_closed_by_its_reader(tmp_path, program, start_simulator):
     head.stdin.close()
     try:
         assert forwarder.wait(30) == 0, forwarder.stderr()
-        assert head.communicate(timeout=10)[0].count(b"\n") == 1
+        assert head.stdout.read().count(b"\n") == 1
+        assert head.wait(10) == 0
     finally:
         forwarder.close()
 
