@@ -12,11 +12,6 @@ constexpr int kBusyTimeoutMs = 5'000;
 
 Error Describe(int code, const std::string& file, const std::string& text) {
   const std::string what = "the state file " + file;
-  if (code == SQLITE_READONLY_DBMOVED) {
-    return {ErrorKind::kStop, what +
-                                  " was moved away or replaced while it was in use; put it back "
-                                  "and start the program again"};
-  }
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -67,9 +62,9 @@ Result<Database> OpenDatabase(const std::string& file, int flags) {
   }
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
-  // The file may have been damaged, or made by somebody else: check cells, run no code of it.
-  Result<void> careful = Execute(
-      raw, "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0");
+  // The file may have been damaged, or made by somebody else: check cells, run no code of it. This
+  // does not touch the file yet.
+  Result<void> careful = Execute(raw, "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF");
   if (!careful) return std::move(careful).error();
   return database;
 }

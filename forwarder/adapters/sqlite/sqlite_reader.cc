@@ -40,7 +40,7 @@ Result<Database> Connect(const std::string& file) {
   if (Result<void> version = CheckVersion(database->get(), file); !version) {
     // A file system or directory that cannot be written, where the last owner ended in order: all
     // is in the one file. With a WAL left beside it that is not so, and the error stands.
-    const int code = sqlite3_errcode(database->get());
+    const int code = sqlite3_errcode(database->get()) & 0xff;
     const bool unwritable = code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
     if (!unwritable || HasContent(WalFile(file))) return std::move(version).error();
     database = OpenDatabase(ImmutableUri(file), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);

@@ -63,6 +63,15 @@ Result<Database> OpenForOwner(const std::string& file) {
   return database;
 }
 
+// Which file the name stands for: device and inode.
+using FileIdentity = std::pair<dev_t, ino_t>;
+
+FileIdentity IdentityOf(const std::string& file) {
+  struct stat status = {};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
 struct Request {
   std::vector<StateChange> changes;
   StateStore::Done done;
@@ -142,7 +151,7 @@ class SqliteStore::Impl {
 
   Result<void> CommitGroup(const std::vector<Request>& group) {
     Result<void> result = Write(group);
-    if (result) return result;
+    if (result) return StillThere();
     const Error error = CommitError(result.error());
     // After some errors SQLite has rolled back already.
     if (sqlite3_get_autocommit(database_.get()) == 0) {
@@ -164,12 +173,17 @@ class SqliteStore::Impl {
 
   // What kept a good file from being written (a full disk, a remount, a permission) passes.
   Error CommitError(Error error) const {
-    const int code = sqlite3_extended_errcode(database_.get());
-    const int kind = code & 0xff;
-    const bool stays =
-        kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || code == SQLITE_READONLY_DBMOVED;
-    if (!stays) error.kind = ErrorKind::kRetry;
+    const int kind = sqlite3_errcode(database_.get()) & 0xff;
+    if (kind != SQLITE_CORRUPT && kind != SQLITE_NOTADB) error.kind = ErrorKind::kRetry;
     return error;
+  }
+
+  // SQLite goes on writing to a file that was moved or deleted, where no restart would find it.
+  Result<void> StillThere() const {
+    if (IdentityOf(file_) == identity_) return {};
+    return Error{ErrorKind::kStop, "the state file " + file_ +
+                                       " was moved away or replaced while it was in use; put it "
+                                       "back and start the program again"};
   }
 
   Result<void> Apply(const StateChange& change) {
@@ -189,6 +203,7 @@ class SqliteStore::Impl {
   }
 
   const std::string file_;
+  const FileIdentity identity_ = IdentityOf(file_);
   const OwnerLock lock_;
   // Declared after the lock: closed before it is let go.
   const Database database_;
