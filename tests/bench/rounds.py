@@ -34,9 +34,9 @@ def run_rounds(build, scratch, events, repeat):
 def said(function):
     """Says what runs: a bench takes minutes."""
 
-    def wrapped(bench, name, *arguments):
+    def wrapped(bench, name, *arguments, **more):
         print(f"bench: {name}", file=sys.stderr, flush=True)
-        return function(bench, name, *arguments)
+        return function(bench, name, *arguments, **more)
 
     return wrapped
 
