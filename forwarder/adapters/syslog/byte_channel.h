@@ -23,7 +23,7 @@ class ByteChannel {
   // Reads and throws away what the receiver says; fails when it has closed the connection.
   virtual Result<void> Drain() = 0;
   // The events to wait for after a Write that would block.
-  virtual short blocked_on() const = 0;
+  virtual std::int16_t blocked_on() const = 0;
   // Bytes given to the kernel so far, those of TLS included: everything that Write has taken, and
   // maybe more. To be compared with UnacknowledgedBytes(fd()).
   virtual std::uint64_t wire_bytes() const = 0;

@@ -8,7 +8,7 @@
 namespace nsf::syslog {
 namespace {
 
-constexpr std::size_t kCutBytes = 1024 * 1024;
+constexpr std::size_t kCutBytes = std::size_t{1024} * 1024;
 
 }  // namespace
 

@@ -27,7 +27,8 @@ struct Resolver::Lookup {
       std::string text(NI_MAXHOST, '\0');
       if (::getnameinfo(entry->ai_addr, entry->ai_addrlen, text.data(),
                         static_cast<socklen_t>(text.size()), nullptr, 0, NI_NUMERICHOST) == 0) {
-        endpoint.text = text.c_str();
+        text.resize(text.find('\0'));
+        endpoint.text = std::move(text);
       }
       endpoints.push_back(std::move(endpoint));
     }

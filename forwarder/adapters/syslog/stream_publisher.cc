@@ -16,7 +16,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kWriteBytes = 256 * 1024;  // in one round, between two looks at the rest
+constexpr std::size_t kWriteBytes =
+    std::size_t{256} * 1024;  // in one round, between two looks at the rest
 constexpr milliseconds kLongestAckPause{20};
 constexpr unsigned kDeadAfterUnanswered = 2;
 constexpr int kAbandonAfterStalls = 10;
@@ -228,7 +229,7 @@ void StreamPublisher::WaitForChange(const Signal* work) {
   } else if (work == nullptr) {
     return;  // there is room for more
   }
-  const auto events = static_cast<short>(POLLIN | (blocked_ ? channel_->blocked_on() : 0));
+  const auto events = static_cast<std::int16_t>(POLLIN | (blocked_ ? channel_->blocked_on() : 0));
   WaitFor(channel_->fd(), events, {&stop_, work}, until);
 }
 

@@ -54,7 +54,7 @@ class StreamPublisher : public Publisher {
   // Bytes of frames in memory: at most resend_bytes, kInFlightBytes and one frame.
   std::size_t held_bytes() const { return window_.held_bytes(); }
 
-  static constexpr std::size_t kInFlightBytes = 1024 * 1024;
+  static constexpr std::size_t kInFlightBytes = std::size_t{1024} * 1024;
 
  private:
   // Where in the window a record's frame ends.

@@ -105,10 +105,10 @@ class SyslogSink::Worker {
 
 namespace {
 
-constexpr std::size_t kLargestDatagram = 65'507;           // UDP over IPv4
-constexpr std::size_t kLargestMessage = 16 * 1024 * 1024;  // far beyond any receiver
-constexpr std::size_t kSmallestLimit = 480;                // what every receiver takes (§6.1)
-constexpr std::size_t kLargestResend = 1024 * 1024 * 1024;
+constexpr std::size_t kLargestDatagram = 65'507;                        // UDP over IPv4
+constexpr std::size_t kLargestMessage = std::size_t{16} * 1024 * 1024;  // far beyond any receiver
+constexpr std::size_t kSmallestLimit = 480;  // what every receiver takes (§6.1)
+constexpr std::size_t kLargestResend = std::size_t{1024} * 1024 * 1024;
 
 bool IsPrintable(const std::string& text, std::size_t limit) {
   return text.size() <= limit &&
@@ -155,39 +155,44 @@ Guarantee GuaranteeOf(const SyslogSinkConfig& config) {
                     " bytes are sent again when a connection was lost"};
 }
 
+// What opens connections, its settings checked.
+Result<std::unique_ptr<syslog::Connector>> MakeConnector(const SyslogSinkConfig& config) {
+  if (config.address.transport == SyslogTransport::kTcp) {
+    return std::unique_ptr<syslog::Connector>(
+        std::make_unique<syslog::TcpConnector>(config.address));
+  }
+  auto tls = std::make_unique<syslog::TlsConnector>(config.address, config.tls);
+  if (auto usable = tls->CheckSettings(); !usable) return Wrong(config, usable.error().message);
+  return std::unique_ptr<syslog::Connector>(std::move(tls));
+}
+
+Result<std::unique_ptr<syslog::Publisher>> MakePublisher(const SyslogSinkConfig& config,
+                                                         syslog::Log log,
+                                                         const syslog::Signal& stop) {
+  using Made = std::unique_ptr<syslog::Publisher>;
+  syslog::Rfc5424Writer writer({config.facility, config.hostname, config.app_name,
+                                config.enterprise_number, config.max_message_bytes});
+  if (config.address.transport == SyslogTransport::kUdp) {
+    return Made(std::make_unique<syslog::UdpPublisher>(config.address, std::move(writer),
+                                                       config.udp, std::move(log), stop));
+  }
+  auto connector = MakeConnector(config);
+  if (!connector) return connector.error();
+  return Made(std::make_unique<syslog::StreamPublisher>(
+      ToString(config.address), std::move(*connector), std::move(writer), config.resend_bytes,
+      config.timings, std::move(log), stop));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<SyslogSink>> SyslogSink::Create(SyslogSinkConfig config, syslog::Log log) {
+Result<std::unique_ptr<SyslogSink>> SyslogSink::Create(const SyslogSinkConfig& config,
+                                                       syslog::Log log) {
   if (auto mistake = FindMistake(config)) return *mistake;
   try {
     auto worker = std::make_unique<Worker>(config.name);
-    syslog::Rfc5424Writer writer({config.facility, config.hostname, config.app_name,
-                                  config.enterprise_number, config.max_message_bytes});
-    std::unique_ptr<syslog::Publisher> publisher;
-    std::unique_ptr<syslog::Connector> connector;
-    switch (config.address.transport) {
-      case SyslogTransport::kUdp:
-        publisher = std::make_unique<syslog::UdpPublisher>(
-            config.address, std::move(writer), config.udp, std::move(log), worker->stop());
-        break;
-      case SyslogTransport::kTcp:
-        connector = std::make_unique<syslog::TcpConnector>(config.address);
-        break;
-      case SyslogTransport::kTls: {
-        auto tls = std::make_unique<syslog::TlsConnector>(config.address, config.tls);
-        if (auto usable = tls->CheckSettings(); !usable) {
-          return Wrong(config, usable.error().message);
-        }
-        connector = std::move(tls);
-        break;
-      }
-    }
-    if (!publisher) {
-      publisher = std::make_unique<syslog::StreamPublisher>(
-          ToString(config.address), std::move(connector), std::move(writer), config.resend_bytes,
-          config.timings, std::move(log), worker->stop());
-    }
-    worker->Start(std::move(publisher));
+    auto publisher = MakePublisher(config, std::move(log), worker->stop());
+    if (!publisher) return publisher.error();
+    worker->Start(std::move(*publisher));
     return std::unique_ptr<SyslogSink>(new SyslogSink(GuaranteeOf(config), std::move(worker)));
   } catch (const std::exception& failure) {
     return Error{ErrorKind::kStop, "sink " + config.name + " cannot be started: " + failure.what() +

@@ -26,10 +26,10 @@ struct SyslogSinkConfig {
   std::string hostname;                 // empty: "-"
   std::uint32_t enterprise_number = 0;  // the N of [netskope@N ...]
   std::size_t max_message_bytes = 8000;
-  std::size_t resend_bytes = 4 * 1024 * 1024;  // TCP and TLS
-  SyslogTlsSettings tls;                       // TLS
-  syslog::StreamTimings timings;               // TCP and TLS
-  syslog::UdpSettings udp;                     // UDP
+  std::size_t resend_bytes = std::size_t{4} * 1024 * 1024;  // TCP and TLS
+  SyslogTlsSettings tls;                                    // TLS
+  syslog::StreamTimings timings;                            // TCP and TLS
+  syslog::UdpSettings udp;                                  // UDP
 };
 
 // One thread of its own, which owns the socket; batches queue up for it.
@@ -37,7 +37,8 @@ class SyslogSink : public Sink {
  public:
   // Does not connect yet. kConfiguration: which key or file is wrong and what to write instead.
   // kStop when the system has no thread or descriptor left. `log` is called in the sink's thread.
-  static Result<std::unique_ptr<SyslogSink>> Create(SyslogSinkConfig config, syslog::Log log);
+  static Result<std::unique_ptr<SyslogSink>> Create(const SyslogSinkConfig& config,
+                                                    syslog::Log log);
 
   ~SyslogSink() override;
   SyslogSink(const SyslogSink&) = delete;

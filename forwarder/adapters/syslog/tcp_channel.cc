@@ -96,7 +96,7 @@ class TcpChannel final : public ByteChannel {
     return {};
   }
 
-  short blocked_on() const override { return POLLOUT; }
+  std::int16_t blocked_on() const override { return POLLOUT; }
   std::uint64_t wire_bytes() const override { return wire_bytes_; }
   int fd() const override { return fd_.get(); }
 

@@ -36,7 +36,7 @@ Error Misconfigured(const std::string& what, const std::string& next) {
 
 // The oldest error in OpenSSL's queue of this thread, which it empties.
 std::string TakeOpensslError() {
-  const unsigned long code = ERR_get_error();
+  const auto code = ERR_get_error();
   ERR_clear_error();
   if (code == 0) return "no reason given";
   if (ERR_SYSTEM_ERROR(code)) return ErrnoText(ERR_GET_REASON(code));
@@ -124,7 +124,7 @@ bool ExpectName(SSL* ssl, const std::string& name) {
          SSL_set1_host(ssl, name.c_str()) == 1;
 }
 
-std::string AdviceFor(long verdict) {
+std::string AdviceFor(std::int64_t verdict) {
   switch (verdict) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
@@ -139,7 +139,7 @@ std::string AdviceFor(long verdict) {
 
 // Why the handshake failed; `result` is what SSL_get_error said, `saved_errno` errno at that time.
 Error HandshakeError(SSL* ssl, int result, int saved_errno, const std::string& name) {
-  const long verdict = SSL_get_verify_result(ssl);
+  const auto verdict = SSL_get_verify_result(ssl);
   if (verdict != X509_V_OK) {
     ERR_clear_error();
     return {ErrorKind::kRetry, "the receiver's certificate is not accepted for \"" + name +
@@ -170,7 +170,7 @@ Result<void> Handshake(SSL* ssl, int fd, const std::string& name, const Signal& 
     if (result != SSL_ERROR_WANT_READ && result != SSL_ERROR_WANT_WRITE) {
       return HandshakeError(ssl, result, saved_errno, name);
     }
-    const short events = result == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
+    const std::int16_t events = result == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
     if (WaitFor(fd, events, {&stop}, until) != Wake::kReady) {
       return Error{ErrorKind::kRetry,
                    "the receiver did not finish the TLS handshake in time; check that it speaks "
@@ -213,7 +213,7 @@ class TlsChannel final : public ByteChannel {
       errno = 0;
       const int done = SSL_read_ex(ssl_.get(), said.data(), said.size(), &count);
       if (done == 1) continue;
-      const short blocked_on = blocked_on_;
+      const std::int16_t blocked_on = blocked_on_;
       auto open = Judge(done);
       blocked_on_ = blocked_on;  // that is about writes
       return open;
@@ -221,7 +221,7 @@ class TlsChannel final : public ByteChannel {
     return {};
   }
 
-  short blocked_on() const override { return blocked_on_; }
+  std::int16_t blocked_on() const override { return blocked_on_; }
   std::uint64_t wire_bytes() const override { return BIO_number_written(SSL_get_wbio(ssl_.get())); }
   int fd() const override { return fd_.get(); }
 
@@ -257,13 +257,13 @@ class TlsChannel final : public ByteChannel {
 
   FileDescriptor fd_;  // outlives ssl_, which writes to it
   SslPtr ssl_;
-  short blocked_on_ = POLLOUT;
+  std::int16_t blocked_on_ = POLLOUT;
   bool broken_ = false;
 };
 
 }  // namespace
 
-TlsConnector::TlsConnector(SyslogAddress address, SyslogTlsSettings settings)
+TlsConnector::TlsConnector(const SyslogAddress& address, SyslogTlsSettings settings)
     : address_(address), settings_(std::move(settings)), resolver_(address, SOCK_STREAM) {}
 
 Result<void> TlsConnector::CheckSettings() const {

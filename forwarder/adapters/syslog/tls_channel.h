@@ -12,7 +12,7 @@ namespace nsf::syslog {
 
 class TlsConnector : public Connector {
  public:
-  TlsConnector(SyslogAddress address, SyslogTlsSettings settings);
+  TlsConnector(const SyslogAddress& address, SyslogTlsSettings settings);
 
   // Loads the files once to see that they can be used. kConfiguration: which file or key it is
   // about and the next step.

@@ -30,7 +30,8 @@ void Signal::Clear() {
   raised_.store(false);
 }
 
-Wake WaitFor(int fd, short events, std::initializer_list<const Signal*> signals, SteadyTime until) {
+Wake WaitFor(int fd, std::int16_t events, std::initializer_list<const Signal*> signals,
+             SteadyTime until) {
   std::array<pollfd, 4> polled{};
   nfds_t count = 0;
   polled[count++] = {fd, events, 0};

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <initializer_list>
 #include <utility>
 
@@ -51,6 +52,7 @@ enum class Wake { kReady, kSignal, kTimeout };
 
 // Returns when `fd` (none if negative) has one of `events` or an error, when one of `signals`
 // (null ones are skipped) is raised, or at `until`.
-Wake WaitFor(int fd, short events, std::initializer_list<const Signal*> signals, SteadyTime until);
+Wake WaitFor(int fd, std::int16_t events, std::initializer_list<const Signal*> signals,
+             SteadyTime until);
 
 }  // namespace nsf::syslog

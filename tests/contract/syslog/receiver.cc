@@ -77,7 +77,10 @@ Receiver::~Receiver() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Receiver::Listen() {
+void Receiver::Listen(int buffer_bytes) {
+  if (buffer_bytes > 0) {
+    ::setsockopt(listener_.get(), SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
+  }
   if (::listen(listener_.get(), 16) != 0) throw std::runtime_error("listen");
   thread_ = std::thread([this] { Run(); });
 }

@@ -63,8 +63,8 @@ class Receiver {
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
 
-  // Until then connections are refused.
-  void Listen();
+  // Until then connections are refused. `buffer_bytes`: of the sockets; 0: the system's choice.
+  void Listen(int buffer_bytes = 0);
   std::uint16_t port() const { return port_; }
 
   // What each connection was read, so far.

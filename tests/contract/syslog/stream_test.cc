@@ -193,6 +193,29 @@ TEST_CASE("a receiver that accepts, takes and closes is never believed", "[syslo
   CHECK(receiver.texts().size() > 1);
 }
 
+TEST_CASE("what a lost connection took does not count on the next one", "[syslog][stream]") {
+  OVER_TCP_AND_TLS();
+  syslog::Signal never;
+  Receiver receiver(
+      [&](Conversation& c) {
+        if (c.index() > 0) return c.Freeze(never);
+        for (int i = 0; i < 100; ++i) c.Read(5000);
+        c.Reset();
+      },
+      wire.tls());
+  receiver.Listen(4096);
+  SyslogSinkConfig config = wire.Config(receiver);
+  config.timings.probation = milliseconds(500);
+  config.timings.patience = milliseconds(5000);
+  config.timings.stall = milliseconds(800);
+  const auto sink = MakeSink(config);
+  TestBatch batch(0, 2000, 1000);
+  const auto error = PublishAndWait(*sink, batch.batch);
+  REQUIRE(error);
+  CHECK_THAT(error->message, Catch::Contains("has taken nothing"));
+  CHECK(batch.Count(OutcomeKind::kDelivered) < 50);
+}
+
 TEST_CASE("a publish without a receiver ends, and goes on when there is one", "[syslog][stream]") {
   OVER_TCP_AND_TLS();
   Receiver receiver(ReadAll, wire.tls());
