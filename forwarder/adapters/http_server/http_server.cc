@@ -7,9 +7,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -60,10 +63,6 @@ void Send(mg_connection* connection, const HttpReply& reply, bool with_body) {
   if (with_body) mg_write(connection, reply.body.data(), reply.body.size());
 }
 
-struct FreeContext {
-  void operator()(mg_context* context) const { mg_stop(context); }
-};
-
 // The library counts its users; this is one.
 struct Library {
   Library() { mg_init_library(0); }
@@ -108,9 +107,9 @@ class HttpServer::Impl {
     mg_init_data init = {&callbacks, this, options.data()};
     std::array<char, 256> text{};
     mg_error_data error = {nullptr, text.data(), text.size()};
-    context_.reset(mg_start2(&init, &error));
+    context_ = mg_start2(&init, &error);
     mg_server_port port = {};
-    if (context_ && mg_get_server_ports(context_.get(), 1, &port) == 1) {
+    if (context_ != nullptr && mg_get_server_ports(context_, 1, &port) == 1) {
       port_ = port.port;
       const std::lock_guard lock(mutex_);
       starting_ = false;
@@ -118,6 +117,26 @@ class HttpServer::Impl {
     }
     return CannotListen(address, text.data());
   }
+
+  // CivetWeb's listener looks only every two seconds whether it shall stop, or when someone calls.
+  ~Impl() {
+    if (context_ == nullptr) return;
+    std::atomic<bool> stopped = false;
+    std::thread caller([this, &stopped] {
+      while (!stopped) {
+        std::array<char, 128> ignored{};
+        mg_connection* call =
+            mg_connect_client(settings_.host.c_str(), port_, 0, ignored.data(), ignored.size());
+        if (call != nullptr) mg_close_connection(call);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    });
+    mg_stop(context_);
+    stopped = true;
+    caller.join();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   int port() const { return port_; }
 
@@ -163,7 +182,7 @@ class HttpServer::Impl {
   bool starting_ = true;
   std::string log_;
   int port_ = 0;
-  std::unique_ptr<mg_context, FreeContext> context_;
+  mg_context* context_ = nullptr;
 };
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
