@@ -42,7 +42,7 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-kafka() { java -Xmx512m -XX:+UseSerialGC -cp "$jars/*" "$@"; }
+java_options=(-Xmx512m -XX:+UseSerialGC)
 
 running() { [ -e "$data/pid" ] && kill -0 "$(cat "$data/pid")" 2>/dev/null; }
 
@@ -51,11 +51,14 @@ start() {
   running && die "a broker runs on $data already"
   if [ ! -e "$data/server.properties" ]; then
     write_properties "$port" "$(free_port)"
-    kafka kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" \
+    java "${java_options[@]}" -cp "$jars/*" kafka.tools.StorageTool format \
+      -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" \
       >"$data/format.out" 2>&1 || die "format failed: $(tail -3 "$data/format.out")"
   fi
   cd "$data"
-  kafka kafka.Kafka "$data/server.properties" </dev/null >>"$data/broker.out" 2>&1 &
+  # Java itself, not a function around it: $! is then Java's pid, and stop ends the broker.
+  java "${java_options[@]}" -cp "$jars/*" kafka.Kafka "$data/server.properties" \
+    </dev/null >>"$data/broker.out" 2>&1 &
   echo $! >"$data/pid"
   for _ in $(seq 300); do
     running || die "the broker ended: $(tail -5 "$data/broker.out")"
