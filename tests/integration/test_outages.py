@@ -65,8 +65,9 @@ def test_broker(tmp_path, start_simulator, start_forwarder, broker, outage_secon
         outage.lasts(outage_seconds)
     finally:
         broker.start()
-    outage.rose("sink_errors_total", sink="lake")
+    assert outage.during.get("sink_up", sink="lake") == 0
     outage.rose("events_pending", **LABELS)
+    outage.rose("lag_seconds", **LABELS)
     outage.is_over()
     outage.forwarder.until_metric("sink_up", lambda up: up == 1, 30, sink="lake")
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real Kafka broker, and what a consumer that is not librdkafka reads from it."""
+import socket
 import subprocess
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class Broker:
 
     def stop(self):
         self._run("stop", "--data", self.data)
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", self.port)) != 0, "the broker still listens"
 
     def create_topic(self, name, partitions=3):
         admin = KafkaAdminClient(bootstrap_servers=self.address)

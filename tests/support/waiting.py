@@ -3,10 +3,10 @@
 import time
 
 
-def until(condition, seconds, what):
+def until(condition, seconds, what, longest_pause=0.25):
     """Returns the first true value of condition(); fails when the deadline has passed."""
     deadline = time.monotonic() + seconds
-    pause = 0.005
+    pause = min(0.005, longest_pause)
     while True:
         value = condition()
         if value:
@@ -14,7 +14,7 @@ def until(condition, seconds, what):
         if time.monotonic() > deadline:
             raise AssertionError(f"after {seconds} s still waiting for {what}")
         time.sleep(pause)
-        pause = min(pause * 1.5, 0.25)
+        pause = min(pause * 1.5, longest_pause)
 
 
 def throughout(condition, seconds, what):
