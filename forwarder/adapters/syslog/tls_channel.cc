@@ -181,7 +181,11 @@ Result<void> Handshake(SSL* ssl, int fd, const std::string& name, const Signal& 
 
 class TlsChannel final : public ByteChannel {
  public:
-  TlsChannel(FileDescriptor fd, SslPtr ssl) : fd_(std::move(fd)), ssl_(std::move(ssl)) {}
+  // Takes over a connection whose handshake is done.
+  TlsChannel(FileDescriptor fd, SslPtr ssl)
+      : fd_(std::move(fd)),
+        ssl_(std::move(ssl)),
+        read_by_handshake_(BIO_number_read(SSL_get_rbio(ssl_.get()))) {}
   ~TlsChannel() override {
     if (broken_ || !Drain()) return;
     ERR_clear_error();
@@ -237,26 +241,29 @@ class TlsChannel final : public ByteChannel {
         blocked_on_ = POLLIN;
         return {};
       case SSL_ERROR_ZERO_RETURN:
-        broken_ = true;
-        return Error{ErrorKind::kRetry, "the receiver closed the connection"};
-      case SSL_ERROR_SSL: {
-        broken_ = true;
-        return Error{ErrorKind::kRetry,
-                     "the receiver ended the TLS connection: " + TakeOpensslError() +
-                         "; if it asks for a client certificate set tls.cert_file and "
-                         "tls.key_file"};
-      }
+        return Broken("the receiver closed the connection");
+      case SSL_ERROR_SSL:
+        return Broken("the receiver ended the TLS connection: " + TakeOpensslError(), true);
       default:
-        broken_ = true;
         ERR_clear_error();
-        return Error{ErrorKind::kRetry,
-                     saved_errno == 0 ? "the receiver closed the connection"
-                                      : "the connection broke (" + ErrnoText(saved_errno) + ")"};
+        return Broken(saved_errno == 0 ? "the receiver closed the connection"
+                                       : "the connection broke (" + ErrnoText(saved_errno) + ")");
     }
+  }
+
+  Error Broken(std::string what, bool by_alert = false) {
+    broken_ = true;
+    // With TLS 1.3 a receiver judges our certificate after our handshake is done. Its alert may get
+    // lost in the reset that follows, but one that accepts us says something (a session ticket).
+    if (by_alert || BIO_number_read(SSL_get_rbio(ssl_.get())) == read_by_handshake_) {
+      what += "; if it asks for a client certificate, set tls.cert_file and tls.key_file";
+    }
+    return {ErrorKind::kRetry, std::move(what)};
   }
 
   FileDescriptor fd_;  // outlives ssl_, which writes to it
   SslPtr ssl_;
+  const std::uint64_t read_by_handshake_;
   std::int16_t blocked_on_ = POLLOUT;
   bool broken_ = false;
 };
