@@ -54,6 +54,17 @@ TEST_CASE("ties keep their places unless they are shuffled") {
   CHECK(first.size() == 1000);
   CHECK(AsSet(first).size() == 1000);
   CHECK(AsSet(first) != AsSet(second));
+  // Rows come to the second page from either side of it.
+  const auto in_order = WalkAll(&stable, now, WholeWindow(), "offset", 5000);
+  const auto comes_from = [&](std::size_t begin, std::size_t end) {
+    return std::any_of(first.begin(), first.end(), [&](const std::string& id) {
+      const auto place = std::find(in_order.begin(), in_order.end(), id) - in_order.begin();
+      return place >= static_cast<std::ptrdiff_t>(begin) &&
+             place < static_cast<std::ptrdiff_t>(end);
+    });
+  };
+  CHECK(comes_from(0, 1000));
+  CHECK(comes_from(2000, 3000));
 }
 
 TEST_CASE("shuffled ties stay inside their second") {

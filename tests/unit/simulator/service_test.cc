@@ -76,7 +76,7 @@ std::map<std::string, Event> ReadLedger(const std::string& path) {
 TEST_CASE("the ledger holds each event before an answer shows it") {
   const ScratchDirectory scratch;
   const std::string path = scratch.File("ledger");
-  WriteFile(path, "left from another run\n");
+  WriteFile(path, std::string(1'000'000, 'x') + "left from another run\n");
   auto ledger = std::make_unique<LedgerFile>();
   REQUIRE(ledger->Open(path));
   Service service(MakeSettings("events=500 live=20"), kAnchor, std::move(ledger), std::nullopt);
