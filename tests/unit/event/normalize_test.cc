@@ -107,7 +107,8 @@ TEST_CASE("Place-holders in names are absent") {
   for (const char* name : {"user", "ur_normalized", "organization_unit", "type"}) {
     for (const char* json : {"\"\"", "\"null\"", "\"Unknown\"", "\"-\"", "\"N/A\"", "null", "[]"}) {
       INFO(name << " " << json);
-      const AuditEvent event = ReadMember(name, json).event;
+      const Read read = ReadMember(name, json);
+      const AuditEvent& event = read.event;
       CHECK(event.user.empty());
       CHECK(event.normalized_user.empty());
       CHECK(event.organization_unit.empty());
@@ -160,9 +161,9 @@ TEST_CASE("The target is the first value that can be a name") {
 }
 
 TEST_CASE("Of members with the same name the last one counts") {
-  const AuditEvent event =
-      ReadRow(R"({"_id":"a","_id":"b","timestamp":1,"timestamp":"x","user":"u","user":null})")
-          .event;
+  const Read read =
+      ReadRow(R"({"_id":"a","_id":"b","timestamp":1,"timestamp":"x","user":"u","user":null})");
+  const AuditEvent& event = read.event;
   CHECK(event.id == "b");
   CHECK_FALSE(event.timestamp);
   CHECK(event.user == "");

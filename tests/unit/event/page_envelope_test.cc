@@ -87,6 +87,7 @@ TEST_CASE("A total that is no number of rows is absent") {
         18446744073709551615U);
   CHECK(Page::Parse(R"({"result":[],"status":{"total":3},"total":"4"})").total() == 4U);
   CHECK(Page::Parse(R"({"result":[],"total":null,"totalResults":5})").total() == 5U);
+  CHECK(Page::Parse(R"({"result":{"x":{"total":5},"data":[1]}})").total() == std::nullopt);
   CHECK(Page::Parse(R"({"result":[],"x":{"total":5},"status":[{"total":6}]})").total() ==
         std::nullopt);
 }

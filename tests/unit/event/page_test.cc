@@ -95,6 +95,14 @@ TEST_CASE("A row that is a list has no members, whatever is in it") {
   CHECK(page.rows()[2].fields[0].name == "b");
 }
 
+TEST_CASE("A row that is a list takes nothing over from the row before it") {
+  const Page page = Page::Parse(R"([{"supporting_data":{"a":1}},[{"w":1}],[["x"]]])");
+  REQUIRE(page.rows().size() == 3);
+  CHECK(page.rows()[0].supporting.size() == 1);
+  CHECK(page.rows()[1].supporting.empty());
+  CHECK(page.rows()[2].supporting.empty());
+}
+
 TEST_CASE("Scalars of supporting_data come with the row") {
   struct Case {
     const char* row;
