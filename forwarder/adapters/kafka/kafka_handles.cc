@@ -2,34 +2,39 @@
 // librdkafka's configuration.
 #include "adapters/kafka/kafka_handles.h"
 
+#include <algorithm>
 #include <array>
-#include <string>
+#include <optional>
 #include <utility>
+
+#include "adapters/kafka/reserved_properties.h"
 
 namespace nsf {
 namespace {
 
 using Property = std::pair<const char*, const char*>;
 
-constexpr std::array<Property, 6> kDefaults{{
+constexpr std::array<Property, 8> kDefaults{{
     {"client.id", "netskope-forwarder"},
-    {"compression.codec", "lz4"},
     {"linger.ms", "5"},
     {"batch.size", "1000000"},
+    // As many as a batch has: a longer queue falls out of the CPU's caches.
+    {"queue.buffering.max.messages", "10000"},
     // While a broker is away librdkafka goes on by itself, with the sequence numbers that keep the
     // broker from taking a message twice. Only after this time the batch is given back, and a
     // message whose acknowledgement was lost may then be produced again.
     {"message.timeout.ms", "120000"},
+    // Soon after the brokers are back; librdkafka's own 10 s are long for an outage of one.
+    {"reconnect.backoff.max.ms", "3000"},
     {"socket.keepalive.enable", "true"},
-}};
-
-constexpr std::array<Property, 5> kGuarantee{{
-    {"enable.idempotence", "true"},
-    {"acks", "all"},
     // As Java's clients do it, so that joins with their topics line up.
     {"partitioner", "murmur2_random"},
-    {"delivery.report.only.error", "false"},
-    {"log.connection.close", "false"},
+}};
+
+constexpr std::array<Property, 3> kGuarantee{{
+    {"enable.idempotence", "true"},
+    {"acks", "all"},
+    {"log.queue", "true"},  // log lines come with the reports, in the sink's thread
 }};
 
 std::string Joined(const std::vector<std::string>& brokers) {
@@ -38,31 +43,59 @@ std::string Joined(const std::vector<std::string>& brokers) {
   return joined;
 }
 
+// Nothing, or why not. librdkafka's words repeat the value.
+std::optional<std::string> Set(rd_kafka_conf_t* conf, const std::string& name,
+                               const std::string& value) {
+  std::array<char, 512> why{};
+  const auto outcome = rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why.data(), why.size());
+  if (outcome == RD_KAFKA_CONF_OK) return std::nullopt;
+  if (outcome == RD_KAFKA_CONF_UNKNOWN) {
+    return "the property " + name + " is unknown to librdkafka " + rd_kafka_version_str() +
+           "; look it up in its list of properties";
+  }
+  if (IsSecretKafkaProperty(name)) return "the value of the property " + name + " is refused";
+  return "the property " + name + ": " + why.data();
+}
+
+std::optional<std::string> SetByUser(rd_kafka_conf_t* conf, const std::string& name,
+                                     const std::string& value) {
+  const std::string_view reserved = WhyReservedKafkaProperty(name);
+  if (!reserved.empty()) return "the property " + name + ' ' + std::string(reserved);
+  const std::string_view refused = WhyRefusedKafkaValue(name, value);
+  if (!refused.empty()) return "the property " + name + ' ' + std::string(refused);
+  return Set(conf, name, value);
+}
+
 }  // namespace
 
 Result<KafkaConf> MakeProducerConf(const KafkaSinkConfig& config) {
-  KafkaConf conf(rd_kafka_conf_new());
-  std::string failed;
-  const auto set = [&conf, &failed](const std::string& name, const std::string& value) {
-    char ignored[1];  // the library's text repeats the value
-    const auto outcome =
-        rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), ignored, sizeof ignored);
-    if (outcome == RD_KAFKA_CONF_UNKNOWN) failed = name + " is not a property of librdkafka";
-    if (outcome == RD_KAFKA_CONF_INVALID) failed = "the value of " + name + " is not one it takes";
+  const auto wrong = [&config](const std::string& what) {
+    return Error{ErrorKind::kConfiguration, "sink " + config.name + ": " + what};
   };
-  for (const auto& [name, value] : kDefaults) set(name, value);
+  if (config.brokers.empty()) return wrong("brokers: there is none; write at least one host:port");
+  KafkaConf conf(rd_kafka_conf_new());
+  for (const auto& [name, value] : kDefaults) {
+    if (auto why = Set(conf.get(), name, value)) return wrong(*why);
+  }
+  Set(conf.get(), "compression.type", "lz4");  // a librdkafka built without it sends as it is
   for (const auto& [name, value] : config.properties) {
-    if (failed.empty()) set(name, value);
+    if (auto why = SetByUser(conf.get(), name, value)) return wrong(*why);
   }
   for (const auto& [name, value] : kGuarantee) {
-    if (failed.empty()) set(name, value);
+    if (auto why = Set(conf.get(), name, value)) return wrong(*why);
   }
-  if (failed.empty()) set("bootstrap.servers", Joined(config.brokers));
-  if (!failed.empty()) {
-    return Error{ErrorKind::kConfiguration,
-                 "sink " + config.name + ": " + failed + "; mend it under `properties`"};
-  }
+  if (auto why = Set(conf.get(), "bootstrap.servers", Joined(config.brokers))) return wrong(*why);
   return conf;
+}
+
+std::string WithoutSecrets(std::string text, const KafkaSinkConfig& config) {
+  for (const auto& [name, value] : config.properties) {
+    if (value.empty() || !IsSecretKafkaProperty(name)) continue;
+    for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 3)) {
+      text.replace(at, value.size(), "***");
+    }
+  }
+  return text;
 }
 
 }  // namespace nsf

@@ -47,6 +47,14 @@ void Replace(std::string* text, std::string_view what, std::string_view by) {
   }
 }
 
+// The `raw` rows are the tenant's own; the number is that of our part in it, and grows when a
+// consumer would have to change.
+std::string TypeOf(const SinkBatch& batch) {
+  std::string type = "com.netskope." + batch.stream;
+  if (batch.format != Format::kRaw) type += '.' + std::string(FormatName(batch.format));
+  return type + ".v1";
+}
+
 }  // namespace
 
 std::string TopicOf(std::string_view pattern, const SinkBatch& batch) {
@@ -54,6 +62,12 @@ std::string TopicOf(std::string_view pattern, const SinkBatch& batch) {
   Replace(&topic, "{tenant}", batch.tenant);
   Replace(&topic, "{stream}", batch.stream);
   return topic;
+}
+
+bool HasTime(const Record& record) {
+  constexpr WallSeconds kYear0{std::chrono::seconds(-62'167'219'200)};
+  constexpr WallSeconds kYear10000{std::chrono::seconds(253'402'300'800)};
+  return record.time != WallSeconds() && record.time >= kYear0 && record.time < kYear10000;
 }
 
 std::string_view KeyOf(KafkaKey key, const SinkBatch& batch, const Record& record) {
@@ -72,12 +86,13 @@ std::string_view KeyOf(KafkaKey key, const SinkBatch& batch, const Record& recor
 
 MessageHeaders::MessageHeaders(const SinkBatch& batch)
     : source_("/netskope/" + batch.tenant + "/events/" + batch.stream),
-      type_("com.netskope." + batch.stream + '.' + std::string(FormatName(batch.format))),
+      type_(TypeOf(batch)),
       tenant_(batch.tenant) {}
 
-rd_kafka_headers_t* MessageHeaders::Of(const Record& record) const {
+KafkaHeaders MessageHeaders::Of(const Record& record) const {
   constexpr std::size_t kCount = 9;
-  rd_kafka_headers_t* headers = rd_kafka_headers_new(kCount);
+  KafkaHeaders owner(rd_kafka_headers_new(kCount));
+  rd_kafka_headers_t* headers = owner.get();
   std::array<char, 32> time{};
   std::array<char, 16> class_uid{};
   const auto [end, error] =
@@ -86,13 +101,13 @@ rd_kafka_headers_t* MessageHeaders::Of(const Record& record) const {
   Add(headers, "ce_id", record.event_id);
   Add(headers, "ce_source", source_);
   Add(headers, "ce_type", type_);
-  Add(headers, "ce_time", Rfc3339(record.time, &time));
+  if (HasTime(record)) Add(headers, "ce_time", Rfc3339(record.time, &time));
   if (!record.user.empty()) Add(headers, "ce_subject", record.user);
   Add(headers, "content-type", "application/json");
   Add(headers, "tenant", tenant_);
   Add(headers, "ocsf_class_uid",
       {class_uid.data(), static_cast<std::size_t>(end - class_uid.data())});
-  return headers;
+  return owner;
 }
 
 }  // namespace nsf

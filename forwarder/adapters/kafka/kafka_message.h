@@ -3,11 +3,10 @@
 // binding 1.0, binary mode), so that a consumer can route and recognize repeats without parsing.
 #pragma once
 
-#include <librdkafka/rdkafka.h>
-
 #include <string>
 #include <string_view>
 
+#include "adapters/kafka/kafka_handles.h"
 #include "adapters/kafka/kafka_settings.h"
 #include "ports/record.h"
 
@@ -15,6 +14,9 @@ namespace nsf {
 
 // The topic of a batch: {tenant} and {stream} filled in.
 std::string TopicOf(std::string_view pattern, const SinkBatch& batch);
+
+// Whether a record's time is one that RFC 3339 can write, and not the epoch of one without.
+bool HasTime(const Record& record);
 
 // Empty: no key.
 std::string_view KeyOf(KafkaKey key, const SinkBatch& batch, const Record& record);
@@ -24,12 +26,11 @@ class MessageHeaders {
  public:
   explicit MessageHeaders(const SinkBatch& batch);
 
-  // The headers of one record; the caller owns them until librdkafka has taken them.
-  rd_kafka_headers_t* Of(const Record& record) const;
+  KafkaHeaders Of(const Record& record) const;
 
  private:
   const std::string source_;  // /netskope/<tenant>/events/<stream>
-  const std::string type_;    // com.netskope.<stream>.<format>
+  const std::string type_;    // com.netskope.<stream>.ocsf.v1; raw: com.netskope.<stream>.v1
   const std::string tenant_;
 };
 

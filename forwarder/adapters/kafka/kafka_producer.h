@@ -1,75 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-// One idempotent producer of librdkafka and the thread that serves its callbacks. Enqueueing is not
-// delivery: an outcome is set by the delivery report alone.
+// One idempotent producer of librdkafka. Taking a message is not delivering it: what became of it
+// is told by its report alone, which Poll() hands to the message's flight.
 #pragma once
 
-#include <atomic>
-#include <functional>
+#include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <thread>
+#include <string_view>
 
+#include "adapters/kafka/kafka_flight.h"
 #include "adapters/kafka/kafka_handles.h"
-#include "ports/record.h"
 #include "ports/result.h"
 
 namespace nsf {
 
+struct KafkaMessage {
+  rd_kafka_topic_t* topic = nullptr;
+  std::string_view value;  // neither copied nor changed: it stays where it is until the report
+  std::string_view key;    // empty: none
+  std::chrono::milliseconds time{0};  // 0: when the producer takes it
+  KafkaHeaders headers;
+  KafkaSlot* slot = nullptr;
+};
+
+// Used by one thread, but for Wake().
 class KafkaProducer {
  public:
-  using Done = std::function<void(std::optional<Error>)>;
-
+  // Connects in the background. Fails with kConfiguration. `config` and `log` outlive it; `log` is
+  // called in Poll().
   static Result<std::unique_ptr<KafkaProducer>> Create(const KafkaSinkConfig& config,
                                                        const KafkaLog& log);
-  // Gives up what is not delivered, as undecided; returns when every report has come.
+  // librdkafka lets go of every message; those without a report get none.
   ~KafkaProducer();
   KafkaProducer(const KafkaProducer&) = delete;
   KafkaProducer& operator=(const KafkaProducer&) = delete;
 
-  // Produces every undecided record. Blocks while librdkafka's queue is full, until `stop`. `done`
-  // is called once all reports are in, on the producer's thread, or here when nothing was taken.
-  void Produce(SinkBatch& batch, const std::atomic<bool>& stop, Done done);
+  // nullptr: the name is none that a topic can have.
+  rd_kafka_topic_t* Topic(const std::string& name);
+  // Never blocks. _QUEUE_FULL: poll, and try again.
+  rd_kafka_resp_err_t Send(KafkaMessage message);
+  // Hands over the reports there are; waits for one if there is none.
+  void Poll(std::chrono::milliseconds wait);
+  // Gives up all messages: their reports say so.
+  void Purge();
+  // Asks the brokers what keeps messages for the topic from getting on, for up to a second: one
+  // that may not be written to has no partitions, and librdkafka waits for some without a word.
+  void LookInto(const std::string& topic);
+  // Ends the Poll() under way, or else the next one, early. Any thread.
+  void Wake();
 
-  // A fatal error: this producer can deliver nothing more, a new one is to be made.
+  std::size_t max_message_bytes() const { return max_message_bytes_; }
+  // It can deliver nothing more; a new one has to be made.
   bool fatal() const { return fatal_; }
-  std::optional<Error> Trouble() const;
+  // Nothing can be delivered, as far as is known, since the last delivery; last_failure() says why.
+  bool cut_off() const { return cut_off_; }
+  // How many were handed over, ever.
+  std::size_t reports() const { return reports_; }
+  // What failed last, since the last delivery.
+  const KafkaFailure& last_failure() const { return last_failure_; }
 
  private:
-  struct Flight;
-  struct Slot;
-
   KafkaProducer(const KafkaSinkConfig& config, const KafkaLog& log) : config_(config), log_(log) {}
 
   static void OnReport(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
   static void OnError(rd_kafka_t* client, int code, const char* reason, void* self);
   static void OnLog(const rd_kafka_t* client, int level, const char* facility, const char* text);
 
-  Result<rd_kafka_topic_t*> TopicHandle(const std::string& name);
-  rd_kafka_resp_err_t Enqueue(rd_kafka_topic_t* topic, const Record& record, std::string_view key,
-                              rd_kafka_headers_t* headers, Slot* slot);
-  // Enqueue(), waiting while the queue is full.
-  rd_kafka_resp_err_t EnqueueWaiting(rd_kafka_topic_t* topic, rd_kafka_headers_t* headers,
-                                     Slot* slot, const std::atomic<bool>& stop);
-  // `local`: librdkafka refused the record before it was sent.
-  void Settle(Slot* slot, rd_kafka_resp_err_t code, bool local);
-  static void Finish(Flight* flight);
-  void NoteTrouble(std::optional<std::string> what);
-
-  const KafkaSinkConfig config_;
-  const KafkaLog log_;
+  const KafkaSinkConfig& config_;
+  const KafkaLog& log_;
+  std::size_t max_message_bytes_ = 0;
+  bool fatal_ = false;
+  bool cut_off_ = false;
+  std::size_t reports_ = 0;
+  KafkaFailure last_failure_;
   KafkaClient client_;
-  std::map<std::string, KafkaTopic> topics_;  // the producing thread's
-  std::atomic<std::size_t> unreported_{0};
-  std::atomic<bool> fatal_{false};
-  std::atomic<bool> alone_{false};  // the next batch is sent record by record
-  mutable std::mutex trouble_mutex_;
-  std::optional<std::string> trouble_;
-  std::atomic<bool> troubled_{false};
-  std::atomic<bool> ending_{false};
-  std::thread poller_;
+  KafkaQueue queue_;                          // of reports; it and the topics go before the client
+  std::map<std::string, KafkaTopic> topics_;  // by name
 };
 
 }  // namespace nsf

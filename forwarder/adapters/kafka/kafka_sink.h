@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Kafka sink: an idempotent producer, every record acknowledged by all in-sync replicas. What
-// that promises stands in docs/KAFKA.md.
+// that promises, and what a message looks like, stands in docs/KAFKA.md.
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "adapters/kafka/kafka_settings.h"
 #include "ports/result.h"
@@ -11,11 +12,11 @@
 
 namespace nsf {
 
-// One thread that hands records to librdkafka, so that its full queue blocks nobody else.
+// One thread of its own, which hands records to librdkafka and takes its reports.
 class KafkaSink : public Sink {
  public:
-  // Does not wait for a connection. Fails with kConfiguration. `log` is called on threads of the
-  // sink's and librdkafka's own.
+  // Does not wait for a connection. kConfiguration: which key or property is wrong and what to do.
+  // kStop when the system has no thread left. `log` is called in the sink's thread.
   static Result<std::unique_ptr<KafkaSink>> Create(KafkaSinkConfig config, KafkaLog log);
   ~KafkaSink() override;
   KafkaSink(const KafkaSink&) = delete;
@@ -23,6 +24,7 @@ class KafkaSink : public Sink {
 
   void Publish(SinkBatch& batch, Done done) override;
   Guarantee guarantee() const override;
+  // Records wait, and no broker can be reached.
   std::optional<Error> Trouble() const override;
 
  private:

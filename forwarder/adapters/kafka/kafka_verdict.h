@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What librdkafka's or a broker's answer about one record means for it, and for the operator.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <cstdint>
+#include <string_view>
+
+namespace nsf {
+
+enum class KafkaFate : std::uint8_t {
+  kDelivered,
+  kTooLarge,  // refused for its size, or for that of the request it was in
+  kInvalid,   // refused for what it is, or for what another record of its request is
+  kMistimed,  // the broker takes no timestamps so far from its own clock
+  kUndecided,
+};
+
+struct KafkaVerdict {
+  KafkaFate fate = KafkaFate::kUndecided;
+  std::string_view next_step;  // for the operator; empty when there is none
+};
+
+KafkaVerdict JudgeReport(rd_kafka_resp_err_t code);
+
+}  // namespace nsf
