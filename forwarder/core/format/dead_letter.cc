@@ -19,7 +19,7 @@ void AppendMember(std::string_view name, std::string_view text, std::string* out
   AppendJsonString(text, out);
 }
 
-void AppendDigits(long long value, std::size_t width, std::string* out) {
+void AppendDigits(std::int64_t value, std::size_t width, std::string* out) {
   std::string digits;
   AppendInteger(value, &digits);
   if (digits.size() < width) out->append(width - digits.size(), '0');

@@ -121,7 +121,7 @@ void AppendJsonValue(std::string_view json, std::string* out) {
   }
 }
 
-void AppendInteger(long long value, std::string* out) {
+void AppendInteger(std::int64_t value, std::string* out) {
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   out->append(digits.data(), end);

@@ -3,6 +3,7 @@
 // that are not UTF-8 become U+FFFD, as do lone surrogate escapes.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,6 @@ void AppendJsonString(std::string_view text, std::string* out);
 void AppendJsonValue(std::string_view json, std::string* out);
 
 // An integer, independent of the locale.
-void AppendInteger(long long value, std::string* out);
+void AppendInteger(std::int64_t value, std::string* out);
 
 }  // namespace nsf

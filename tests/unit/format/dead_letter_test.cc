@@ -52,7 +52,7 @@ TEST_CASE("Hostile texts stay on one line") {
 }
 
 TEST_CASE("Times are UTC with milliseconds, also before the epoch and after leap days") {
-  const auto time = [](long long ms) {
+  const auto time = [](std::int64_t ms) {
     return At(ParseLine(Line("", {0, "", ""}, WallTime(milliseconds(ms)))), "/time");
   };
   CHECK(time(0) == R"("1970-01-01T00:00:00.000Z")");

@@ -83,7 +83,7 @@ TEST_CASE("Integers have no grouping in any locale") {
     if (std::setlocale(LC_ALL, name) == nullptr) continue;  // not on this machine
     std::string out;
     AppendInteger(-1'760'000'100'000, &out);
-    AppendInteger(std::numeric_limits<long long>::min(), &out);
+    AppendInteger(std::numeric_limits<std::int64_t>::min(), &out);
     CHECK(out == "-1760000100000-9223372036854775808");
   }
   std::setlocale(LC_ALL, before.c_str());

@@ -119,13 +119,13 @@ std::string MakeRow(Chooser* chooser) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const long count = argc == 2 ? std::strtol(argv[1], nullptr, 10) : 0;
+  const std::int64_t count = argc == 2 ? std::strtol(argv[1], nullptr, 10) : 0;
   if (count < 1) {
     std::cerr << "usage: ocsf_samples COUNT\n";
     return 2;
   }
   Chooser chooser;
-  for (long i = 0; i < count; ++i) {
+  for (std::int64_t i = 0; i < count; ++i) {
     const nsf::Page page = nsf::Page::Parse("[" + MakeRow(&chooser) + "]");
     if (page.rows().size() != 1) return 1;
     const std::string id = "sample-" + std::to_string(i);
