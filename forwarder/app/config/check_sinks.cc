@@ -3,9 +3,9 @@
 #include <map>
 #include <string>
 
+#include "adapters/kafka/kafka_handles.h"
 #include "app/config/checks.h"
 #include "app/config/parse_quantity.h"
-#include "app/config/reserved_properties.h"
 
 namespace nsf {
 namespace {
@@ -13,22 +13,39 @@ namespace {
 // The longest payload of a UDP datagram over IPv4: 65535 less the headers (RFC 768, RFC 791).
 constexpr std::int64_t kLongestDatagram = 65507;
 
+const std::string& PropertyValue(const Setting& property) {
+  const auto* secret = std::get_if<ConfiguredSecret>(&property.value);
+  return secret != nullptr ? secret->value.Reveal() : property.text();
+}
+
+// The adapter knows which properties are the guarantee's, and librdkafka which there are.
+std::string WhyRefused(const std::string& sink, const Setting& property) {
+  const KafkaSinkConfig probe{
+      sink, {"localhost"}, "probe", KafkaKey::kUser, {{property.name, PropertyValue(property)}}};
+  const Result<KafkaConf> conf = MakeProducerConf(probe);
+  if (conf) return {};
+  const std::string& why = conf.error().message;
+  const bool has_next_step = why.find("; ") != std::string::npos;
+  return has_next_step ? why : why + "; librdkafka's list of properties has the values";
+}
+
 void CheckKafka(const Setting& sink, Diagnostics& diagnostics) {
   for (const Setting& property : sink.At("properties").items) {
     if (!property.valid) continue;
-    const std::string why = WhyReserved(property.name);
+    const std::string why = WhyRefused(sink.At("name").text(), property);
     if (!why.empty()) {
-      diagnostics.Error(property.where, "the property " + Quoted(property.name) + " " + why);
+      diagnostics.Error(property.where, why);
       continue;
     }
-    const auto* value = std::get_if<std::string>(&property.value);
-    const std::string risk = value == nullptr ? "" : WhyRisky(property.name, *value);
-    if (!risk.empty()) {
-      diagnostics.Warning(property.where, "the property " + Quoted(property.name) + " " + risk);
+    if (property.name == "ssl.endpoint.identification.algorithm" &&
+        PropertyValue(property) == "none") {
+      diagnostics.Warning(property.where,
+                          "the property " + property.name +
+                              " takes any broker's certificate for any other's; remove it");
     }
     const auto* secret = std::get_if<ConfiguredSecret>(&property.value);
-    if (secret != nullptr && secret->reference.empty() && !property.name.ends_with(".location")) {
-      diagnostics.Warning(property.where, "the property " + Quoted(property.name) +
+    if (secret != nullptr && secret->reference.empty()) {
+      diagnostics.Warning(property.where, "the property " + property.name +
                                               " is a secret written out in this file; write "
                                               "${NAME} or ${file:/path}");
     }

@@ -2,9 +2,6 @@
 // The table itself. The order is that of `config print`, `config example` and the documentation.
 #include "app/config/keys.h"
 
-#include <array>
-#include <string_view>
-
 namespace nsf {
 namespace {
 
@@ -424,17 +421,6 @@ std::vector<std::string> KeyNames(const Key& section) {
   std::vector<std::string> names;
   for (const Key& key : section.keys) names.push_back(key.name);
   return names;
-}
-
-bool IsSecretProperty(const std::string& name) {
-  // The first three are the rule for users; the others are where librdkafka keeps secrets under
-  // another name (sasl.oauthbearer.config may hold a client's secret).
-  constexpr std::array<std::string_view, 5> kMarks{"password", "secret", "key", "token",
-                                                   "oauthbearer.config"};
-  for (const std::string_view mark : kMarks) {
-    if (name.find(mark) != std::string::npos) return true;
-  }
-  return false;
 }
 
 }  // namespace nsf

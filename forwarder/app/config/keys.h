@@ -65,7 +65,4 @@ const Key* FindKey(const Key& section, const std::string& name);
 // The names of the keys of `section`, in their order.
 std::vector<std::string> KeyNames(const Key& section);
 
-// True when a librdkafka property holds a secret, by its name.
-bool IsSecretProperty(const std::string& name);
-
 }  // namespace nsf

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/kafka/reserved_properties.h"
 #include "app/config/expand.h"
 #include "app/config/nearest.h"
 
@@ -292,7 +293,7 @@ class Reader {
     static const Key kSecret{.kind = Kind::kSecret};
     for (std::size_t i = 0; i < node.keys.size(); ++i) {
       const std::string& name = node.keys[i].text;
-      Setting value = Value(IsSecretProperty(name) ? kSecret : kPlain, node.items[i],
+      Setting value = Value(IsSecretKafkaProperty(name) ? kSecret : kPlain, node.items[i],
                             scope.Below(Quoted(name)));
       value.name = name;
       if (value.valid) value.where = node.keys[i].where;

@@ -257,14 +257,39 @@ TEST_CASE("what is odd but allowed is a warning") {
                  "    topic: audit\n"
                  "    properties:\n"
                  "      sasl.password: hunter2\n"
-                 "      enable.ssl.certificate.verification: false\n"
+                 "      ssl.endpoint.identification.algorithm: none\n"
                  "      ssl.key.location: /etc/pki/client.key\n") ==
         "config.yaml:4:11: no tenant delivers to the sink \"lake\"; name it in a tenant's "
         "`sinks`, or remove it\n"
-        "config.yaml:9:7: the property \"sasl.password\" is a secret written out in this file; "
+        "config.yaml:9:7: the property sasl.password is a secret written out in this file; "
         "write ${NAME} or ${file:/path}\n"
-        "config.yaml:10:7: the property \"enable.ssl.certificate.verification\" switches the "
-        "verification of the brokers' certificates off; remove it and set ssl.ca.location\n");
+        "config.yaml:10:7: the property ssl.endpoint.identification.algorithm takes any broker's "
+        "certificate for any other's; remove it\n");
+}
+
+// librdkafka's words change with its version.
+TEST_CASE("a property that librdkafka does not know, or a value it refuses, is an error in place") {
+  const LoadedConfig loaded = Load(
+      "tenants: [{name: acme, token_file: /run/secrets/acme}]\n"
+      "sinks:\n"
+      "  - name: lake\n"
+      "    type: kafka\n"
+      "    brokers: [k1]\n"
+      "    topic: audit\n"
+      "    properties:\n"
+      "      sasl.pasword: hunter2\n"
+      "      linger.ms: soon\n"
+      "      sasl.password: hunter2\n");
+  const std::vector<Diagnostic>& errors = loaded.diagnostics.errors();
+  REQUIRE(errors.size() == 2);
+  CHECK(errors[0].where == Mark{8, 7});
+  CHECK(errors[0].message.find("sasl.pasword is unknown to librdkafka") != std::string::npos);
+  CHECK(errors[1].where == Mark{9, 7});
+  CHECK(errors[1].message.find("linger.ms") != std::string::npos);
+  for (const Diagnostic& error : errors) {
+    CHECK(error.message.find("; ") != std::string::npos);
+    CHECK(error.message.find("hunter2") == std::string::npos);
+  }
 }
 
 TEST_CASE("a file that is not there, or is no configuration, is told as such") {

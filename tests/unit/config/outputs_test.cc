@@ -3,7 +3,6 @@
 // and the configuration as it is used.
 #include <catch2/catch.hpp>
 #include <functional>
-#include <regex>
 #include <sstream>
 #include <string>
 
@@ -42,7 +41,8 @@ TEST_CASE("every key of the table is documented, and its default is a good value
     if (key.kind == Kind::kChoice) CHECK_FALSE(key.values.empty());
     if (key.fallback.empty() || !key.keys.empty()) return;
     // The one default with a name in braces.
-    const std::string value = std::regex_replace(key.fallback, std::regex("\\{name\\}"), "acme");
+    std::string value = key.fallback;
+    if (const auto at = value.find("{name}"); at != std::string::npos) value.replace(at, 6, "acme");
     CHECK(ParseScalar(key, value).has_value());
   });
 }
@@ -120,7 +120,7 @@ sinks:
     properties:
       sasl.password: ${file:/run/secrets/kafka}
       sasl.oauthbearer.config: clientSecret=hunter2
-      "odd name": "a\"b\\c$$\n"
+      client.id: "a\"b\\c$$\n"
   - {name: siem, type: syslog, address: ["udp://siem:514"]}
   - {name: out, type: file, path: "/var/log/$$HOME"}
 )";
