@@ -20,7 +20,7 @@ struct Raw {
   std::string scenario;
   bool list_scenarios = false;
   bool gzip = false;
-  std::vector<std::pair<std::string, std::string>> shorthand;  // setting key, value
+  std::vector<std::string> shorthand;  // KEY=VALUE, from the other flags
   std::vector<std::string> set;
 };
 
@@ -40,7 +40,7 @@ void PrintTables() {
 void AddShorthand(CLI::App* app, Raw* raw, const std::string& flag, const std::string& key,
                   const std::string& help) {
   app->add_option_function<std::string>(
-      flag, [raw, key](const std::string& value) { raw->shorthand.emplace_back(key, value); },
+      flag, [raw, key](const std::string& value) { raw->shorthand.push_back(key + '=' + value); },
       help);
 }
 
@@ -58,7 +58,7 @@ void Declare(CLI::App* app, Raw* raw) {
   app->add_option_function<std::uint64_t>(
       "--delay-ms",
       [raw](std::uint64_t value) {
-        raw->shorthand.emplace_back("delay", std::to_string(value) + "ms");
+        raw->shorthand.push_back("delay=" + std::to_string(value) + "ms");
       },
       "wait before each answer");
   app->add_flag("--gzip", raw->gzip, "compress for clients that accept it");
@@ -94,9 +94,9 @@ std::optional<std::string> Resolve(Raw* raw) {
   if (auto fault = ApplyScenario(raw->scenario, settings)) return fault;
   // The dialect sets several keys at once: what is said beside it goes on top.
   std::stable_partition(raw->shorthand.begin(), raw->shorthand.end(),
-                        [](const auto& entry) { return entry.first == "dialect"; });
-  for (const auto& [key, value] : raw->shorthand) {
-    if (auto fault = ApplySetting(key + '=' + value, settings)) return fault;
+                        [](const std::string& entry) { return entry.starts_with("dialect="); });
+  for (const std::string& assignment : raw->shorthand) {
+    if (auto fault = ApplySetting(assignment, settings)) return fault;
   }
   if (raw->gzip) settings->gzip = true;
   for (const std::string& assignment : raw->set) {

@@ -19,7 +19,7 @@ namespace nsf_simulator {
 namespace {
 
 constexpr const char* kTokenVariable = "NETSKOPE_SIMULATOR_TOKEN";
-constexpr long kTickNanoseconds = 50'000'000;
+constexpr timespec kTick{.tv_sec = 0, .tv_nsec = 50'000'000};
 
 int Fail(const std::string& what) {
   std::cerr << "netskope-simulator: " << what << '\n';
@@ -42,8 +42,7 @@ sigset_t BlockEndSignals() {
 
 // Until a signal comes. Events become visible, and stand in the ledger, though nobody asks.
 int TickUntilSignal(const sigset_t& signals, Service* service, const std::function<Time()>& clock) {
-  const timespec tick{.tv_sec = 0, .tv_nsec = kTickNanoseconds};
-  while (sigtimedwait(&signals, nullptr, &tick) < 0) {
+  while (sigtimedwait(&signals, nullptr, &kTick) < 0) {
     service->Tick(clock());
     if (service->ledger_broken()) {
       std::cerr << "netskope-simulator: the ledger cannot be written; is the disk full?\n";
@@ -84,9 +83,9 @@ int Run(const CommandLine& line) {
   std::optional<TokenFile> token_file;
   if (!line.token_file.empty()) token_file.emplace(line.token_file);
   Service service(line.settings, anchor, std::move(ledger), std::move(token_file));
-  if (const char* token = std::getenv(kTokenVariable); token != nullptr && *token != '\0') {
-    service.set_rest_token(token);
-  }
+  // There is no other thread yet.
+  const char* token = std::getenv(kTokenVariable);  // NOLINT(concurrency-mt-unsafe)
+  if (token != nullptr && *token != '\0') service.set_rest_token(token);
   const bool tls = context != nullptr;
   const HttpServer server(std::move(listener.socket), std::move(context), service, clock);
   std::cout << "listening on " << (tls ? "https://" : "http://") << listener.address << std::endl;

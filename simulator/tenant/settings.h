@@ -33,30 +33,30 @@ struct Bounds {
 
 struct Settings {
   // What a request may ask.
+  std::uint64_t limit_default = 100;
+  std::uint64_t limit_max = 5000;
+  std::uint64_t deep_offset = 0;  // 0: every offset is answered
+  OverLimit over_limit = OverLimit::kClamp;
+  DeepOffset deep_answer = DeepOffset::kEmpty;
   PageParameter page_parameter = PageParameter::kOffset;
   WindowRule window = WindowRule::kRequired;
   WindowPairs window_pairs = WindowPairs::kBoth;
   Bounds event_bounds{.start_included = false, .end_included = true};
   Bounds insertion_bounds{};
   bool user_parameter = false;
-  std::uint64_t limit_default = 100;
-  std::uint64_t limit_max = 5000;
-  OverLimit over_limit = OverLimit::kClamp;
-  std::uint64_t deep_offset = 0;  // 0: every offset is answered
-  DeepOffset deep_answer = DeepOffset::kEmpty;
 
   // What a page looks like.
   std::string rows_key = "result";
   std::string total_key = "total";  // "status.total" nests it, "none" leaves it out
+  std::uint64_t total_cap = 0;      // 0: no cap
+  std::uint64_t short_page_percent = 0;
+  std::uint64_t row_variety = 4096;  // different rows, but for their ids and times
   TotalSays total_says = TotalSays::kAll;
-  std::uint64_t total_cap = 0;  // 0: no cap
   SortBy sort_by = SortBy::kTimestamp;
   Order order = Order::kNewest;
   Ties ties = Ties::kStable;
-  std::uint64_t short_page_percent = 0;
   TimeUnit time_unit = TimeUnit::kSeconds;
   bool show_insertion = true;
-  std::uint64_t row_variety = 4096;  // different rows, but for their ids and times
 
   // Which events there are, and when they can be seen.
   std::uint64_t seed = 1;
@@ -76,14 +76,14 @@ struct Settings {
   // How answers come.
   std::uint64_t rate_limit = 0;  // requests in each rate_period; 0: none
   std::chrono::seconds rate_period{60};
-  bool rate_headers = true;
   std::chrono::milliseconds delay{0};
-  bool gzip = false;
   std::uint64_t fault_429_permille = 0;
   std::uint64_t fault_500_permille = 0;
   std::uint64_t fault_503_permille = 0;
   std::uint64_t fault_cut_permille = 0;
   std::uint64_t fault_hang_permille = 0;
+  bool rate_headers = true;
+  bool gzip = false;
 };
 
 // One key of a scenario, with what it takes: the table behind scenarios, --set and the manual.
