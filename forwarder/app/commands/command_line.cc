@@ -2,9 +2,12 @@
 #include "app/commands/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <cerrno>
 #include <optional>
+#include <ostream>
+#include <sstream>
 #include <string>
+#include <system_error>
 
 #include "app/commands/check_command.h"
 #include "app/commands/version_command.h"
@@ -37,6 +40,16 @@ LoadedConfig Load(const std::string& option, const CommandContext& context) {
   return loaded;
 }
 
+// What was said must have arrived; a reader who went away (`| head`) has what was wanted.
+int Text(const std::string& text, const CommandContext& context, int code = kExitDone) {
+  errno = 0;
+  context.out << text << std::flush;
+  if (context.out || errno == EPIPE) return code;
+  context.err << "stdout cannot be written (" << std::generic_category().message(errno)
+              << "); make room, or send it elsewhere\n";
+  return code == kExitDone ? kExitFound : code;
+}
+
 struct Options {
   std::string file;
   RunOptions run;
@@ -52,8 +65,7 @@ int Run(const Options& options, const CommandContext& context) {
 int Print(const Options& options, const CommandContext& context) {
   const LoadedConfig loaded = Load(options.file, context);
   if (!loaded.config) return kExitUsage;
-  context.out << PrintConfig(loaded);
-  return kExitDone;
+  return Text(PrintConfig(loaded), context);
 }
 
 int Check(const Options& options, const CommandContext& context) {
@@ -64,12 +76,9 @@ int Check(const Options& options, const CommandContext& context) {
   }
   const LoadedConfig loaded =
       LoadConfig(ConfigFile(options.file, context.surroundings), context.surroundings);
-  return CheckCommand(loaded, options.check, context.out, context.err);
-}
-
-int Text(const std::string& text, std::ostream& out) {
-  out << text;
-  return kExitDone;
+  std::ostringstream out;
+  const int code = CheckCommand(loaded, options.check, out, context.err);
+  return Text(out.str(), context, code);
 }
 
 void AddFileOption(CLI::App& command, std::string& file) {
@@ -119,11 +128,11 @@ int RunCommandLine(int argc, const char* const* argv, const CommandContext& cont
   }
   if (run.parsed()) return Run(options, context);
   if (check.parsed()) return Check(options, context);
-  if (schema.parsed()) return Text(ConfigSchema(), context.out);
-  if (example.parsed()) return Text(ConfigExample(), context.out);
-  if (reference.parsed()) return Text(ConfigReference(), context.out);
+  if (schema.parsed()) return Text(ConfigSchema(), context);
+  if (example.parsed()) return Text(ConfigExample(), context);
+  if (reference.parsed()) return Text(ConfigReference(), context);
   if (print.parsed()) return Print(options, context);
-  if (version.parsed()) return Text(VersionText() + "\n", context.out);
+  if (version.parsed()) return Text(VersionText() + "\n", context);
   return kExitUsage;
 }
 

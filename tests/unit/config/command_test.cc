@@ -174,6 +174,26 @@ TEST_CASE("config prints, and with a broken file only its errors") {
   CHECK_FALSE(bad.err.empty());
 }
 
+// A stream whose every write fails.
+class FullBuffer : public std::streambuf {};
+
+TEST_CASE("what could not be written is not done") {
+  World world;
+  world.files["good.yaml"] = kGood;
+  const Surroundings surroundings = world.surroundings();
+  for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
+           {"netskope-forwarder", "config", "schema"},
+           {"netskope-forwarder", "version"},
+           {"netskope-forwarder", "check", "--offline", "-c", "good.yaml"}}) {
+    FullBuffer full;
+    std::ostream out(&full);
+    std::ostringstream err;
+    CHECK(RunCommandLine(static_cast<int>(arguments.size()), arguments.data(),
+                         {surroundings, out, err, nullptr}) == 1);
+    CHECK(err.str().starts_with("stdout cannot be written"));
+  }
+}
+
 TEST_CASE("JSON text is escaped") {
   JsonWriter json;
   json.BeginArray().Text("a\"b\\c\n\x01").BeginObject().End().Number(-1).Bool(false).End();
