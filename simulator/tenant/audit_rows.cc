@@ -114,7 +114,8 @@ std::string MakeDetails(std::size_t size, Random* random) {
          std::to_string(random->Below(5000)) + R"(","modify_type":")" +
          std::string(PickVerb(random)) + R"(","diff":{"key":"","added":[)" + added +
          R"(],"changed":[{"key":"data","added":[],"changed":[)" + changed +
-         R"(],"deleted":[{"key":"ccl","value":[]}]}],"deleted":[{"key":"category","value":[null]}]}}]}])";
+         R"(],"deleted":[{"key":"ccl","value":[]}]}],)"
+         R"("deleted":[{"key":"category","value":[null]}]}}]}])";
 }
 
 std::string DataValues(const Action& action, std::string_view user, Random* random) {
