@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -33,11 +35,15 @@ Result<std::unique_ptr<LineFile>> OpenFile(const FileSinkConfig& config, const F
 class FileSink::Worker {
  public:
   Worker(FileSinkConfig config, Log log, std::unique_ptr<LineFile> file)
-      : config_(std::move(config)), log_(std::move(log)), file_(std::move(file)) {
+      : config_(std::move(config)), log_(std::move(log)), file_(std::move(file)) {}
+
+  // Call once. Throws std::system_error when the system has no thread left.
+  void Start() {
     thread_ = std::thread([this] { Run(); });
   }
 
   ~Worker() {
+    if (!thread_.joinable()) return;
     {
       const std::lock_guard lock(mutex_);
       stop_ = true;
@@ -55,7 +61,13 @@ class FileSink::Worker {
     ready_.notify_one();
   }
 
-  void Reopen() { reopen_ = true; }
+  void Reopen() {
+    {
+      const std::lock_guard lock(mutex_);
+      reopen_ = true;
+    }
+    ready_.notify_one();
+  }
 
  private:
   struct Job {
@@ -66,13 +78,17 @@ class FileSink::Worker {
   void Run() {
     while (true) {
       std::unique_lock lock(mutex_);
-      ready_.wait(lock, [this] { return stop_ || !jobs_.empty(); });
+      ready_.wait(lock, [this] { return stop_ || reopen_ || !jobs_.empty(); });
       if (stop_) return;
-      const Job job = std::move(jobs_.front());
-      jobs_.pop_front();
+      const bool reopen = std::exchange(reopen_, false);
+      std::optional<Job> job;
+      if (!jobs_.empty()) {
+        job = std::move(jobs_.front());
+        jobs_.pop_front();
+      }
       lock.unlock();
-      if (reopen_.exchange(false)) OpenAgain();
-      job.done(Append(*job.batch));
+      if (reopen) OpenAgain();
+      if (job) job->done(Append(*job->batch));
     }
   }
 
@@ -82,7 +98,8 @@ class FileSink::Worker {
     for (std::size_t i = 0; i < batch.records.size(); ++i) {
       if (batch.outcomes[i] == OutcomeKind::kUndecided) lines.push_back(batch.records[i].value);
     }
-    const auto outcome = file_->Append(lines, config_.sync, stop_);
+    const bool sync = config_.sync && config_.path != kStdout;
+    const auto outcome = file_->Append(lines, sync, stop_);
     if (!outcome) return outcome.error();
     for (OutcomeKind& kind : batch.outcomes) {
       if (kind == OutcomeKind::kUndecided) kind = OutcomeKind::kDelivered;
@@ -99,11 +116,11 @@ class FileSink::Worker {
   const FileSinkConfig config_;
   const Log log_;
   std::unique_ptr<LineFile> file_;  // the thread's
-  std::mutex mutex_;
+  std::mutex mutex_;                // of the jobs and of reopen_
   std::condition_variable ready_;
   std::deque<Job> jobs_;
+  bool reopen_ = false;
   std::atomic<bool> stop_{false};
-  std::atomic<bool> reopen_{false};
   std::thread thread_;
 };
 
@@ -116,6 +133,12 @@ Result<std::unique_ptr<FileSink>> FileSink::Create(FileSinkConfig config, Log lo
   auto file = OpenFile(config, log);
   if (!file) return Error{file.error().kind, "sink " + config.name + ": " + file.error().message};
   auto worker = std::make_unique<Worker>(config, std::move(log), std::move(file).value());
+  try {
+    worker->Start();
+  } catch (const std::system_error& failure) {
+    return Error{ErrorKind::kStop, "sink " + config.name + " cannot be started: " + failure.what() +
+                                       "; raise the limits of this process"};
+  }
   return std::unique_ptr<FileSink>(new FileSink(std::move(config), std::move(worker)));
 }
 

@@ -26,7 +26,8 @@ class FileSink : public Sink {
  public:
   using Log = std::function<void(std::string_view message)>;
 
-  // Opens the file. Fails with kConfiguration. `log` is called here and on the sink's thread.
+  // Opens the file. Fails with kConfiguration; kStop when the system has no thread left. `log` is
+  // called here and on the sink's thread.
   static Result<std::unique_ptr<FileSink>> Create(FileSinkConfig config, Log log);
   ~FileSink() override;
   FileSink(const FileSink&) = delete;
@@ -34,8 +35,8 @@ class FileSink : public Sink {
 
   void Publish(SinkBatch& batch, Done done) override;
   Guarantee guarantee() const override;
-  // The file of that name is opened anew before the next batch; when that fails, the log says so
-  // and the old one stays in use.
+  // The file of that name is opened anew, soon, and made when it is not there; when that fails, the
+  // log says so and the old one stays in use.
   void Reopen() override;
 
  private:

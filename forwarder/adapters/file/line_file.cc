@@ -41,6 +41,13 @@ std::optional<off_t> EndOfLastLine(int fd, off_t size) {
   return 0;
 }
 
+// Whether a file without any line break may be the first line of ours, cut: events, and what the
+// dead letter keeps, are JSON objects.
+bool MayBeOurs(int fd) {
+  char first = '\0';
+  return pread(fd, &first, 1, 0) == 1 && first == '{';
+}
+
 // A new name in a directory is durable only when the directory is.
 void SyncDirectoryOf(const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();
@@ -64,13 +71,16 @@ Result<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path, mode_t
     return failed(Reason(errno), "make its directory, let this user write there, or name another");
   }
   struct stat facts {};
-  fstat(fd, &facts);
-  std::unique_ptr<LineFile> file(new LineFile(fd, true, S_ISREG(facts.st_mode), path));
+  const bool known = fstat(fd, &facts) == 0;
+  std::unique_ptr<LineFile> file(new LineFile(fd, true, known && S_ISREG(facts.st_mode), path));
   if (!file->regular_) return file;
   if (!existed) SyncDirectoryOf(path);
   const auto end = EndOfLastLine(fd, facts.st_size);
-  if (!end) return failed("its last line has no end in sight", "name a file of events");
-  if (*end == facts.st_size) return file;
+  if (end && *end == facts.st_size) return file;
+  if (!end || (*end == 0 && !MayBeOurs(fd))) {
+    return failed("it does not end in a line break, and does not look like a file of events",
+                  "name another, or move it away");
+  }
   if (ftruncate(fd, *end) != 0 || fdatasync(fd) != 0) {
     return failed("its cut last line cannot be taken off: " + Reason(errno), "check the disk");
   }
@@ -121,25 +131,42 @@ Result<void> LineFile::Write(std::string_view bytes, const std::atomic<bool>& st
   return {};
 }
 
-Result<void> LineFile::Append(const std::vector<std::string_view>& lines, bool sync,
-                              const std::atomic<bool>& stop) {
-  const off_t before = regular_ ? lseek(fd_, 0, SEEK_END) : 0;
-  Result<void> outcome;
+Result<off_t> LineFile::Trim() {
+  if (torn_at_ && ftruncate(fd_, *torn_at_) != 0) return Failure("take back a part of", errno);
+  torn_at_.reset();
+  // Also where the next write goes, when stdout is a file that was not opened for appending.
+  const off_t end = lseek(fd_, 0, SEEK_END);
+  if (end < 0) return Failure("find the end of", errno);
+  return end;
+}
+
+Result<void> LineFile::WriteLines(const std::vector<std::string_view>& lines,
+                                  const std::atomic<bool>& stop) {
   buffer_.clear();
-  for (std::size_t i = 0; i < lines.size() && outcome; ++i) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
     buffer_.append(lines[i]);
     buffer_ += '\n';
     if (buffer_.size() < kBufferBytes && i + 1 < lines.size()) continue;
-    outcome = Write(buffer_, stop);
+    if (auto written = Write(buffer_, stop); !written) return written;
     buffer_.clear();
+    if (buffer_.capacity() > 4 * kBufferBytes) buffer_.shrink_to_fit();  // after a huge line
   }
-  if (outcome && sync && regular_ && fdatasync(fd_) != 0) outcome = Failure("sync", errno);
+  return {};
+}
+
+Result<void> LineFile::Append(const std::vector<std::string_view>& lines, bool sync,
+                              const std::atomic<bool>& stop) {
+  if (!regular_) return WriteLines(lines, stop);
+  const auto before = Trim();
+  if (!before) return before.error();
+  auto outcome = WriteLines(lines, stop);
+  if (outcome && sync && fdatasync(fd_) != 0) outcome = Failure("sync", errno);
+  if (outcome) return outcome;
   // All of a batch is in the file or nothing of it: half of one would be taken for delivered by
-  // whoever reads the file, and come again.
-  if (!outcome && regular_ && ftruncate(fd_, before) != 0) {
-    return Error{ErrorKind::kRetry, outcome.error().message +
-                                        "; what was written of the batch "
-                                        "could not be taken back and comes again"};
+  // whoever reads the file, and come again; and half a line would spoil the next one.
+  torn_at_ = *before;
+  if (auto trimmed = Trim(); !trimmed) {
+    return Error{ErrorKind::kRetry, outcome.error().message + "; and " + trimmed.error().message};
   }
   return outcome;
 }

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ class LineFile {
  public:
   // Opens `path` for appending and makes it, with `mode`, when it is not there. Mends a last line
   // without its end: it was cut by a crash before it was acknowledged, so its event comes again.
-  // `mended` is set to how many bytes were taken off. Fails with kConfiguration.
+  // `mended` is set to how many bytes were taken off. Fails with kConfiguration, also for a file
+  // that looks like none of ours: it stays as it is.
   static Result<std::unique_ptr<LineFile>> Open(const std::string& path, mode_t mode,
                                                 std::size_t* mended);
   // Descriptor 1, which stays open.
@@ -41,6 +43,10 @@ class LineFile {
   LineFile(int fd, bool owned, bool regular, std::string name)
       : fd_(fd), owned_(owned), regular_(regular), name_(std::move(name)) {}
 
+  // How long a regular file is once what a failed append left is taken off.
+  Result<off_t> Trim();
+  Result<void> WriteLines(const std::vector<std::string_view>& lines,
+                          const std::atomic<bool>& stop);
   Result<void> Write(std::string_view bytes, const std::atomic<bool>& stop);
   Result<void> WaitWritable(const std::atomic<bool>& stop) const;
   Error Failure(const char* what, int error) const;
@@ -49,7 +55,8 @@ class LineFile {
   bool owned_;
   bool regular_;  // can be cut back and synced
   std::string name_;
-  std::string buffer_;  // kept, so that appending does not allocate
+  std::optional<off_t> torn_at_;  // behind it stands a part of a batch that could not be taken off
+  std::string buffer_;            // kept, so that appending does not allocate
 };
 
 }  // namespace nsf

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "support/published.h"
 
@@ -87,7 +88,7 @@ TEST_CASE("a line that a crash cut is taken off, whole lines are not") {
       {"", ""},
       {"whole\n", "whole\n"},
       {"whole\ncu", "whole\n"},
-      {"cu", ""},
+      {"{\"cu", ""},
       {"whole\n" + std::string(200'000, 'x'), "whole\n"},
       {std::string(70'000, 'y') + "\n" + std::string(1, 'x'), std::string(70'000, 'y') + "\n"},
   };
@@ -100,6 +101,22 @@ TEST_CASE("a line that a crash cut is taken off, whole lines are not") {
     CHECK(Content(path) == row.mended);
     CHECK(log.empty() == (row.content == row.mended));
   }
+}
+
+TEST_CASE("a file that is none of ours is not touched") {
+  const std::string content = GENERATE(std::string("a secret"),
+                                       std::string("\x7f"
+                                                   "ELF",
+                                                   4),
+                                       std::string(100'000, 'k'));
+  TemporaryDirectory directory;
+  const std::string path = directory.File("other");
+  Write(path, content);
+  const auto sink = FileSink::Create({"out", path, true, 0640}, [](std::string_view) {});
+  REQUIRE_FALSE(sink);
+  CHECK(sink.error().kind == ErrorKind::kConfiguration);
+  CHECK_THAT(sink.error().message, Catch::Contains("move it away"));
+  CHECK(Content(path) == content);
 }
 
 TEST_CASE("files are made for their owner and group; the mode can be narrower") {
@@ -172,6 +189,34 @@ TEST_CASE("a rotated file is followed when it is opened again") {
   CHECK(Content(path) == "third\n");
 }
 
+TEST_CASE("a rotated file is made anew without waiting for events") {
+  TemporaryDirectory directory;
+  const std::string path = directory.File("events");
+  auto sink = Open(path);
+  std::filesystem::rename(path, path + ".1");
+  sink->Reopen();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!std::filesystem::exists(path) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  CHECK(std::filesystem::exists(path));
+}
+
+TEST_CASE("when a rotated file cannot be made anew, the old one stays in use") {
+  TemporaryDirectory directory;
+  const std::string path = directory.File("events");
+  std::string log;
+  auto sink = Open(path, &log);
+  std::filesystem::rename(path, path + ".1");
+  std::filesystem::create_directory(path);
+  sink->Reopen();
+  TextBatch batch({"one"});
+  CHECK_FALSE(PublishTo(*sink, batch));
+  sink.reset();
+  CHECK_THAT(log, Catch::Contains("stays in use"));
+  CHECK(Content(path + ".1") == "one\n");
+}
+
 TEST_CASE("several batches at once each stay together") {
   TemporaryDirectory directory;
   const std::string path = directory.File("events");
@@ -234,6 +279,46 @@ TEST_CASE("stdout is best effort, and its reader going away is no alarm") {
   CHECK_FALSE(at_least_once);
   REQUIRE(error);
   CHECK(error->kind == ErrorKind::kClosed);
+}
+
+// Descriptor 1 is a file, not opened for appending, for as long as it lives.
+class StdoutFile {
+ public:
+  explicit StdoutFile(const std::string& path) : saved_(dup(STDOUT_FILENO)) {
+    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    dup2(file, STDOUT_FILENO);
+    close(file);
+  }
+  ~StdoutFile() {
+    dup2(saved_, STDOUT_FILENO);
+    close(saved_);
+  }
+
+ private:
+  int saved_;
+};
+
+TEST_CASE("stdout that is a file gets whole batches too") {
+  TemporaryDirectory directory;
+  const std::string path = directory.File("redirected");
+  signal(SIGXFSZ, SIG_IGN);
+  std::optional<Error> full;
+  {
+    StdoutFile redirected(path);
+    auto sink = Open("-");
+    TextBatch first({"first"}), second({"second"}), large({std::string(3'000'000, 'x')});
+    PublishTo(*sink, first);
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    rlimit small = before;
+    small.rlim_cur = 1'500'000;
+    setrlimit(RLIMIT_FSIZE, &small);
+    full = PublishTo(*sink, large);
+    setrlimit(RLIMIT_FSIZE, &before);
+    PublishTo(*sink, second);
+  }
+  CHECK(full);
+  CHECK(Content(path) == "first\nsecond\n");
 }
 
 TEST_CASE("a pipe that nobody reads does not keep the program from stopping") {
