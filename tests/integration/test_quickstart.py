@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """deploy/quickstart: what a newcomer sees first."""
+import contextlib
+import fcntl
+import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 
 import pytest
@@ -67,6 +72,31 @@ def test_a_tenant_by_its_address_goes_on_where_it_ended(tmp_path, built, start_s
     assert TOKEN not in first.stderr() + second.stderr()
     kept = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
     assert kept and all(TOKEN.encode() not in path.read_bytes() for path in kept)
+
+
+def test_asks_for_the_token_without_echo(tmp_path, built, start_simulator):
+    simulator = start_simulator(1_000)
+    out = tmp_path / "events.ndjson"
+    ours, theirs = pty.openpty()
+    asking = subprocess.Popen(
+        [QUICKSTART, simulator.url, "--once", "--output", out], cwd=tmp_path,
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        env={**os.environ, "NETSKOPE_TOKEN": "", "XDG_STATE_HOME": str(tmp_path / "state")})
+    os.close(theirs)
+    try:
+        seen = os.read(ours, 1000)
+        assert b"REST API v2" in seen
+        os.write(ours, TOKEN.encode() + b"\n")
+        with contextlib.suppress(OSError):  # EIO: the other side was closed
+            while more := os.read(ours, 65536):
+                seen += more
+        assert asking.wait(60) == 0, seen
+    finally:
+        asking.kill()
+        os.close(ours)
+    assert TOKEN.encode() not in seen
+    assert len(ids_in_file(out, "ocsf")) == 1_000
 
 
 @pytest.mark.parametrize("arguments, says", [
