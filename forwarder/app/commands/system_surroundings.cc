@@ -12,7 +12,7 @@
 namespace nsf {
 namespace {
 
-constexpr std::size_t kLargestFile = 8 * 1024 * 1024;
+constexpr std::size_t kLargestFile = std::size_t{8} * 1024 * 1024;
 
 class Descriptor {
  public:

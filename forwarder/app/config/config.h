@@ -76,7 +76,7 @@ struct TenantConfig {
   // show it through WithoutUserInfo() only.
   std::string proxy;
   std::chrono::milliseconds timeout{180'000};
-  std::size_t max_page_bytes = 32 * 1024 * 1024;  // decoded
+  std::size_t max_page_bytes = std::size_t{32} * 1024 * 1024;  // decoded
 };
 
 struct KafkaConfig {
@@ -94,7 +94,7 @@ struct SyslogConfig {
   std::string app_name = "netskope-audit";
   std::string hostname;  // empty: this host's name
   std::size_t max_message_bytes = 8000;
-  std::size_t resend_bytes = 4 * 1024 * 1024;
+  std::size_t resend_bytes = std::size_t{4} * 1024 * 1024;
   TlsConfig tls;
 };
 
@@ -119,7 +119,7 @@ struct DeadLetterConfig {
 
 struct BatchConfig {
   std::size_t events = 10'000;
-  std::size_t bytes = 16 * 1024 * 1024;
+  std::size_t bytes = std::size_t{16} * 1024 * 1024;
   std::chrono::milliseconds age{1000};
 };
 

@@ -3,9 +3,9 @@
 // mends a file once and not error by error.
 #pragma once
 
-#include <compare>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace nsf {
@@ -15,14 +15,20 @@ struct Mark {
   int line = 0;
   int column = 0;
 
-  auto operator<=>(const Mark&) const = default;
+  bool operator==(const Mark&) const = default;
+  bool operator<(const Mark& other) const {
+    return std::tie(line, column) < std::tie(other.line, other.column);
+  }
 };
 
 struct Diagnostic {
   Mark where;
   std::string message;  // "what is wrong; the next step"
 
-  auto operator<=>(const Diagnostic&) const = default;
+  bool operator==(const Diagnostic&) const = default;
+  bool operator<(const Diagnostic& other) const {
+    return std::tie(where, message) < std::tie(other.where, other.message);
+  }
 };
 
 class Diagnostics {

@@ -10,7 +10,7 @@ namespace nsf {
 namespace {
 
 // Ten thousand tenants fit; a file that is something else altogether is not looked at.
-constexpr std::size_t kLargestFile = 4 * 1024 * 1024;
+constexpr std::size_t kLargestFile = std::size_t{4} * 1024 * 1024;
 
 std::optional<YamlNode> ReadTree(const std::string& file, const Surroundings& surroundings,
                                  Diagnostics& diagnostics) {

@@ -84,7 +84,7 @@ Result<Scalar> Time(const std::string& text) {
 
 Result<Scalar> Start(const Key& key, const std::string& text) {
   if (const Result<WallSeconds> time = ParseTime(text)) return Scalar(*time);
-  const Result<Scalar> duration = Duration(key, text);
+  Result<Scalar> duration = Duration(key, text);
   if (duration || text.find('-') == std::string::npos) return duration;
   return Wrong("is no duration and no time; write 24h, or 2026-11-01T00:00:00Z");
 }
