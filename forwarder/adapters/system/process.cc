@@ -20,10 +20,12 @@ void ForbidCores() {
 void IgnoreSigpipe() { std::signal(SIGPIPE, SIG_IGN); }
 
 void KeepMemorySmall() {
-  ::mallopt(M_ARENA_MAX, 2);
-  // Setting it also stops glibc from raising the mmap threshold to the size of the largest page
-  // seen, after which such a page would stay on the heap.
-  ::mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+  ::mallopt(M_ARENA_MAX, 1);
+  // The pieces that batches are made of stay on the heap, where the next batch takes them: the
+  // kernel need not clear new memory for each. Whole pages go back at once: they would hold the
+  // heap apart.
+  ::mallopt(M_MMAP_THRESHOLD, 2097152);
+  ::mallopt(M_TRIM_THRESHOLD, 8388608);
 }
 
 }  // namespace nsf

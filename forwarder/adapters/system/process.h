@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the process asks of the system at its start.
+// What the process asks of the system at its start, before it has other threads.
 #pragma once
 
 namespace nsf {
@@ -10,7 +10,7 @@ void ForbidCores();
 // A write to a closed pipe or socket is an error of that write, not the end of the process.
 void IgnoreSigpipe();
 
-// Few arenas, and freed memory goes back to the system soon: pages of many megabytes come and go.
+// Few arenas, in which the memory of pages and batches is used again and again.
 void KeepMemorySmall();
 
 }  // namespace nsf

@@ -29,27 +29,22 @@ BatchBuilder::BatchBuilder(const StreamSettings& settings)
 
 bool BatchBuilder::full() const {
   return events() >= settings_.batch.events ||
-         batch_->arena.size_bytes() + row_bytes_ >= settings_.batch.bytes;
+         batch_->arena.size_bytes() >= settings_.batch.bytes / 3;
 }
 
 std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event,
-                                       std::string_view event_id) {
+                                       std::string_view event_id, std::string_view raw) {
   scratch_.clear();
   AppendEvent(format, event, {settings_.tenant, settings_.stream, event_id}, &scratch_);
-  // A raw row is mostly sent as it came: its bytes are in the page already.
-  if (scratch_ == event.row->raw) return event.row->raw;
-  return batch_->arena.Copy(scratch_);
+  // A raw row is mostly sent as it came.
+  return scratch_ == raw ? raw : batch_->arena.Copy(scratch_);
 }
 
 void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallSeconds time,
-                       const std::shared_ptr<const std::string>& page, MonotonicTime now) {
+                       MonotonicTime now) {
   if (!due_) due_ = now + settings_.batch.age;
-  if (batch_->pages.empty() || batch_->pages.back() != page) batch_->pages.push_back(page);
-  row_bytes_ += event.row->raw.size();
-
   Record record;
-  record.raw = event.row->raw;
-  // The decoded texts live only as long as the page's parse: the batch lives longer.
+  record.raw = batch_->arena.Copy(event.row->raw);
   record.event_id = batch_->arena.Copy(event_id);
   record.user = batch_->arena.Copy(event.user);
   record.category = event.classification.category;
@@ -64,14 +59,13 @@ void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallS
       const SinkBatch& other = batch_->sinks[before];
       if (other.format == sink.format) record.value = other.records.back().value;
     }
-    if (record.value.empty()) record.value = Payload(sink.format, event, event_id);
+    if (record.value.empty()) record.value = Payload(sink.format, event, event_id, record.raw);
     sink.records.push_back(record);
     sink.outcomes.push_back(OutcomeKind::kUndecided);
   }
 }
 
 std::unique_ptr<Batch> BatchBuilder::Take() {
-  row_bytes_ = 0;
   due_.reset();
   return std::exchange(batch_, EmptyBatch(settings_));
 }

@@ -20,10 +20,9 @@ class BatchBuilder {
   // `settings` outlives the builder.
   explicit BatchBuilder(const StreamSettings& settings);
 
-  // Appends one event. `time` is the record's time; `page` holds the bytes that the event's row
-  // points into.
-  void Add(const AuditEvent& event, std::string_view event_id, WallSeconds time,
-           const std::shared_ptr<const std::string>& page, MonotonicTime now);
+  // Appends one event; `time` is the record's time. Everything that is needed of the event is
+  // copied, so that its page, three times as large, can go.
+  void Add(const AuditEvent& event, std::string_view event_id, WallSeconds time, MonotonicTime now);
 
   std::size_t events() const { return batch_->sinks.front().records.size(); }
   // No further event fits.
@@ -35,11 +34,12 @@ class BatchBuilder {
   std::unique_ptr<Batch> Take();
 
  private:
-  std::string_view Payload(Format format, const AuditEvent& event, std::string_view event_id);
+  // `raw`: the row's bytes as the batch holds them.
+  std::string_view Payload(Format format, const AuditEvent& event, std::string_view event_id,
+                           std::string_view raw);
 
   const StreamSettings& settings_;
   std::unique_ptr<Batch> batch_;
-  std::size_t row_bytes_ = 0;
   std::optional<MonotonicTime> due_;
   std::string scratch_;  // kept, so that formatting does not allocate
 };

@@ -24,7 +24,9 @@ struct SinkSpec {
 // A batch is closed when it reaches one of these.
 struct BatchLimits {
   std::size_t events = 10'000;
-  std::size_t bytes = 16 * 1024 * 1024;  // formatted payloads and the rows they were made from
+  // Of all that a stream holds of its events: the batch being built, the one under way and the page
+  // in between. A batch, formatted payloads and the rows they were made from, may reach a third.
+  std::size_t bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds age{1'000};  // since its first event
 };
 

@@ -61,7 +61,7 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   const bool backfill = course_->walk().plan().kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, id, time.value_or(WallSeconds{}), page_->page.body(), now.monotonic);
+  builder_.Add(event, id, time.value_or(WallSeconds{}), now.monotonic);
 }
 
 std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
