@@ -208,10 +208,14 @@ TEST_CASE_METHOD(KafkaTest, "only what is undecided is sent") {
 }
 
 TEST_CASE_METHOD(KafkaTest, "with nothing to send it is done at once") {
-  SampleBatch sample;
   const auto sink = MakeSink();
+  SampleBatch first(1);
+  REQUIRE_FALSE(Publication(*sink, first).Outcome());
+  // The thread waits for reports now, and there are none to come.
+  SampleBatch sample;
   Publication publication(*sink, sample);
   CHECK(publication.IsDone(500ms));
+  CHECK_FALSE(publication.Outcome());
 }
 
 TEST_CASE_METHOD(KafkaTest, "a record larger than a message may be is refused, the rest goes on") {
@@ -236,10 +240,12 @@ TEST_CASE_METHOD(KafkaTest, "a record larger than a message may be is refused, t
 TEST_CASE_METHOD(KafkaTest, "a request that is refused costs none of its records") {
   const auto code = GENERATE(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_INVALID_RECORD,
                              RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP);
-  kafka_.AnswerProduce({code});
+  kafka_.AnswerProduce(std::vector<rd_kafka_resp_err_t>(8, code));
   SampleBatch sample(500);
   const auto sink = MakeSink();
-  REQUIRE_FALSE(Publication(*sink, sample).Outcome());
+  Publication publication(*sink, sample);
+  CHECK(publication.IsDone(5s));  // the halves follow one another without a pause
+  REQUIRE_FALSE(publication.Outcome());
   CHECK(sample.batch.rejections.empty());
   CHECK(sample.Count(OutcomeKind::kDelivered) == 500);
   CHECK(Read(500).size() == 500);
@@ -302,8 +308,13 @@ TEST_CASE_METHOD(KafkaTest, "an outage is told while it lasts, and leaves record
   kafka_.SetDown(false);
   REQUIRE(PublishedInTime(*sink, sample));
   CHECK(sample.Count(OutcomeKind::kDelivered) == 50);
-  CHECK_FALSE(sink->Trouble());
-  CHECK(Read(51).size() == 51);
+  kafka_.SetRoundTrip(300ms);
+  SampleBatch slow(1);
+  Publication waiting(*sink, slow);
+  CHECK_FALSE(waiting.IsDone(100ms));
+  CHECK_FALSE(sink->Trouble());  // slow is not away
+  REQUIRE_FALSE(waiting.Outcome());
+  CHECK(Read(52).size() == 52);
 }
 
 TEST_CASE_METHOD(KafkaTest, "an outage shorter than the patience is not even told to the caller") {
