@@ -91,7 +91,7 @@ class CurlEngine::Impl {
       Complete();
       curl_multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr);
     }
-    CancelAll(std::move(arrived));
+    CancelAll(arrived);
   }
 
   // What was submitted since. False: it is time to end.
@@ -123,7 +123,7 @@ class CurlEngine::Impl {
     }
   }
 
-  void CancelAll(Exchanges arrived) {
+  void CancelAll(const Exchanges& arrived) {
     for (const auto& exchange : arrived) exchange->Cancel();
     for (const auto& [easy, exchange] : running_) {
       exchange->Cancel();
@@ -132,7 +132,7 @@ class CurlEngine::Impl {
     running_.clear();
   }
 
-  const Library library_;
+  Library library_;
   std::unique_ptr<CURLM, CleanUpMulti> multi_;
   std::map<CURL*, std::unique_ptr<CurlExchange>> running_;  // the thread's own
   std::mutex mutex_;                                        // of the two below

@@ -13,11 +13,12 @@
 namespace nsf {
 namespace {
 
-// Generous: the tenant's are about 2 KiB.
-constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
-constexpr long kConnectTimeoutMs = 30'000;
+// curl's options and infos are of type long.
+using Long = long;  // NOLINT(google-runtime-int)
+
+constexpr Long kConnectTimeoutMs = 30'000;
 // Few large reads: a page is megabytes.
-constexpr long kReadBytes = 512 * 1024;
+constexpr Long kReadBytes = 524'288;
 constexpr std::string_view kSpace = " \t\r\n";
 
 std::string_view Trimmed(std::string_view text) {
@@ -101,12 +102,12 @@ void CurlExchange::SetRequest() {
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);  // a token never follows a redirect
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
-  curl_easy_setopt(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  curl_easy_setopt(easy, CURLOPT_HEADEROPT, static_cast<Long>(CURLHEADER_SEPARATE));
   curl_easy_setopt(easy, CURLOPT_USERAGENT, origin_->settings.user_agent.c_str());
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<Long>(CURL_HTTP_VERSION_2TLS));
   const auto timeout = std::max<std::chrono::milliseconds::rep>(request_.timeout.count(), 1);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<Long>(timeout));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -129,7 +130,7 @@ void CurlExchange::SetTls() {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION,
-                   static_cast<long>(tls.min_version == "1.3" ? CURL_SSLVERSION_TLSv1_3
+                   static_cast<Long>(tls.min_version == "1.3" ? CURL_SSLVERSION_TLSv1_3
                                                               : CURL_SSLVERSION_TLSv1_2));
   if (!tls.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, tls.ca_file.c_str());
@@ -169,29 +170,21 @@ int CurlExchange::BeforeRequest(void* self, char* peer, char* /*local*/, int /*p
 
 std::size_t CurlExchange::OnHeader(char* data, std::size_t size, std::size_t count, void* self) {
   auto* exchange = static_cast<CurlExchange*>(self);
-  return exchange->TakeHeader({data, size * count}) ? size * count : 0;
+  exchange->TakeHeader({data, size * count});
+  return size * count;
 }
 
-bool CurlExchange::TakeHeader(std::string_view line) {
+// curl itself bounds how many there may be.
+void CurlExchange::TakeHeader(std::string_view line) {
   if (line.starts_with("HTTP/")) {  // the first answer, or the one after an interim answer (1xx)
     answer_.headers.clear();
     head_complete_ = false;
   }
-  header_bytes_ += line.size();
-  if (header_bytes_ > kMaxHeaderBytes) {
-    refused_ = HttpFailure::kBroken;
-    refused_text_ = "the answer has more than 256 KiB of headers";
-    return false;
-  }
-  if (Trimmed(line).empty()) {
-    head_complete_ = true;
-    ReserveBody();
-  }
+  if (Trimmed(line).empty()) head_complete_ = true;
   const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return true;
+  if (colon == std::string_view::npos) return;
   answer_.headers.emplace_back(Lowered(Trimmed(line.substr(0, colon))),
                                Trimmed(line.substr(colon + 1)));
-  return true;
 }
 
 void CurlExchange::ReserveBody() {
@@ -223,14 +216,15 @@ bool CurlExchange::TakeBody(std::string_view data) {
                     " bytes after decoding";
     return false;
   }
+  if (answer_.body.empty()) ReserveBody();
   answer_.body.append(data);
   return true;
 }
 
 void CurlExchange::Finish(CURLcode code) {
   CURL* easy = easy_.get();
-  long status = 0;
-  long connect_status = 0;
+  Long status = 0;
+  Long connect_status = 0;
   curl_off_t wire_bytes = 0;
   curl_off_t elapsed = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

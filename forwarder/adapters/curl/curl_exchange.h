@@ -45,7 +45,7 @@ class CurlExchange {
   void SetRequest();
   void SetTls();
   void SetProxy();
-  bool TakeHeader(std::string_view line);
+  void TakeHeader(std::string_view line);
   void ReserveBody();
   bool TakeBody(std::string_view data);
   void Fail(HttpFailure failure, std::string text);
@@ -60,7 +60,6 @@ class CurlExchange {
   std::array<char, CURL_ERROR_SIZE> library_text_{};
 
   HttpAnswer answer_;
-  std::size_t header_bytes_ = 0;
   bool head_complete_ = false;
   // Why a callback ended the exchange, where curl itself knows only that one did.
   HttpFailure refused_ = HttpFailure::kNone;

@@ -177,7 +177,7 @@ class HttpServer::Impl {
   }
 
   const HttpServerSettings settings_;
-  const Library library_;
+  Library library_;
   std::mutex mutex_;  // of the two below
   bool starting_ = true;
   std::string log_;

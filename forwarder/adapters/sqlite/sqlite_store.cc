@@ -41,9 +41,6 @@ Result<Database> OpenForOwner(const std::string& file) {
   struct stat status = {};
   if (::stat(file.c_str(), &status) != 0 && errno == ENOENT) {
     if (Result<void> made = CreateState(file); !made) return std::move(made).error();
-  } else if (status.st_size == 0) {
-    // SQLite would take it for a new one; a state file is never empty.
-    return Damaged(file, "it is empty");
   }
   Result<Database> database = OpenDatabase(file, SQLITE_OPEN_READWRITE);
   if (!database) return database;

@@ -15,7 +15,7 @@
 namespace nsf {
 namespace {
 
-constexpr std::size_t kMaxBytes = 64 * 1024;
+constexpr std::size_t kMaxBytes = 65'536;
 
 class Descriptor {
  public:
@@ -72,7 +72,7 @@ Result<Secret> FileSecret::Read() const {
   return Secret(std::string(secret));
 }
 
-FixedSecret::FixedSecret(Secret secret, std::string reference)
+FixedSecret::FixedSecret(const Secret& secret, std::string reference)
     : secret_(std::string(Trimmed(secret.Reveal()))), reference_(std::move(reference)) {}
 
 Result<Secret> FixedSecret::Read() const {

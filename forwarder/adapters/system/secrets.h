@@ -25,7 +25,7 @@ class FileSecret : public SecretSource {
 // A secret that stands in the configuration. `reference` says where, for people.
 class FixedSecret : public SecretSource {
  public:
-  FixedSecret(Secret secret, std::string reference);
+  FixedSecret(const Secret& secret, std::string reference);
 
   Result<Secret> Read() const override;
   std::string Reference() const override { return reference_; }

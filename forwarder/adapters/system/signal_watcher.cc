@@ -79,7 +79,7 @@ class SignalWatcher::Impl {
 SignalWatcher::SignalWatcher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SignalWatcher::~SignalWatcher() = default;
 
-Result<std::unique_ptr<SignalWatcher>> SignalWatcher::Start(std::vector<int> signals,
+Result<std::unique_ptr<SignalWatcher>> SignalWatcher::Start(const std::vector<int>& signals,
                                                             std::function<void(int)> on_signal) {
   auto impl = std::make_unique<Impl>(std::move(on_signal));
   if (Result<void> started = impl->Start(signals); !started) return std::move(started).error();

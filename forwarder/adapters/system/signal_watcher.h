@@ -15,7 +15,7 @@ class SignalWatcher {
   // Blocks `signals` for the calling thread and those it starts from now on, so call it from main()
   // before there are others. `on_signal` is called with the number, on the watcher's own thread,
   // for each signal; several of the same number that come at once may be one call.
-  static Result<std::unique_ptr<SignalWatcher>> Start(std::vector<int> signals,
+  static Result<std::unique_ptr<SignalWatcher>> Start(const std::vector<int>& signals,
                                                       std::function<void(int)> on_signal);
   // No call is made after it. Unblocks the signals that were not blocked before; for the same
   // thread that called Start().

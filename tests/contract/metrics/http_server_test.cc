@@ -67,7 +67,9 @@ std::unique_ptr<HttpServer> Started(std::map<std::string, HttpHandler> pages) {
 
 HttpReply Echo(const HttpQuery& query) {
   std::string text;
-  for (const auto& [name, value] : query) text += "<" + name + "=" + value + ">";
+  for (const auto& [name, value] : query) {
+    text.append("<").append(name).append("=").append(value).append(">");
+  }
   return {200, "text/plain", text};
 }
 

@@ -46,11 +46,12 @@ TEST_CASE("what was said to be durable survives kill -9, and half a commit never
         for (int i = 1;; ++i) {
           const std::string value = std::to_string(i);
           // Several under way at once, so that groups are cut too.
-          for (const std::string key : {"x", "y"}) {
-            (*store)->Commit({{key + "/a", value},
-                              {key + "/b", value},
-                              {key + "/c/" + value, std::string(5000, 'c')}},
-                             [](const Result<void>&) {});
+          for (const std::string prefix : {"x/", "y/"}) {
+            (*store)->Commit(
+                {{prefix + "a", value},
+                 {prefix + "b", value},
+                 {std::string(prefix).append("c/").append(value), std::string(5000, 'c')}},
+                [](const Result<void>&) {});
           }
           if (!Commit(**store, {{"a", value}, {"b", value}})) return;
           if (::write(out, "+", 1) != 1) return;
@@ -182,6 +183,7 @@ TEST_CASE("no turned byte ever changes what is read: it is the same, or an error
   {
     const auto store = OpenStore(directory.path());
     std::vector<StateChange> changes;
+    changes.reserve(31);
     for (int i = 0; i < 30; ++i) {
       changes.push_back({"stream/acme/audit/ids/" + std::to_string(i), std::string(90, 'i')});
     }

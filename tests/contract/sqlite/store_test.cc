@@ -71,16 +71,17 @@ TEST_CASE("the state is for its user alone") {
 
 TEST_CASE("commits of many threads are each atomic and none is lost") {
   const StateDirectory directory;
-  constexpr int kThreads = 8;
-  constexpr int kEach = 50;
+  constexpr std::size_t kThreads = 8;
+  constexpr std::size_t kEach = 50;
   {
     const auto store = OpenStore(directory.path());
     std::vector<std::thread> threads;
     std::atomic<int> done = 0;
-    for (int t = 0; t < kThreads; ++t) {
+    threads.reserve(kThreads);
+    for (std::size_t t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
         const std::string name = std::to_string(t);
-        for (int i = 0; i < kEach; ++i) {
+        for (std::size_t i = 0; i < kEach; ++i) {
           store->Commit({{"cursor/" + name, std::to_string(i)},
                          {"chunk/" + name + "/" + std::to_string(i), "ids"}},
                         [&](const Result<void>& result) { done += result ? 1 : 0; });
