@@ -20,12 +20,14 @@ void ForbidCores() {
 void IgnoreSigpipe() { std::signal(SIGPIPE, SIG_IGN); }
 
 void KeepMemorySmall() {
+  // NOLINTBEGIN(concurrency-mt-unsafe): there are no other threads yet
   ::mallopt(M_ARENA_MAX, 1);
   // The pieces that batches are made of stay on the heap, where the next batch takes them: the
   // kernel need not clear new memory for each. Whole pages go back at once: they would hold the
   // heap apart.
   ::mallopt(M_MMAP_THRESHOLD, 2097152);
   ::mallopt(M_TRIM_THRESHOLD, 8388608);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 }  // namespace nsf
