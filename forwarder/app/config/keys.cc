@@ -346,7 +346,7 @@ Key Batch() {
                     .max = 1'000'000},
                    {.name = "bytes",
                     .kind = Kind::kSize,
-                    .doc = "Bytes of a batch, at most.",
+                    .doc = "Bytes that a stream holds of its events, at most; a batch reaches a third of it.",
                     .fallback = "16MiB",
                     .min = 64 * kKiB,
                     .max = kGiB},
