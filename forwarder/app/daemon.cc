@@ -205,9 +205,11 @@ int Daemon::Run() {
     code = Ended(now);
     return code.has_value();
   });
-  loop_->Drain(clock_.Read().monotonic + kDrain);
+  const bool committed = loop_->Drain(clock_.Read().monotonic + kDrain);
   if (progress_) progress_->Finish(clock_.Read(), loop_->streams());
-  return *code;
+  if (committed || stopped_by_ == 0) return *code;
+  log_.Warn("stopped while a batch was under way: it comes again at the next start");
+  return kExitCutShort + stopped_by_;
 }
 
 void Daemon::WatchSinks(const Now& now) {
@@ -229,7 +231,7 @@ std::optional<int> Daemon::Ended(const Now& now) const {
   const bool reader_gone =
       std::any_of(streams.begin(), streams.end(),
                   [](const class Stream* stream) { return stream->reader_gone(); });
-  if (stopping_ || reader_gone) return kExitDone;
+  if (stopped_by_ != 0 || reader_gone) return kExitDone;
   return options_.once ? EndedOnce(now) : std::nullopt;
 }
 
@@ -255,8 +257,8 @@ std::optional<int> Daemon::EndedOnce(const Now& now) const {
   return blocked ? kExitTenantRefuses : kExitDone;
 }
 
-void Daemon::Stop() {
-  stopping_ = true;
+void Daemon::Stop(int signal) {
+  stopped_by_ = signal;
   WakeUp();
 }
 

@@ -44,8 +44,8 @@ class Daemon : private LoopObserver {
   // exit code of the program.
   int Run();
 
-  // From any thread, at any time: end in order.
-  void Stop();
+  // From any thread, at any time: end in order, because of `signal`.
+  void Stop(int signal);
   // From any thread, at any time: files are closed and opened again (log rotation).
   void ReopenFiles();
 
@@ -80,7 +80,7 @@ class Daemon : private LoopObserver {
   SystemClock clock_;
   SystemRandom random_;
   Readiness readiness_;
-  std::atomic<bool> stopping_{false};
+  std::atomic<int> stopped_by_{0};  // a signal
   std::atomic<bool> reopening_{false};
   std::atomic<Loop*> running_{nullptr};  // once it is
 

@@ -10,5 +10,7 @@ inline constexpr int kExitUsage = 2;            // usage or configuration
 inline constexpr int kExitTenantRefuses = 3;    // 401 or 403 in --once, after the others are done
 inline constexpr int kExitSinkUnreachable = 4;  // for a minute, in --once
 inline constexpr int kExitState = 5;            // locked or damaged
+// And the number of the signal: stopped by it before the batch under way was settled.
+inline constexpr int kExitCutShort = 128;
 
 }  // namespace nsf

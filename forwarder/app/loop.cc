@@ -35,13 +35,14 @@ void Loop::Run(const std::function<bool(const Now&)>& finished) {
   } while (!finished(clock_.Read()));
 }
 
-void Loop::Drain(MonotonicTime until) {
+bool Loop::Drain(MonotonicTime until) {
   for (Lane& lane : lanes_) lane.stream->Drain();
   const auto committing = [this] {
     return std::any_of(lanes_.begin(), lanes_.end(),
                        [](const Lane& lane) { return lane.stream->committing(); });
   };
   while (committing() && clock_.Read().monotonic < until) Round(until);
+  return !committing();
 }
 
 std::vector<const Stream*> Loop::streams() const {

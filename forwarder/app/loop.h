@@ -38,8 +38,9 @@ class Loop {
   // Steps until `finished` says so; it is asked after each round, at least once a second.
   void Run(const std::function<bool(const Now&)>& finished);
 
-  // No stream starts anything new; goes on until no commit is under way, or `until`.
-  void Drain(MonotonicTime until);
+  // No stream starts anything new; goes on until no commit is under way, or `until`. Whether none
+  // is.
+  bool Drain(MonotonicTime until);
 
   void Wake() { mailbox_.Wake(); }
   MonotonicTime last_step() const { return last_step_.load(); }

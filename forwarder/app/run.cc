@@ -34,7 +34,7 @@ int RunForwarder(const Config& config, const RunOptions& options) {
     if (signal == SIGHUP) {
       daemon.ReopenFiles();
     } else {
-      daemon.Stop();
+      daemon.Stop(signal);
     }
   });
   if (!watcher) {
@@ -46,7 +46,7 @@ int RunForwarder(const Config& config, const RunOptions& options) {
     return ExitCodeOf(outcome.error());
   }
   const int code = daemon.Run();
-  log.Info("stopped; the state is committed");
+  if (code < kExitCutShort) log.Info("stopped; the state is committed");
   return code;
 }
 

@@ -17,7 +17,7 @@ namespace nsf {
 struct HttpRequest {
   std::string target;  // path and query, e.g. "/api/v2/events/data/audit?limit=100&offset=0"
   std::chrono::milliseconds timeout{180'000};     // for the whole exchange
-  std::size_t max_body_bytes = 32 * 1024 * 1024;  // decoded
+  std::size_t max_body_bytes = std::size_t{32} * 1024 * 1024;  // decoded
 };
 
 // Why there is no complete answer. The names are the `reason` of logs and metrics.

@@ -26,7 +26,7 @@ struct BatchLimits {
   std::size_t events = 10'000;
   // Of all that a stream holds of its events: the batch being built, the one under way and the page
   // in between. A batch, formatted payloads and the rows they were made from, may reach a third.
-  std::size_t bytes = 16 * 1024 * 1024;
+  std::size_t bytes = std::size_t{16} * 1024 * 1024;
   std::chrono::milliseconds age{1'000};  // since its first event
 };
 
@@ -40,7 +40,7 @@ struct StreamSettings {
   std::uint32_t page_size = 5000;
   std::chrono::milliseconds poll_interval{30'000};
   std::chrono::milliseconds timeout{180'000};
-  std::size_t max_page_bytes = 32 * 1024 * 1024;
+  std::size_t max_page_bytes = std::size_t{32} * 1024 * 1024;
   // Where a stream without state begins: so long before the tenant's now, or at a time.
   std::variant<std::chrono::seconds, WallSeconds> start = std::chrono::hours(24);
   std::vector<SinkSpec> sinks;
