@@ -2,6 +2,7 @@
 """What the tests of whole programs share. Everything started here is ended here, by its pid."""
 import os
 import random
+import signal
 import time
 
 import pytest
@@ -14,6 +15,10 @@ from simulator import Simulator
 
 # tests/run --all: outages as long and crashes as many as the guarantee is claimed for.
 ALL = os.environ.get("NSF_TEST_ALL") == "1"
+
+# A shell that starts something in the background lets it ignore Ctrl-C, and so would all that is
+# started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
