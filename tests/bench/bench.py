@@ -45,11 +45,12 @@ def main():
         if not (build / program).exists():
             sys.exit(f"tests/bench/run: {build / program} is not built: run tests/run once, or "
                      "say --build-dir")
+    load = os.getloadavg()[0]
     try:
         rounds = run_rounds(build, given.scratch or build, given.events, given.repeat)
     except (Broken, AssertionError) as error:
         sys.exit(f"tests/bench/run: {error}")
-    print(report(rounds))
+    print(report(rounds, load))
     if given.json:
         given.json.write_text(json.dumps(
             [{name: vars(cost) for name, cost in costs.items()} for costs in rounds], indent=2))

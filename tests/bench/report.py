@@ -54,11 +54,13 @@ FIGURES = (
 )
 
 
-def machine():
+def machine(load):
+    """`load`: the load average before the first round."""
     model = next((line.split(":", 1)[1].strip()
                   for line in Path("/proc/cpuinfo").read_text().splitlines()
                   if line.startswith("model name")), "unknown CPU")
-    return f"{os.cpu_count()} cores, {model}; load at the end {os.getloadavg()[0]:.1f}"
+    busy = "" if load < 0.5 else ": others were busy too, trust CPU and ratios of CPU only"
+    return f"{os.cpu_count()} cores, {model}; load at the start {load:.1f}{busy}"
 
 
 def run_line(name, costs):
@@ -72,12 +74,12 @@ def run_line(name, costs):
             f"{middle(lambda cost: cost.rss / MIB):>10.0f}")
 
 
-def report(rounds):
+def report(rounds, load):
     events = next(iter(rounds[0].values())).events
     rounds_text = "1 round" if len(rounds) == 1 else f"medians of {len(rounds)} rounds"
     head = f"{'':<26}{'events/s':>12}{'CPU µs':>10}{'user':>8}{'system':>8}{'RSS MiB':>10}"
     return "\n".join([
-        f"{events:,} events, {rounds_text}, {machine()}",
+        f"{events:,} events, {rounds_text}, {machine(load)}",
         "",
         head,
         *(run_line(name, [costs[name] for costs in rounds]) for name in rounds[0]),
