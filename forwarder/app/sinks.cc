@@ -62,7 +62,7 @@ Result<std::unique_ptr<Sink>> MakeSyslog(const std::string& name, const SyslogCo
   syslog.resend_bytes = config.resend_bytes;
   const TlsConfig& tls = config.tls;
   syslog.tls = {tls.ca_file, tls.cert_file, tls.key_file, tls.server_name, tls.min_version};
-  return AsSink(SyslogSink::Create(std::move(syslog), SinkLog(name, log)));
+  return AsSink(SyslogSink::Create(syslog, SinkLog(name, log)));
 }
 
 Result<std::unique_ptr<Sink>> MakeFile(const std::string& name, const FileConfig& config,

@@ -9,6 +9,7 @@ namespace nsf {
 namespace {
 
 constexpr std::size_t kMostWords = 200;
+constexpr std::size_t kMostParsed = std::size_t{64} * 1024;
 
 std::string Quote(std::string_view body) {
   const std::string words = ServerWords(body);
@@ -92,7 +93,7 @@ Verdict Ok(const HttpAnswer& answer, const Page* page, const VerdictContext& con
 
 std::string ServerWords(std::string_view body) {
   std::string_view text = body;
-  const Page page = Page::Parse(std::string(body.substr(0, 64 * 1024)));
+  const Page page = Page::Parse(std::string(body.substr(0, kMostParsed)));
   if (page.status() == PageStatus::kRefused && !page.message().empty()) text = page.message();
   std::string words;
   for (const char c : text.substr(0, kMostWords)) {

@@ -75,17 +75,19 @@ void InOrderDestination::Publish(const FlightPtr& flight) {
   flight->publishing = undecided.size();
   for (SinkBatch* sink : undecided) {
     const MonotonicTime begun = clock_.Read().monotonic;
-    sinks_.at(sink->sink)->Publish(*sink, [this, flight, sink, begun](std::optional<Error> error) {
-      const bool decided = Decided(*sink);
-      telemetry_.Published(sink->sink, Since(begun, clock_),
-                           decided ? std::string_view() : ReasonLabel(error));
-      if (!decided) {
-        const std::lock_guard lock(flight->mutex);
-        flight->error = error.value_or(Error{ErrorKind::kRetry, "not every record is delivered"});
-        flight->error_sink = sink->sink;
-      }
-      if (--flight->publishing == 0) OnPublished(flight);
-    });
+    sinks_.at(sink->sink)
+        ->Publish(*sink, [this, flight, sink, begun](const std::optional<Error>& error) {
+          const bool decided = Decided(*sink);
+          telemetry_.Published(sink->sink, Since(begun, clock_),
+                               decided ? std::string_view() : ReasonLabel(error));
+          if (!decided) {
+            const std::lock_guard lock(flight->mutex);
+            flight->error =
+                error.value_or(Error{ErrorKind::kRetry, "not every record is delivered"});
+            flight->error_sink = sink->sink;
+          }
+          if (--flight->publishing == 0) OnPublished(flight);
+        });
   }
 }
 
@@ -112,7 +114,7 @@ void InOrderDestination::KeepRejected(const FlightPtr& flight) {
     }
   }
   if (dead.records.empty()) return CommitState(flight);
-  dead_letter_.Publish(dead, [this, flight](std::optional<Error> error) {
+  dead_letter_.Publish(dead, [this, flight](const std::optional<Error>& error) {
     const auto delivered = std::count(flight->dead.outcomes.begin(), flight->dead.outcomes.end(),
                                       OutcomeKind::kDelivered);
     if (static_cast<std::size_t>(delivered) != flight->dead.records.size()) {

@@ -119,7 +119,7 @@ class Stream {
   void StartCommit(const Now& now, StepOutput* out);
   std::vector<StateChange> StateChanges();
   Progress TakeProgress(const Cursor& cursor);
-  void Settle(const Now& now, Progress progress, StepOutput* out);
+  void Settle(const Now& now, const Progress& progress, StepOutput* out);
 
   void StartRequest(const Now& now, StepOutput* out);
   HttpRequest RequestFor(const Window& window, std::uint64_t skip, std::uint32_t limit) const;

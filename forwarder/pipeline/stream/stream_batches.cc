@@ -165,10 +165,10 @@ void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out
   }
   snapshot_.pending -= settlement.batch->sinks.front().records.size();
   snapshot_.checkpoint = now.wall;
-  Settle(now, std::move(committed_), out);
+  Settle(now, std::exchange(committed_, {}), out);
 }
 
-void Stream::Settle(const Now& now, Progress progress, StepOutput* out) {
+void Stream::Settle(const Now& now, const Progress& progress, StepOutput* out) {
   saved_ = progress.cursor;
   snapshot_.delivered_until = progress.cursor.delivered_until;
   if (progress.whole > 0) snapshot_.windows["whole"] += progress.whole;
