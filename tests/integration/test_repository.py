@@ -2,6 +2,7 @@
 """The repository keeps its own rules: layers, headers, line lengths, nothing of one machine."""
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -28,8 +29,9 @@ def is_text(path):
 
 def repository_files():
     """What the repository holds: by git where there is one, else everything but build/."""
-    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True)
-    if listed.returncode == 0:
+    git = shutil.which("git")
+    listed = git and subprocess.run([git, "-C", str(ROOT), "ls-files", "-z"], capture_output=True)
+    if listed and listed.returncode == 0:
         names = [name for name in listed.stdout.decode().split("\0") if name]
     else:
         names = [os.path.relpath(os.path.join(folder, name), ROOT)
