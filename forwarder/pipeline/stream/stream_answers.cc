@@ -17,7 +17,8 @@ constexpr BackoffSettings kThrottleBackoff{std::chrono::milliseconds(2'000),
 constexpr std::chrono::seconds kProbePause{10};
 
 std::string CodeLabel(const HttpAnswer& answer) {
-  if (answer.status == 0) return "error";
+  // A status whose body never came whole is no answer.
+  if (answer.failure != HttpFailure::kNone) return "error";
   if (answer.status < 100 || answer.status > 999) return "other";
   return std::to_string(answer.status);
 }

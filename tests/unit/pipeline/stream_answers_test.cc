@@ -55,7 +55,7 @@ std::vector<Fault> Faults() {
       {"200 cut", Status(200, R"({"ok":1,"result":[{"_id":)"), "200", ""},
       {"200 empty", Status(200, ""), "200", ""},
       {"200 with an error", Status(200, R"({"ok":0,"message":"busy"})"), "200", ""},
-      {"body broken", broken, "200", ""},
+      {"body broken", broken, "error", ""},
       {"connection refused", refused, "error", ""},
       {"401", Status(401), "401", "unauthorized"},
       {"403", Status(403), "403", "forbidden"},
