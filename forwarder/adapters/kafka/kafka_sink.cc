@@ -256,7 +256,12 @@ class KafkaSink::Worker {
   void End() {
     GiveUp();
     const KafkaFailure why = producer_->last_failure();
-    producer_.reset();  // librdkafka lets go of every payload
+    std::unique_ptr<KafkaProducer> old;
+    {
+      const std::lock_guard lock(mutex_);  // who told this thread to stop may still be waking it
+      old = std::move(producer_);
+    }
+    old.reset();  // librdkafka lets go of every payload
     for (const auto& flight : std::exchange(flights_, {})) flight->End(why);
     for (Job& job : std::exchange(jobs_, {})) {
       job.done(Closing());

@@ -438,9 +438,9 @@ TEST_CASE("a broker that was never there is waited for") {
   config.name = "lake";
   config.brokers = {"127.0.0.1:1"};
   config.topic = "events";
+  SampleBatch sample(1);  // outlives the sink
   auto sink = KafkaSink::Create(config, [](std::string_view) {});
   REQUIRE(sink);
-  SampleBatch sample(1);
   Publication publication(**sink, sample);
   std::optional<Error> trouble;
   for (int i = 0; !trouble && i < 250 && !publication.IsDone(20ms); ++i) {
