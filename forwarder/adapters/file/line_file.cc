@@ -18,16 +18,16 @@
 namespace nsf {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1024 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{1024} * 1024;
 // A file that has no line break for so long is not one of ours: it is not touched.
-constexpr off_t kLongestCutLine = 256 * 1024 * 1024;
+constexpr off_t kLongestCutLine = off_t{256} * 1024 * 1024;
 constexpr int kPollMs = 100;
 
 std::string Reason(int error) { return std::generic_category().message(error); }
 
 // The offset behind the last line break; nothing when reading fails or there is none in reach.
 std::optional<off_t> EndOfLastLine(int fd, off_t size) {
-  std::string block(64 * 1024, '\0');
+  std::string block(std::size_t{64} * 1024, '\0');
   off_t end = size;
   while (end > 0) {
     const off_t begin = std::max<off_t>(0, end - static_cast<off_t>(block.size()));

@@ -39,6 +39,7 @@ Run Fly(SampleBatch& sample, std::size_t most, const Broker& broker) {
     }
     for (const auto& request : requests) {
       std::vector<std::size_t> indices;
+      indices.reserve(request.size());
       for (const KafkaSlot* slot : request) indices.push_back(slot->index);
       const auto code = broker(indices);
       for (const KafkaSlot* slot : request) flight.Report(*slot, code);
