@@ -11,15 +11,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-StreamSettings Settings() {
-  StreamSettings settings;
-  settings.tenant = "acme";
-  settings.token_reference = "file /run/secrets/acme";
-  settings.sinks = {{"out", Format::kRaw}};
-  settings.page_size = 100;
-  return settings;
-}
-
 HttpAnswer Status(int status, std::string body = "{}") {
   HttpAnswer answer;
   answer.status = status;
@@ -68,7 +59,7 @@ std::vector<Fault> Faults() {
 TEST_CASE("no answer is taken for silence: the cursor stays, and all arrives once it passes") {
   for (const Fault& fault : Faults()) {
     INFO(fault.name);
-    VirtualRun run(Settings());
+    VirtualRun run(AcmeSettings());
     for (int i = 0; i < 1'000; ++i) {
       run.tenant.rows.push_back(
           {"e" + std::to_string(i), run.second() - hours(10) + i * seconds(30), std::nullopt, ""});
@@ -100,7 +91,7 @@ TEST_CASE("no answer is taken for silence: the cursor stays, and all arrives onc
 }
 
 TEST_CASE("a 429 is obeyed to the second and counted by name") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   REQUIRE(run.UntilCaughtUp());
   int limited = 0;
   run.tenant.instead = [&](const HttpRequest&) -> std::optional<HttpAnswer> {
@@ -119,7 +110,7 @@ TEST_CASE("a 429 is obeyed to the second and counted by name") {
 }
 
 TEST_CASE("401 once is the moment of a rotation: asked again at once, nobody is alarmed") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   REQUIRE(run.UntilCaughtUp());
   int refused = 0;
   run.tenant.instead = [&](const HttpRequest&) -> std::optional<HttpAnswer> {
@@ -134,7 +125,7 @@ TEST_CASE("401 once is the moment of a rotation: asked again at once, nobody is 
 }
 
 TEST_CASE("a blocked stream says once which token is wanted, and probes slowly") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   run.tenant.instead = [](const HttpRequest&) { return Status(403); };
   run.For(hours(1));
   REQUIRE(run.notices.size() == 1);
@@ -146,7 +137,7 @@ TEST_CASE("a blocked stream says once which token is wanted, and probes slowly")
 }
 
 TEST_CASE("a tenant that ignores the page parameter stops the stream, which names the key to set") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   run.tenant.honours_offset = false;
   for (int i = 0; i < 300; ++i) {
     run.tenant.rows.push_back({"e" + std::to_string(i), run.second() - hours(1), std::nullopt, ""});
@@ -159,7 +150,7 @@ TEST_CASE("a tenant that ignores the page parameter stops the stream, which name
 }
 
 TEST_CASE("a page that is too large is asked for in smaller pieces") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   for (int i = 0; i < 300; ++i) {
     run.tenant.rows.push_back({"e" + std::to_string(i), run.second() - hours(1), std::nullopt, ""});
   }
@@ -177,7 +168,7 @@ TEST_CASE("a page that is too large is asked for in smaller pieces") {
 }
 
 TEST_CASE("one row that is too large alone is said to be, with the key to raise") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   run.tenant.instead = [](const HttpRequest&) {
     HttpAnswer answer = Status(200, "");
     answer.failure = HttpFailure::kBodyTooLarge;
@@ -189,7 +180,7 @@ TEST_CASE("one row that is too large alone is said to be, with the key to raise"
 }
 
 TEST_CASE("a drained stream starts nothing more") {
-  StreamSettings settings = Settings();
+  StreamSettings settings = AcmeSettings();
   class NoRandom : public Random {
     double Uniform() override { return 0; }
   } random;

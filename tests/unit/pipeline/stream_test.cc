@@ -14,16 +14,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-StreamSettings Settings() {
-  StreamSettings settings;
-  settings.tenant = "acme";
-  settings.token_reference = "file /run/secrets/acme";
-  settings.sinks = {{"out", Format::kRaw}};
-  settings.page_size = 100;
-  settings.poll_interval = seconds(30);
-  return settings;
-}
-
 // `count` rows, one each `step` from `from`.
 void Fill(FakeTenant* tenant, WallSeconds from, int count, seconds step,
           const std::string& prefix = "e") {
@@ -42,7 +32,7 @@ void CheckDelivered(const VirtualRun& run, std::size_t count, int most_times = 1
 }
 
 TEST_CASE("a backlog and what follows arrive once, in windows and at the edge") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   Fill(&run.tenant, run.second() - hours(20), 2'500, seconds(25));
   REQUIRE(run.UntilCaughtUp());
   CheckDelivered(run, 2'500);
@@ -58,14 +48,14 @@ TEST_CASE("a backlog and what follows arrive once, in windows and at the edge") 
 }
 
 TEST_CASE("an event at the edge leaves within a poll interval") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   REQUIRE(run.UntilCaughtUp());
   run.tenant.rows.push_back({"now", run.second() + seconds(1), std::nullopt, ""});
   CHECK(run.Until([&] { return run.delivered.count("now") == 1; }, seconds(33)));
 }
 
 TEST_CASE("a row that is inserted late into the open time is found") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   REQUIRE(run.UntilCaughtUp());
   const WallSeconds past = run.second() - seconds(20);
   run.For(seconds(10));
@@ -74,7 +64,7 @@ TEST_CASE("a row that is inserted late into the open time is found") {
 }
 
 TEST_CASE("a quiet stream writes nothing and asks little") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   REQUIRE(run.UntilCaughtUp());
   run.For(minutes(10));
   const auto asked = run.tenant.targets.size();
@@ -88,7 +78,7 @@ TEST_CASE("a quiet stream writes nothing and asks little") {
 TEST_CASE("nothing is lost to a crash, and at most a batch a crash is repeated") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     INFO("seed " << seed);
-    StreamSettings settings = Settings();
+    StreamSettings settings = AcmeSettings();
     settings.batch.events = 150;
     VirtualRun run(settings, seed);
     Fill(&run.tenant, run.second() - hours(5), 1'500, seconds(12));
@@ -105,7 +95,7 @@ TEST_CASE("nothing is lost to a crash, and at most a batch a crash is repeated")
 }
 
 TEST_CASE("a failing sink stops the asking, loses nothing, repeats nothing") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   Fill(&run.tenant, run.second() - hours(20), 2'000, seconds(30));
   int failures = 0;
   run.commit_fails = [&](Batch&) -> std::optional<Error> {
@@ -125,7 +115,7 @@ TEST_CASE("a failing sink stops the asking, loses nothing, repeats nothing") {
 }
 
 TEST_CASE("a batch is bounded in events and in bytes") {
-  StreamSettings settings = Settings();
+  StreamSettings settings = AcmeSettings();
   settings.batch.events = 64;
   VirtualRun by_events(settings);
   Fill(&by_events.tenant, by_events.second() - hours(1), 1'000, seconds(3));
@@ -143,7 +133,7 @@ TEST_CASE("a batch is bounded in events and in bytes") {
 }
 
 TEST_CASE("equal rows without id are as many events as they are rows") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   const WallSeconds when = run.second() - minutes(30);
   for (int i = 0; i < 5; ++i) run.tenant.rows.push_back({"", when, std::nullopt, ""});
   run.tenant.rows.push_back({"", when, std::nullopt, ",\"user\":\"x\""});
@@ -153,7 +143,7 @@ TEST_CASE("equal rows without id are as many events as they are rows") {
 }
 
 TEST_CASE("rows before the first start are counted, not delivered") {
-  StreamSettings settings = Settings();
+  StreamSettings settings = AcmeSettings();
   settings.start = hours(1);
   VirtualRun run(settings);
   // The window is asked for a second early.
@@ -166,7 +156,7 @@ TEST_CASE("rows before the first start are counted, not delivered") {
 }
 
 TEST_CASE("a changed row is counted, not delivered again") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   REQUIRE(run.UntilCaughtUp());
   run.tenant.rows.push_back({"a", run.second(), std::nullopt, ""});
   run.For(seconds(40));
@@ -180,7 +170,7 @@ TEST_CASE("a changed row is counted, not delivered again") {
 TEST_CASE("the tenant's clock counts, not ours") {
   for (const seconds ahead : {seconds(hours(2)), seconds(-hours(2)), seconds(hours(48))}) {
     INFO(ahead.count());
-    VirtualRun run(Settings());
+    VirtualRun run(AcmeSettings());
     run.tenant.clock_ahead = ahead;
     Fill(&run.tenant, run.second() + ahead - hours(3), 500, seconds(20));
     REQUIRE(run.UntilCaughtUp());
@@ -192,7 +182,7 @@ TEST_CASE("the tenant's clock counts, not ours") {
 }
 
 TEST_CASE("a tenant that states no total, clamps its pages or dates no answer is served") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   run.tenant.states_total = false;
   run.tenant.most_rows = 7;
   run.tenant.dated = false;
@@ -215,7 +205,7 @@ TEST_CASE("each dialect is walked as it is pinned") {
       {{PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst}, true, false},
   };
   for (const Row& row : rows) {
-    StreamSettings settings = Settings();
+    StreamSettings settings = AcmeSettings();
     settings.dialect = row.dialect;
     VirtualRun run(settings);
     run.tenant.newest_first = row.newest_first;
@@ -231,7 +221,7 @@ TEST_CASE("each dialect is walked as it is pinned") {
 }
 
 TEST_CASE("a list without windows survives crashes and forgets what is no longer listed") {
-  StreamSettings settings = Settings();
+  StreamSettings settings = AcmeSettings();
   settings.dialect = {PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst};
   VirtualRun run(settings, 7);
   run.tenant.honours_skip = run.tenant.newest_first = true;
@@ -256,7 +246,7 @@ TEST_CASE("a list without windows survives crashes and forgets what is no longer
 }
 
 TEST_CASE("the ledger's ids are dropped when their window is closed") {
-  VirtualRun run(Settings());
+  VirtualRun run(AcmeSettings());
   Fill(&run.tenant, run.second() - hours(20), 2'000, seconds(30));
   Fill(&run.tenant, run.second(), 2'000, seconds(10), "live");
   run.For(hours(8));
@@ -268,7 +258,7 @@ TEST_CASE("the ledger's ids are dropped when their window is closed") {
 }
 
 TEST_CASE("a stream refuses state that it cannot trust") {
-  StreamSettings settings = Settings();
+  StreamSettings settings = AcmeSettings();
   const std::string key = CursorKey("acme", "audit");
   class NoRandom : public Random {
     double Uniform() override { return 0; }

@@ -14,6 +14,15 @@ constexpr WallTime kWallBegin{std::chrono::seconds(1'760'000'000)};
 
 }  // namespace
 
+StreamSettings AcmeSettings() {
+  StreamSettings settings;
+  settings.tenant = "acme";
+  settings.token_reference = "file /run/secrets/acme";
+  settings.sinks = {{"out", Format::kRaw}};
+  settings.page_size = 100;
+  return settings;
+}
+
 class VirtualRun::SeededRandom : public Random {
  public:
   explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}

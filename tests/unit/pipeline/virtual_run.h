@@ -15,6 +15,9 @@
 
 namespace nsf::test {
 
+// A tenant "acme", a sink "out", small pages.
+StreamSettings AcmeSettings();
+
 class VirtualRun {
  public:
   explicit VirtualRun(StreamSettings settings, std::uint64_t seed = 1);
