@@ -101,7 +101,7 @@ Result<void> Daemon::Build() {
   destination_ = std::make_unique<InOrderDestination>(std::move(sinks), *dead_letter_, *store_,
                                                       *telemetry_, clock_);
   LoopObserver& observer = *this;
-  loop_ = std::make_unique<Loop>(clock_, *telemetry_, *destination_, observer);
+  loop_ = std::make_unique<Loop>(clock_, *telemetry_, *destination_, *store_, observer);
   if (options_.progress)
     progress_ = std::make_unique<Progress>(isatty(STDERR_FILENO) == 1, clock_.Read());
   if (auto built = BuildTenants(); !built) return built;

@@ -13,11 +13,12 @@ constexpr std::chrono::seconds kLookAround{1};
 
 }  // namespace
 
-Loop::Loop(const Clock& clock, Telemetry& telemetry, Destination& destination,
+Loop::Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, StateStore& store,
            LoopObserver& observer)
     : clock_(clock),
       telemetry_(telemetry),
       destination_(destination),
+      store_(store),
       observer_(observer),
       last_step_(clock.Read().monotonic) {}
 
@@ -56,11 +57,14 @@ void Loop::Round(MonotonicTime until) {
   for (Completion& completion : mailbox_.TakeUntil(until)) {
     Lane& lane = lanes_[completion.lane];
     lane.completed = true;
-    if (auto* answer = std::get_if<HttpAnswer>(&completion.what)) {
-      telemetry_.RequestDuration(lane.stream->settings().tenant, answer->elapsed);
-      lane.completions.answer = std::move(*answer);
+    if (auto* answer = std::get_if<PageAnswer>(&completion.what)) {
+      telemetry_.RequestDuration(lane.stream->settings().tenant, answer->http.elapsed);
+      lane.completions.answers.push_back(std::move(*answer));
+    } else if (auto* settlement = std::get_if<Settlement>(&completion.what)) {
+      lane.completions.settlements.push_back(std::move(*settlement));
     } else {
-      lane.completions.settlement = std::get<Settlement>(std::move(completion.what));
+      lane.completions.loaded =
+          std::get<Result<std::vector<StateEntry>>>(std::move(completion.what));
     }
   }
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -87,14 +91,20 @@ void Loop::StepLane(std::size_t index, const Now& now) {
 }
 
 void Loop::Start(std::size_t index, StepOutput out) {
-  if (out.request) {
-    lanes_[index].client->Start(std::move(*out.request), [this, index](HttpAnswer answer) {
-      mailbox_.Post({index, std::move(answer)});
+  for (PageRequest& request : out.requests) {
+    lanes_[index].client->Start(
+        std::move(request.http), [this, index, ticket = request.ticket](HttpAnswer answer) {
+          mailbox_.Post({index, PageAnswer{ticket, std::move(answer)}});
+        });
+  }
+  for (std::unique_ptr<Batch>& batch : out.commits) {
+    destination_.Commit(std::move(batch), [this, index](Settlement settlement) {
+      mailbox_.Post({index, std::move(settlement)});
     });
   }
-  if (out.commit) {
-    destination_.Commit(std::move(out.commit), [this, index](Settlement settlement) {
-      mailbox_.Post({index, std::move(settlement)});
+  if (!out.load.empty()) {
+    store_.Load(std::move(out.load), [this, index](Result<std::vector<StateEntry>> entries) {
+      mailbox_.Post({index, std::move(entries)});
     });
   }
 }

@@ -30,7 +30,8 @@ class LoopObserver {
 // Run() is for one thread; Wake() and last_step() are for any.
 class Loop {
  public:
-  Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, LoopObserver& observer);
+  Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, StateStore& store,
+       LoopObserver& observer);
 
   // `client` and `budget` outlive the loop.
   void Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget);
@@ -64,6 +65,7 @@ class Loop {
   const Clock& clock_;
   Telemetry& telemetry_;
   Destination& destination_;
+  StateStore& store_;
   LoopObserver& observer_;
   std::vector<Lane> lanes_;
   Mailbox mailbox_;

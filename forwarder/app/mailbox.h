@@ -9,16 +9,15 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/stream/stream.h"
 #include "ports/clock.h"
-#include "ports/destination.h"
-#include "ports/http_client.h"
 
 namespace nsf {
 
 // What has completed for one lane of the loop.
 struct Completion {
   std::size_t lane = 0;
-  std::variant<HttpAnswer, Settlement> what;
+  std::variant<PageAnswer, Settlement, Result<std::vector<StateEntry>>> what;
 };
 
 // Thread-safe.

@@ -47,7 +47,10 @@ class Destination {
 
   virtual ~Destination() = default;
   // Delivers what is not yet settled of `batch`. Does not block; `done` is called exactly once, on
-  // any thread. Several streams commit at the same time, each with one batch under way.
+  // any thread. Several streams commit at the same time. A stream may hand over its next batches
+  // while one is under way: they are published side by side, but settled in the order given, and
+  // no state is committed before that of the batch before it. When one is handed back with an
+  // error, so are those after it.
   virtual void Commit(std::unique_ptr<Batch> batch, Done done) = 0;
 };
 

@@ -31,18 +31,26 @@ class StateReader {
   // All entries whose key begins with `prefix`, by key. Fails with kStop when the store is damaged
   // (which file, and what to do), kRetry when it is busy.
   virtual Result<std::vector<StateEntry>> Scan(std::string_view prefix) const = 0;
+  // The keys of those entries alone, by key.
+  virtual Result<std::vector<std::string>> Keys(std::string_view prefix) const = 0;
 };
 
 // The one owner's handle.
 class StateStore : public StateReader {
  public:
   using Done = std::function<void(Result<void>)>;
+  using Loaded = std::function<void(Result<std::vector<StateEntry>>)>;
 
   // Puts and deletes all of `changes` or none. Does not block; `done` is called exactly once, on a
   // thread of the store's own, after the changes are durable (they survive a power cut), or with
   // kRetry when they are not there (disk full, I/O error), so that the same commit can be made
   // again.
   virtual void Commit(std::vector<StateChange> changes, Done done) = 0;
+
+  // Reads all entries whose key begins with one of `prefixes`, after every commit made before this
+  // call. Does not block; `loaded` is called exactly once, on a thread of the store's own, with the
+  // errors of Scan().
+  virtual void Load(std::vector<std::string> prefixes, Loaded loaded) = 0;
 };
 
 }  // namespace nsf

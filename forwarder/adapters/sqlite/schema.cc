@@ -7,7 +7,6 @@
 #include <xxhash.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -51,13 +50,28 @@ void RemoveWithCompanions(const std::string& file) {
   }
 }
 
-// The smallest text that is greater than all that begin with `prefix`; empty: there is none.
-std::string After(std::string_view prefix) {
-  std::string after(prefix);
-  while (!after.empty() && static_cast<unsigned char>(after.back()) == UCHAR_MAX) after.pop_back();
-  if (!after.empty()) after.back() = static_cast<char>(after.back() + 1);
-  return after;
-}
+// The keys that begin with a prefix, as the bounds ?1 (included) and ?2 (not included). Keys are
+// text, so that no byte of them is as large as the one that ends the empty prefix's range.
+class PrefixBounds {
+ public:
+  explicit PrefixBounds(std::string_view prefix) : first_(prefix), after_(prefix) {
+    if (after_.empty()) {
+      after_ = "\xff";
+    } else {
+      after_.back() = static_cast<char>(after_.back() + 1);
+    }
+  }
+
+  // The statement reads the bounds while it runs: they outlive it.
+  void BindTo(sqlite3_stmt* statement) const {
+    sqlite3_bind_text(statement, 1, first_.data(), static_cast<int>(first_.size()), SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, after_.data(), static_cast<int>(after_.size()), SQLITE_STATIC);
+  }
+
+ private:
+  std::string first_;
+  std::string after_;
+};
 
 std::string_view Column(sqlite3_stmt* row, int column) {
   const void* data = sqlite3_column_blob(row, column);
@@ -127,18 +141,12 @@ Result<void> CheckContent(sqlite3* database, const std::string& file) {
 
 Result<std::vector<StateEntry>> ReadRows(sqlite3* database, const std::string& file,
                                          std::string_view prefix) {
-  const std::string after = After(prefix);
+  const PrefixBounds bounds(prefix);
   Result<Statement> rows = Prepare(
-      database, after.empty()
-                    ? "SELECT key, value, sum FROM kv WHERE key >= ?1 ORDER BY key"
-                    : "SELECT key, value, sum FROM kv WHERE key >= ?1 AND key < ?2 ORDER BY key");
+      database, "SELECT key, value, sum FROM kv WHERE key >= ?1 AND key < ?2 ORDER BY key");
   if (!rows) return std::move(rows).error();
   sqlite3_stmt* row = rows->get();
-  const char* from = prefix.data() == nullptr ? "" : prefix.data();
-  sqlite3_bind_text(row, 1, from, static_cast<int>(prefix.size()), SQLITE_STATIC);
-  if (!after.empty()) {
-    sqlite3_bind_text(row, 2, after.data(), static_cast<int>(after.size()), SQLITE_STATIC);
-  }
+  bounds.BindTo(row);
   std::vector<StateEntry> entries;
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(row)) == SQLITE_ROW) {
@@ -147,6 +155,20 @@ Result<std::vector<StateEntry>> ReadRows(sqlite3* database, const std::string& f
   }
   if (code != SQLITE_DONE) return LastError(database);
   return entries;
+}
+
+Result<std::vector<std::string>> ReadKeys(sqlite3* database, std::string_view prefix) {
+  const PrefixBounds bounds(prefix);
+  Result<Statement> rows =
+      Prepare(database, "SELECT key FROM kv WHERE key >= ?1 AND key < ?2 ORDER BY key");
+  if (!rows) return std::move(rows).error();
+  sqlite3_stmt* row = rows->get();
+  bounds.BindTo(row);
+  std::vector<std::string> keys;
+  int code = SQLITE_ROW;
+  while ((code = sqlite3_step(row)) == SQLITE_ROW) keys.emplace_back(Column(row, 0));
+  if (code != SQLITE_DONE) return LastError(database);
+  return keys;
 }
 
 }  // namespace nsf

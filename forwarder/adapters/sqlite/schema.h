@@ -30,4 +30,7 @@ Result<void> CheckContent(sqlite3* database, const std::string& file);
 Result<std::vector<StateEntry>> ReadRows(sqlite3* database, const std::string& file,
                                          std::string_view prefix);
 
+// The keys of those rows alone.
+Result<std::vector<std::string>> ReadKeys(sqlite3* database, std::string_view prefix);
+
 }  // namespace nsf

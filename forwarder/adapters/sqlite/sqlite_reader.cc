@@ -77,4 +77,10 @@ Result<std::vector<StateEntry>> SqliteReader::Scan(std::string_view prefix) cons
   return ReadRows(database->get(), impl_->file, prefix);
 }
 
+Result<std::vector<std::string>> SqliteReader::Keys(std::string_view prefix) const {
+  Result<Database> database = Connect(impl_->file);
+  if (!database) return std::move(database).error();
+  return ReadKeys(database->get(), prefix);
+}
+
 }  // namespace nsf

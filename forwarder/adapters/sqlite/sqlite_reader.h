@@ -18,6 +18,7 @@ class SqliteReader : public StateReader {
   ~SqliteReader() override;
 
   Result<std::vector<StateEntry>> Scan(std::string_view prefix) const override;
+  Result<std::vector<std::string>> Keys(std::string_view prefix) const override;
 
  private:
   struct Impl;

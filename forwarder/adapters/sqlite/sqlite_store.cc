@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -69,9 +70,14 @@ FileIdentity IdentityOf(const std::string& file) {
   return {status.st_dev, status.st_ino};
 }
 
-struct Request {
+struct CommitRequest {
   std::vector<StateChange> changes;
   StateStore::Done done;
+};
+
+struct LoadRequest {
+  std::vector<std::string> prefixes;
+  StateStore::Loaded loaded;
 };
 
 }  // namespace
@@ -111,10 +117,18 @@ class SqliteStore::Impl {
     return {};
   }
 
-  void Commit(Request request) {
+  void Commit(CommitRequest request) {
     {
       const std::lock_guard guard(mutex_);
-      waiting_.push_back(std::move(request));
+      waiting_.commits.push_back(std::move(request));
+    }
+    arrived_.notify_one();
+  }
+
+  void Load(LoadRequest request) {
+    {
+      const std::lock_guard guard(mutex_);
+      waiting_.loads.push_back(std::move(request));
     }
     arrived_.notify_one();
   }
@@ -131,22 +145,41 @@ class SqliteStore::Impl {
   }
 
  private:
+  struct Waiting {
+    std::vector<CommitRequest> commits;
+    std::vector<LoadRequest> loads;
+    bool empty() const { return commits.empty() && loads.empty(); }
+  };
+
   void Run() {
     ::pthread_setname_np(::pthread_self(), "nsf-state");
-    for (std::vector<Request> group = Take(); !group.empty(); group = Take()) {
-      const Result<void> result = CommitGroup(group);
-      for (Request& request : group) request.done(result);
+    for (Waiting group = Take(); !group.empty(); group = Take()) {
+      if (!group.commits.empty()) {
+        const Result<void> result = CommitGroup(group.commits);
+        for (CommitRequest& request : group.commits) request.done(result);
+      }
+      for (LoadRequest& request : group.loads) request.loaded(Read(request.prefixes));
     }
   }
 
   // All that waits; empty when there will be no more.
-  std::vector<Request> Take() {
+  Waiting Take() {
     std::unique_lock guard(mutex_);
     arrived_.wait(guard, [this] { return stopping_ || !waiting_.empty(); });
     return std::exchange(waiting_, {});
   }
 
-  Result<void> CommitGroup(const std::vector<Request>& group) {
+  Result<std::vector<StateEntry>> Read(const std::vector<std::string>& prefixes) const {
+    std::vector<StateEntry> all;
+    for (const std::string& prefix : prefixes) {
+      Result<std::vector<StateEntry>> some = ReadRows(database_.get(), file_, prefix);
+      if (!some) return some;
+      std::move(some->begin(), some->end(), std::back_inserter(all));
+    }
+    return all;
+  }
+
+  Result<void> CommitGroup(const std::vector<CommitRequest>& group) {
     Result<void> result = Write(group);
     if (result) return StillThere();
     const Error error = CommitError(result.error());
@@ -157,9 +190,9 @@ class SqliteStore::Impl {
     return error;
   }
 
-  Result<void> Write(const std::vector<Request>& group) {
+  Result<void> Write(const std::vector<CommitRequest>& group) {
     Result<void> result = Execute(database_.get(), "BEGIN IMMEDIATE");
-    for (const Request& request : group) {
+    for (const CommitRequest& request : group) {
       for (const StateChange& change : request.changes) {
         if (!result) return result;
         result = Apply(change);
@@ -208,7 +241,7 @@ class SqliteStore::Impl {
   Statement put_;
   Statement delete_;
   std::mutex mutex_;  // of the two below
-  std::vector<Request> waiting_;
+  Waiting waiting_;
   bool stopping_ = false;
   std::condition_variable arrived_;
   std::thread thread_;
@@ -236,8 +269,16 @@ Result<std::vector<StateEntry>> SqliteStore::Scan(std::string_view prefix) const
   return impl_->reader().Scan(prefix);
 }
 
+Result<std::vector<std::string>> SqliteStore::Keys(std::string_view prefix) const {
+  return impl_->reader().Keys(prefix);
+}
+
 void SqliteStore::Commit(std::vector<StateChange> changes, Done done) {
   impl_->Commit({std::move(changes), std::move(done)});
+}
+
+void SqliteStore::Load(std::vector<std::string> prefixes, Loaded loaded) {
+  impl_->Load({std::move(prefixes), std::move(loaded)});
 }
 
 std::size_t SqliteStore::bytes() const { return impl_->bytes(); }

@@ -21,8 +21,10 @@ class SqliteStore : public StateStore {
   ~SqliteStore() override;
 
   Result<std::vector<StateEntry>> Scan(std::string_view prefix) const override;
+  Result<std::vector<std::string>> Keys(std::string_view prefix) const override;
   // `done` may also be given kStop: the file was found to be damaged.
   void Commit(std::vector<StateChange> changes, Done done) override;
+  void Load(std::vector<std::string> prefixes, Loaded loaded) override;
 
   // On the disk, as of now. Thread-safe.
   std::size_t bytes() const;

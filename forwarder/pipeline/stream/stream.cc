@@ -50,8 +50,10 @@ Result<std::unique_ptr<Stream>> Stream::Create(const StreamSettings& settings,
 
 StepOutput Stream::Step(const Now& now, Completions completions) {
   StepOutput out;
-  if (completions.settlement) OnSettlement(now, std::move(*completions.settlement), &out);
-  if (completions.answer) OnAnswer(now, std::move(*completions.answer), &out);
+  for (Settlement& settlement : completions.settlements) {
+    OnSettlement(now, std::move(settlement), &out);
+  }
+  for (PageAnswer& answer : completions.answers) OnAnswer(now, std::move(answer.http), &out);
   Absorb(now);
   StartCommit(now, &out);
   Absorb(now);  // a batch that left made room
@@ -70,10 +72,10 @@ void Stream::StartRequest(const Now& now, StepOutput* out) {
   requesting_ = true;
   if (course_) {
     const Walk& walk = course_->walk();
-    out->request = RequestFor(walk.plan().window, walk.skip(), limit_);
+    out->requests.push_back({0, RequestFor(walk.plan().window, walk.skip(), limit_)});
   } else {
-    out->request =
-        RequestFor({tenant_now - kContactBack, tenant_now + settings_.windows.ahead}, 0, 1);
+    out->requests.push_back(
+        {0, RequestFor({tenant_now - kContactBack, tenant_now + settings_.windows.ahead}, 0, 1)});
   }
 }
 

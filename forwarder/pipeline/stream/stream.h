@@ -41,16 +41,28 @@ struct Notice {
   std::string text;
 };
 
+// A request for a page, and the answer to it under the same ticket: answers come in any order.
+struct PageRequest {
+  std::uint64_t ticket = 0;
+  HttpRequest http;
+};
+struct PageAnswer {
+  std::uint64_t ticket = 0;
+  HttpAnswer http;
+};
+
 // What has completed since the last step.
 struct Completions {
-  std::optional<HttpAnswer> answer;
-  std::optional<Settlement> settlement;
+  std::vector<PageAnswer> answers;
+  std::vector<Settlement> settlements;  // in the order in which the batches were handed out
+  std::optional<Result<std::vector<StateEntry>>> loaded;
 };
 
 // What the caller is to do.
 struct StepOutput {
-  std::optional<HttpRequest> request;
-  std::unique_ptr<Batch> commit;
+  std::vector<PageRequest> requests;
+  std::vector<std::unique_ptr<Batch>> commits;  // in this order
+  std::vector<std::string> load;  // prefixes of keys to read; one load is under way at a time
   MonotonicTime wake_at = MonotonicTime::max();  // step again then, if nothing completes before
   std::vector<Notice> notices;
   // Insertion (or event) time to acknowledgement of live events, with how many had it.

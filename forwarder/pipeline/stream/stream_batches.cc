@@ -100,7 +100,7 @@ void Stream::StartCommit(const Now& now, StepOutput* out) {
   if (retry_) {
     if (now.monotonic < commit_at_) return Wake(commit_at_, out);
     committing_ = true;
-    out->commit = std::move(retry_);
+    out->commits.push_back(std::move(retry_));
     return;
   }
   const auto due = builder_.due();
@@ -112,8 +112,8 @@ void Stream::StartCommit(const Now& now, StepOutput* out) {
     return;
   }
   std::vector<StateChange> changes = StateChanges();
-  out->commit = builder_.Take();
-  out->commit->state = std::move(changes);
+  out->commits.push_back(builder_.Take());
+  out->commits.back()->state = std::move(changes);
   committed_ = TakeProgress(course_->cursor());
   committing_ = true;
 }

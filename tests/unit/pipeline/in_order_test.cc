@@ -44,6 +44,12 @@ class MemoryStore : public StateStore {
   Result<std::vector<StateEntry>> Scan(std::string_view) const override {
     return std::vector<StateEntry>{};
   }
+  Result<std::vector<std::string>> Keys(std::string_view) const override {
+    return std::vector<std::string>{};
+  }
+  void Load(std::vector<std::string>, Loaded loaded) override {
+    loaded(std::vector<StateEntry>{});
+  }
   void Commit(std::vector<StateChange>, Done done) override {
     order->push_back("state");
     if (fails) return done(Error{ErrorKind::kRetry, "disk full"});

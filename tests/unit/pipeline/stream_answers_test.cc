@@ -189,8 +189,8 @@ TEST_CASE("a drained stream starts nothing more") {
   REQUIRE(stream);
   (*stream)->Drain();
   const StepOutput out = (*stream)->Step({WallTime{}, MonotonicTime(hours(1))}, {});
-  CHECK_FALSE(out.request);
-  CHECK_FALSE(out.commit);
+  CHECK(out.requests.empty());
+  CHECK(out.commits.empty());
 }
 
 }  // namespace

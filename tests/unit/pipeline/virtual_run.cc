@@ -75,7 +75,7 @@ bool VirtualRun::Next(MonotonicTime end) {
   } else if (next == answer) {
     const HttpRequest request = *std::exchange(request_, std::nullopt);
     Completions completions;
-    completions.answer = tenant.Answer(request, now().wall);
+    completions.answers.push_back({0, tenant.Answer(request, now().wall)});
     if (crash && crash()) {
       Crash();
     } else {
@@ -118,7 +118,7 @@ void VirtualRun::Settle() {
     if (crash && crash()) return Crash();
   }
   Completions completions;
-  completions.settlement = std::move(settlement);
+  completions.settlements.push_back(std::move(settlement));
   Step(std::move(completions));
 }
 
@@ -128,14 +128,14 @@ void VirtualRun::Step(Completions completions) {
   if (out.wake_at <= time_) failures_ += "woken in the past; ";
   wake_at_ = out.wake_at;
   for (Notice& notice : out.notices) notices.push_back(std::move(notice));
-  if (out.request) {
+  for (PageRequest& request : out.requests) {
     if (request_) failures_ += "two requests under way; ";
-    request_ = std::move(out.request);
+    request_ = std::move(request.http);
     answer_at_ = time_ + request_takes;
   }
-  if (out.commit) {
+  for (std::unique_ptr<Batch>& batch : out.commits) {
     if (batch_) failures_ += "two commits under way; ";
-    batch_ = std::move(out.commit);
+    batch_ = std::move(batch);
     settle_at_ = time_ + commit_takes;
   }
   CheckIdentity();
