@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -50,27 +51,30 @@ void RemoveWithCompanions(const std::string& file) {
   }
 }
 
-// The keys that begin with a prefix, as the bounds ?1 (included) and ?2 (not included). Keys are
-// text, so that no byte of them is as large as the one that ends the empty prefix's range.
+// The keys that begin with a prefix, as the bounds ?1 (included) and ?2 (not included).
 class PrefixBounds {
  public:
   explicit PrefixBounds(std::string_view prefix) : first_(prefix), after_(prefix) {
-    if (after_.empty()) {
-      after_ = "\xff";
-    } else {
-      after_.back() = static_cast<char>(after_.back() + 1);
+    while (!after_.empty() && static_cast<unsigned char>(after_.back()) == UCHAR_MAX) {
+      after_.pop_back();
     }
+    if (!after_.empty()) after_.back() = static_cast<char>(after_.back() + 1);
   }
 
   // The statement reads the bounds while it runs: they outlive it.
   void BindTo(sqlite3_stmt* statement) const {
     sqlite3_bind_text(statement, 1, first_.data(), static_cast<int>(first_.size()), SQLITE_STATIC);
-    sqlite3_bind_text(statement, 2, after_.data(), static_cast<int>(after_.size()), SQLITE_STATIC);
+    if (after_.empty()) {
+      sqlite3_bind_zeroblob(statement, 2, 0);  // greater than any text
+    } else {
+      const int size = static_cast<int>(after_.size());
+      sqlite3_bind_text(statement, 2, after_.data(), size, SQLITE_STATIC);
+    }
   }
 
  private:
   std::string first_;
-  std::string after_;
+  std::string after_;  // the smallest text greater than all with the prefix; empty: there is none
 };
 
 std::string_view Column(sqlite3_stmt* row, int column) {
