@@ -13,7 +13,6 @@
 #include "app/sinks.h"
 #include "app/stream_settings.h"
 #include "app/version.h"
-#include "core/state/keys.h"
 
 namespace nsf {
 namespace {
@@ -146,14 +145,12 @@ Result<void> Daemon::BuildTenants() {
 
 Result<void> Daemon::BuildStreams(const TenantConfig& tenant, Tenant* parts) {
   for (const std::string& event_type : tenant.events) {
-    const auto entries = store_->Scan(StreamPrefix(tenant.name, event_type));
-    if (!entries) return entries.error();
     auto stream =
         Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference()),
-                       *entries, *parts->budget, random_);
+                       *store_, *parts->budget, random_);
     if (!stream) return stream.error();
     log_.Write(LogLevel::kInfo,
-               entries->empty() ? "begins, from " + tenant.url : "goes on, from " + tenant.url,
+               ((*stream)->begins() ? "begins, from " : "goes on, from ") + tenant.url,
                tenant.name, event_type);
     readiness_.Expect(tenant.name, event_type);
     loop_->Add(std::move(stream).value(), *parts->client, *parts->budget);

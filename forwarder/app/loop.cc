@@ -87,6 +87,9 @@ void Loop::StepLane(std::size_t index, const Now& now) {
   for (const auto& [delay, count] : out.delays) {
     telemetry_.EventDelay(settings.tenant, delay, count);
   }
+  for (const auto& [lateness, count] : out.lateness) {
+    telemetry_.EventLateness(settings.tenant, lateness, count);
+  }
   Start(index, std::move(out));
 }
 

@@ -47,6 +47,9 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
   settings.windows.settle =
       tenant.paging.settle.value_or(by_event ? kSettleByEvent : kSettleByInsertion);
   settings.page_size = tenant.page_size;
+  settings.concurrency = tenant.concurrency;
+  settings.revisit = tenant.paging.revisit;
+  settings.deliver_changed = tenant.paging.deliver_changed;
   settings.poll_interval = tenant.poll_interval;
   settings.timeout = tenant.timeout;
   settings.max_page_bytes = tenant.max_page_bytes;

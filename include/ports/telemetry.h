@@ -38,6 +38,8 @@ struct StreamSnapshot {
   std::map<std::string, SinkCounts> sinks;              // by sink name
   std::map<std::string, std::uint64_t> windows;         // by result: whole, moved, failed
   std::optional<WallSeconds> delivered_until;           // the tenant's time
+  std::optional<WallSeconds> proven_until;              // end of the last window proven complete
+  std::uint64_t windows_incomplete = 0;                 // closed windows not proven
   std::optional<WallTime> checkpoint;                   // last durable commit, own clock
   std::optional<bool> up;                               // the last poll succeeded
   std::string blocked_reason;                           // label; empty: not blocked
@@ -68,6 +70,9 @@ class Telemetry {
   // Insertion (or event) time to acknowledgement, for `count` events.
   virtual void EventDelay(const std::string& tenant, std::chrono::milliseconds delay,
                           std::size_t count) = 0;
+  // How late `count` events were that a revisit found.
+  virtual void EventLateness(const std::string& tenant, std::chrono::milliseconds lateness,
+                             std::size_t count) = 0;
   // One publish of a batch; `reason` is empty when every record was decided.
   virtual void Published(const std::string& sink, std::chrono::microseconds elapsed,
                          std::string_view reason) = 0;

@@ -34,6 +34,7 @@ struct Latest {
   std::map<std::string, SinkHealth> sinks;        // by name
   std::uint64_t commit_errors = 0;
   Histograms requests{{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 180}};  // by tenant
+  Histograms lateness{{60, 300, 900, 3600, 7200, 21'600, 43'200, 86'400, 172'800}};
   Histograms delays{{1, 2.5, 5, 10, 20, 30, 45, 60, 120, 300, 600, 1800, 3600, 21'600, 86'400}};
   Histograms publishes{{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60}};
   Histograms commits{{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5}};
@@ -80,6 +81,10 @@ void AddTenants(const Latest& latest, const TelemetryPlan& plan, MetricPage* pag
                     "Insertion (or event time) to acknowledgement of live events.",
                     {{"tenant", tenant}}, histogram);
   }
+  for (const auto& [tenant, histogram] : latest.lateness.Collect()) {
+    page->Histogram("event_lateness_seconds", "How late the events were that revisits found.",
+                    {{"tenant", tenant}}, histogram);
+  }
   std::map<std::string_view, std::chrono::milliseconds> skews;  // streams share a tenant's clock
   for (const auto& [key, snapshot] : latest.streams) {
     if (snapshot->clock_skew) skews[key.first] = *snapshot->clock_skew;
@@ -117,6 +122,7 @@ class PrometheusTelemetry::Impl {
     for (const TelemetryTenant& tenant : plan_.tenants) {
       latest_.requests.Declare(tenant.name);
       latest_.delays.Declare(tenant.name);
+      latest_.lateness.Declare(tenant.name);
       for (const std::string& stream : tenant.streams) {
         latest_.streams[{tenant.name, stream}] = std::make_shared<const StreamSnapshot>();
       }
@@ -196,6 +202,11 @@ void PrometheusTelemetry::RequestDuration(const std::string& tenant,
 void PrometheusTelemetry::EventDelay(const std::string& tenant, std::chrono::milliseconds delay,
                                      std::size_t count) {
   impl_->Update([&](Latest& latest) { latest.delays.Observe(tenant, delay, count); });
+}
+
+void PrometheusTelemetry::EventLateness(const std::string& tenant,
+                                        std::chrono::milliseconds lateness, std::size_t count) {
+  impl_->Update([&](Latest& latest) { latest.lateness.Observe(tenant, lateness, count); });
 }
 
 void PrometheusTelemetry::Published(const std::string& sink, std::chrono::microseconds elapsed,

@@ -27,6 +27,8 @@ class PrometheusTelemetry : public Telemetry, public prometheus::Collectable {
   void RequestDuration(const std::string& tenant, std::chrono::microseconds elapsed) override;
   void EventDelay(const std::string& tenant, std::chrono::milliseconds delay,
                   std::size_t count) override;
+  void EventLateness(const std::string& tenant, std::chrono::milliseconds lateness,
+                     std::size_t count) override;
   void Published(const std::string& sink, std::chrono::microseconds elapsed,
                  std::string_view reason) override;
   void StateCommitted(std::chrono::microseconds elapsed, bool durable) override;

@@ -105,6 +105,14 @@ void AddProgress(const MetricLabels& labels, const StreamSnapshot& snapshot, Wal
     page->Gauge("lag_seconds", "Now less delivered_until_timestamp_seconds.", labels,
                 std::max(lag, 0.0));
   }
+  if (snapshot.proven_until) {
+    const WallTime tenant_now = now + snapshot.clock_skew.value_or(std::chrono::milliseconds(0));
+    const double lag = Seconds(tenant_now - *snapshot.proven_until).count();
+    page->Gauge("proven_lag_seconds", "Now less the end of the last window proven complete.",
+                labels, std::max(lag, 0.0));
+  }
+  page->Gauge("windows_incomplete", "Closed windows that are not proven complete.", labels,
+              Count(snapshot.windows_incomplete));
   if (snapshot.checkpoint) {
     page->Gauge("checkpoint_timestamp_seconds", "Last durable commit of the stream's state.",
                 labels, Timestamp(*snapshot.checkpoint));

@@ -79,6 +79,9 @@ PagingConfig BuildPaging(const Setting& paging) {
       std::holds_alternative<std::chrono::milliseconds>(settle.value)) {
     config.settle = Seconds(settle);
   }
+  config.revisit.clear();
+  for (const Setting& age : paging.At("revisit").items) config.revisit.push_back(Seconds(age));
+  config.deliver_changed = paging.At("changed").text() == "deliver";
   return config;
 }
 
@@ -103,6 +106,7 @@ TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& s
   }
   config.poll_interval = tenant.At("poll_interval").duration();
   config.page_size = To<std::uint32_t>(tenant.At("page_size"));
+  config.concurrency = To<std::size_t>(tenant.At("concurrency"));
   config.requests_per_minute = To<std::uint32_t>(tenant.At("rate_limit"));
   config.burst = To<std::uint32_t>(tenant.At("burst"));
   config.auth = Named(kAuthSchemes, tenant.At("auth"));

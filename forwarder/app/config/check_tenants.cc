@@ -33,6 +33,7 @@ class TenantChecks {
     }
     CheckTls(tenant.At("tls"), surroundings_, diagnostics_);
     Budget(tenant);
+    Revisits(tenant.At("paging").At("revisit"));
   }
 
   // Called after all tenants.
@@ -139,6 +140,17 @@ class TenantChecks {
                          ScalarText(*rate.key, rate.value) +
                          " allows; set poll_interval to at least " +
                          DurationText(std::chrono::milliseconds(least)) + ", or raise rate_limit");
+  }
+
+  void Revisits(const Setting& ages) {
+    for (std::size_t i = 1; i < ages.items.size(); ++i) {
+      const Setting& age = ages.items[i];
+      const Setting& before = ages.items[i - 1];
+      if (!age.valid || !before.valid || before.duration() < age.duration()) continue;
+      diagnostics_.Error(age.where, "revisit is not ascending: " + DurationText(age.duration()) +
+                                        " stands after " + DurationText(before.duration()) +
+                                        "; write the ages from the youngest to the oldest");
+    }
   }
 
   const Setting& sinks_;

@@ -53,6 +53,10 @@ struct PagingConfig {
   PagingOrder order = PagingOrder::kAuto;
   std::chrono::seconds length{300};            // of a window, near the present
   std::optional<std::chrono::seconds> settle;  // empty: auto
+  // Ages of closed windows at which they are walked again, ascending.
+  std::vector<std::chrono::seconds> revisit{std::chrono::minutes(15), std::chrono::hours(1),
+                                            std::chrono::hours(24)};
+  bool deliver_changed = false;
 };
 
 struct TenantConfig {
@@ -67,6 +71,7 @@ struct TenantConfig {
   std::variant<std::chrono::seconds, WallSeconds> start = std::chrono::seconds(86'400);
   std::chrono::milliseconds poll_interval{30'000};
   std::uint32_t page_size = 5000;
+  std::size_t concurrency = 8;  // pages asked for at a time
   std::uint32_t requests_per_minute = 240;  // rate_limit
   std::uint32_t burst = 4;                  // at most so many a second
   AuthScheme auth = AuthScheme::kToken;

@@ -74,6 +74,19 @@ Key Paging() {
            .min = kSecond,
            .max = kDay,
            .whole_seconds = true},
+          {.name = "revisit",
+           .kind = Kind::kDuration,
+           .doc = "Ages, ascending, at which a closed window is walked again for late rows.",
+           .fallback = "15m, 1h, 24h",
+           .min = kSecond,
+           .max = 30 * kDay,
+           .whole_seconds = true,
+           .list = true},
+          {.name = "changed",
+           .kind = Kind::kChoice,
+           .doc = "An event that comes again with other content: `count` it, or `deliver` it anew.",
+           .fallback = "count",
+           .values = {"count", "deliver"}},
       }};
 }
 
@@ -129,6 +142,12 @@ std::vector<Key> TenantKeys() {
        .fallback = "5000",
        .min = 1,
        .max = 5000},
+      {.name = "concurrency",
+       .kind = Kind::kInteger,
+       .doc = "Pages to ask for at a time, at most.",
+       .fallback = "8",
+       .min = 1,
+       .max = 64},
       {.name = "rate_limit",
        .kind = Kind::kRate,
        .doc = "Requests with this token, never exceeded.",
@@ -424,6 +443,16 @@ std::vector<std::string> KeyNames(const Key& section) {
   std::vector<std::string> names;
   for (const Key& key : section.keys) names.push_back(key.name);
   return names;
+}
+
+std::vector<std::string> SplitList(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(", ", at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 2;
+  }
+  return parts;
 }
 
 }  // namespace nsf

@@ -65,4 +65,7 @@ const Key* FindKey(const Key& section, const std::string& name);
 // The names of the keys of `section`, in their order.
 std::vector<std::string> KeyNames(const Key& section);
 
+// The items of a list's `fallback`, which stand there as "a, b".
+std::vector<std::string> SplitList(const std::string& text);
+
 }  // namespace nsf

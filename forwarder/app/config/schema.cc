@@ -105,7 +105,9 @@ void WriteDefault(JsonWriter& json, const Key& key) {
   if (key.fallback.empty() || key.kind == Kind::kVariants) return;
   json.Key("default");
   if (key.list) {
-    json.BeginArray().Text(key.fallback).End();  // `events`, whose default is one value
+    json.BeginArray();
+    for (const std::string& text : SplitList(key.fallback)) json.Text(text);
+    json.End();
   } else if (key.kind == Kind::kInteger || key.kind == Kind::kBool) {
     json.Raw(key.fallback);
   } else {

@@ -54,16 +54,6 @@ std::string SecretReference(const std::string& source) {
   return source.substr(0, fallback) + ":-***}";
 }
 
-std::vector<std::string> SplitList(const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(", ", at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + 2;
-  }
-  return parts;
-}
-
 bool HoldsText(Kind kind) {
   return kind == Kind::kText || kind == Kind::kPath || kind == Kind::kProxy ||
          kind == Kind::kHostName || kind == Kind::kName || kind == Kind::kUrl ||

@@ -54,53 +54,102 @@ Result<std::vector<LedgerEntry>> DecodeChunk(std::string_view bytes) {
   return entries;
 }
 
-Seen Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content) {
-  const auto [it, inserted] = known_.try_emplace(id, Known{second, content});
+BucketNumber BucketOf(WallSeconds second) {
+  const std::int64_t seconds = second.time_since_epoch().count();
+  const std::int64_t size = kBucketSeconds.count();
+  return seconds >= 0 ? seconds / size : -((-seconds + size - 1) / size);
+}
+
+Sighting Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content,
+                         std::uint32_t page) {
+  const auto [it, inserted] = known_.try_emplace(id, Known{second, content, page});
+  Known& known = it->second;
   if (inserted) {
     added_.push_back({second, id, content});
-    return Seen::kNew;
+    return {Seen::kNew, 0};
   }
-  if (it->second.content == content) return Seen::kKnown;
-  it->second.content = content;
-  added_.push_back({it->second.second, id, content});
-  return Seen::kChanged;
-}
-
-std::vector<LedgerEntry> Ledger::TakeAdded(std::uint64_t chunk) {
-  std::vector<LedgerEntry> entries = std::exchange(added_, {});
-  std::erase_if(entries, [this](const LedgerEntry& entry) { return entry.second < kept_from_; });
-  NoteChunk(chunk, entries);
-  return entries;
-}
-
-void Ledger::Load(std::uint64_t chunk, const std::vector<LedgerEntry>& entries) {
-  for (const LedgerEntry& entry : entries) {
-    known_.insert_or_assign(entry.id, Known{entry.second, entry.content});
+  const Sighting sighting{known.content == content ? Seen::kKnown : Seen::kChanged, known.page};
+  if (sighting.seen == Seen::kChanged || BucketOf(known.second) != BucketOf(second)) {
+    known.second = second;
+    known.content = content;
+    added_.push_back({second, id, content});
   }
-  NoteChunk(chunk, entries);
+  known.page = page;
+  return sighting;
 }
 
-void Ledger::NoteChunk(std::uint64_t chunk, const std::vector<LedgerEntry>& entries) {
-  if (entries.empty()) return;
-  const auto latest = std::max_element(
-      entries.begin(), entries.end(),
-      [](const LedgerEntry& a, const LedgerEntry& b) { return a.second < b.second; });
-  chunks_[chunk] = latest->second;
+std::vector<LedgerChunk> Ledger::TakeAdded(std::uint64_t number) {
+  std::map<BucketNumber, std::vector<LedgerEntry>> by_bucket;
+  for (const LedgerEntry& entry : added_) by_bucket[BucketOf(entry.second)].push_back(entry);
+  added_.clear();
+  std::vector<LedgerChunk> chunks;
+  for (auto& [bucket, entries] : by_bucket) {
+    buckets_[bucket].chunks.push_back(number);
+    chunks.push_back({{bucket, number}, std::move(entries)});
+  }
+  return chunks;
 }
 
-std::vector<std::uint64_t> Ledger::Forget(WallSeconds before) {
-  kept_from_ = std::max(kept_from_, before);
-  std::erase_if(known_, [before](const auto& item) { return item.second.second < before; });
-  std::vector<std::uint64_t> dropped;
-  for (auto it = chunks_.begin(); it != chunks_.end();) {
-    if (it->second < before) {
-      dropped.push_back(it->first);
-      it = chunks_.erase(it);
-    } else {
-      ++it;
+void Ledger::NoteStored(ChunkId chunk) {
+  Bucket& bucket = buckets_[chunk.bucket];
+  bucket.chunks.push_back(chunk.number);
+  bucket.in_memory = false;
+}
+
+std::vector<BucketNumber> Ledger::Missing(WallSeconds first, WallSeconds last) const {
+  std::vector<BucketNumber> missing;
+  for (auto it = buckets_.lower_bound(BucketOf(first));
+       it != buckets_.end() && it->first <= BucketOf(last); ++it) {
+    if (!it->second.in_memory) missing.push_back(it->first);
+  }
+  return missing;
+}
+
+void Ledger::Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries) {
+  // Of two entries of one event the later one is right, and what is in memory is later than both.
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    known_.try_emplace(entry->id, Known{entry->second, entry->content, 0});
+  }
+  buckets_[bucket].in_memory = true;
+}
+
+void Ledger::DropBefore(WallSeconds keep_from) {
+  const BucketNumber first_kept = BucketOf(keep_from);
+  std::erase_if(known_, [first_kept](const auto& item) {
+    return BucketOf(item.second.second) < first_kept;
+  });
+  // What waits for TakeAdded() is not in the store yet.
+  for (const LedgerEntry& entry : added_) {
+    known_.try_emplace(entry.id, Known{entry.second, entry.content, 0});
+  }
+  for (auto& [number, bucket] : buckets_) {
+    if (number < first_kept) bucket.in_memory = false;
+  }
+}
+
+std::vector<ChunkId> Ledger::Forget(WallSeconds before) {
+  std::vector<ChunkId> dropped;
+  const BucketNumber first_kept = BucketOf(before);
+  const auto is_before = [first_kept](WallSeconds second) { return BucketOf(second) < first_kept; };
+  const bool any_stored = !buckets_.empty() && buckets_.begin()->first < first_kept;
+  const auto waiting = std::erase_if(
+      added_, [&is_before](const LedgerEntry& entry) { return is_before(entry.second); });
+  if (!any_stored && waiting == 0) return dropped;
+  std::erase_if(known_, [&is_before](const auto& item) { return is_before(item.second.second); });
+  while (!buckets_.empty() && buckets_.begin()->first < first_kept) {
+    for (const std::uint64_t number : buckets_.begin()->second.chunks) {
+      dropped.push_back({buckets_.begin()->first, number});
     }
+    buckets_.erase(buckets_.begin());
   }
   return dropped;
+}
+
+std::uint64_t Ledger::CountIn(WallSeconds first, WallSeconds last) const {
+  return static_cast<std::uint64_t>(
+      std::count_if(known_.begin(), known_.end(), [first, last](const auto& item) {
+        return first <= item.second.second && item.second.second <= last;
+      }));
 }
 
 }  // namespace nsf

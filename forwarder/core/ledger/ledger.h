@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ids of every event delivered in the seconds that may still be asked for again, so that what
 // two walks show is delivered once. Ids are stored with the batch that delivered them, as chunks
-// that are never rewritten, and dropped when no open window asks for their second any more.
+// that are never rewritten, sorted into buckets of time; a bucket that no walk looks at is dropped
+// from memory and read back when its seconds are walked again, so that memory does not grow with
+// the ledger.
 #pragma once
 
 #include <cstddef>
@@ -30,42 +32,77 @@ enum class Seen : std::uint8_t {
   kChanged,  // delivered before, with other content
 };
 
+struct Sighting {
+  Seen seen = Seen::kNew;
+  std::uint32_t last_page = 0;  // on which the event was seen before; 0: not since the start
+};
+
+// A bucket holds the seconds [number * kBucketSeconds, (number + 1) * kBucketSeconds).
+using BucketNumber = std::int64_t;
+inline constexpr std::chrono::seconds kBucketSeconds{900};
+BucketNumber BucketOf(WallSeconds second);
+
+// What one commit adds to one bucket. Chunk numbers only grow.
+struct ChunkId {
+  BucketNumber bucket = 0;
+  std::uint64_t number = 0;
+
+  friend auto operator<=>(const ChunkId&, const ChunkId&) = default;
+};
+struct LedgerChunk {
+  ChunkId id;
+  std::vector<LedgerEntry> entries;
+};
+
 // A chunk's bytes: a version, then entries of fixed size, little-endian.
 std::string EncodeChunk(const std::vector<LedgerEntry>& entries);
 Result<std::vector<LedgerEntry>> DecodeChunk(std::string_view bytes);
 
 class Ledger {
  public:
-  // Looks an event up and remembers it. Entries that are new wait for TakeAdded().
-  Seen Observe(WallSeconds second, IdHash id, std::uint64_t content);
+  // Looks an event up and remembers it under `second`, and that page `page` (counted from 1, never
+  // twice) showed it. An event known under a second of another bucket is remembered under this one
+  // too, so that a walk of these seconds alone finds it. Entries that are new wait for TakeAdded().
+  Sighting Observe(WallSeconds second, IdHash id, std::uint64_t content, std::uint32_t page);
 
-  // The entries since the last call, but those forgotten meanwhile: what the chunk `chunk` is to
-  // hold. Chunk numbers only grow. Empty: there is nothing to store.
-  std::vector<LedgerEntry> TakeAdded(std::uint64_t chunk);
+  // The entries since the last call, by bucket: what the chunks of number `number` are to hold.
+  std::vector<LedgerChunk> TakeAdded(std::uint64_t number);
 
-  // Puts back a chunk that was stored.
-  void Load(std::uint64_t chunk, const std::vector<LedgerEntry>& entries);
+  // A chunk that the store holds: part of the ledger, but not in memory.
+  void NoteStored(ChunkId chunk);
+  // Buckets of the seconds [first, last] that the store holds and memory does not.
+  std::vector<BucketNumber> Missing(WallSeconds first, WallSeconds last) const;
+  // Puts a bucket back, with the entries of all its chunks in the order of their numbers.
+  void Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries);
+  // Drops from memory what lies before the bucket of `keep_from` and is handed to the store. No
+  // walk may be under way there.
+  void DropBefore(WallSeconds keep_from);
 
-  // Drops all ids of seconds before `before`; returns the chunks that held none but those.
-  std::vector<std::uint64_t> Forget(WallSeconds before);
+  // Forgets the buckets that end at or before `before`; returns their chunks, to be deleted.
+  std::vector<ChunkId> Forget(WallSeconds before);
 
+  // Events in memory.
   std::size_t size() const { return known_.size(); }
+  // Of these, those of the seconds [first, last].
+  std::uint64_t CountIn(WallSeconds first, WallSeconds last) const;
 
  private:
   struct Known {
     WallSeconds second;
-    std::uint64_t content;
+    std::uint64_t content = 0;
+    std::uint32_t page = 0;
+  };
+  struct Bucket {
+    std::vector<std::uint64_t> chunks;  // as stored
+    bool in_memory = true;
   };
   struct HashOfHash {
     std::size_t operator()(const IdHash& id) const { return id.low; }
   };
 
-  void NoteChunk(std::uint64_t chunk, const std::vector<LedgerEntry>& entries);
-
   std::unordered_map<IdHash, Known, HashOfHash> known_;
-  WallSeconds kept_from_ = WallSeconds::min();
+  std::map<BucketNumber, Bucket> buckets_;
   std::vector<LedgerEntry> added_;
-  std::map<std::uint64_t, WallSeconds> chunks_;  // the latest second in each stored chunk
 };
 
 }  // namespace nsf

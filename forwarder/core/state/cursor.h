@@ -22,6 +22,8 @@ struct Cursor {
   std::chrono::seconds span{300};              // of the next window
   std::optional<WallSeconds> delivered_until;  // every event visible then is delivered
   std::uint64_t next_chunk = 0;                // of the ledger
+  // A window with more rows is halved: deep offsets are unsafe, and some tenants answer none.
+  std::uint64_t most_rows = 50'000;
 
   bool closing() const { return closing_end > open; }
 

@@ -3,14 +3,33 @@
 #include "core/state/keys.h"
 
 #include <charconv>
+#include <cstdint>
 
 namespace nsf {
 namespace {
 
-constexpr std::size_t kChunkDigits = 16;
+constexpr std::size_t kDigits = 16;
+// Hexadecimal digits of a signed number sort by it when its range is moved to begin at zero.
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 
-std::string ChunkPrefix(std::string_view tenant, std::string_view stream) {
-  return StreamPrefix(tenant, stream) + "ids/";
+std::string Hex(std::uint64_t number) {
+  char digits[kDigits];
+  const auto [end, error] = std::to_chars(digits, digits + kDigits, number, 16);
+  const std::string_view hex(digits, static_cast<std::size_t>(end - digits));
+  return std::string(kDigits - hex.size(), '0').append(hex);
+}
+
+std::string SignedHex(std::int64_t number) {
+  return Hex(static_cast<std::uint64_t>(number) ^ kSignBit);
+}
+
+std::optional<std::uint64_t> ReadHex(std::string_view digits) {
+  std::uint64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  const bool all = end == digits.data() + digits.size();
+  if (digits.size() != kDigits || error != std::errc() || !all) return std::nullopt;
+  return number;
 }
 
 }  // namespace
@@ -28,27 +47,36 @@ std::string CursorKey(std::string_view tenant, std::string_view stream) {
   return StreamPrefix(tenant, stream) + "cursor";
 }
 
-std::string ChunkKey(std::string_view tenant, std::string_view stream, std::uint64_t chunk) {
-  char digits[kChunkDigits];
-  const auto [end, error] = std::to_chars(digits, digits + kChunkDigits, chunk, 16);
-  const std::string_view hex(digits, static_cast<std::size_t>(end - digits));
-  std::string key = ChunkPrefix(tenant, stream);
-  key.append(kChunkDigits - hex.size(), '0');
-  key += hex;
-  return key;
+std::string WindowPrefix(std::string_view tenant, std::string_view stream) {
+  return StreamPrefix(tenant, stream) + "window/";
 }
 
-std::optional<std::uint64_t> ChunkOfKey(std::string_view tenant, std::string_view stream,
-                                        std::string_view key) {
-  const std::string prefix = ChunkPrefix(tenant, stream);
+std::string WindowKey(std::string_view tenant, std::string_view stream, WallSeconds start) {
+  return WindowPrefix(tenant, stream) + SignedHex(start.time_since_epoch().count());
+}
+
+std::string IdsPrefix(std::string_view tenant, std::string_view stream) {
+  return StreamPrefix(tenant, stream) + "ids/";
+}
+
+std::string BucketPrefix(std::string_view tenant, std::string_view stream, BucketNumber bucket) {
+  return IdsPrefix(tenant, stream) + SignedHex(bucket) + '/';
+}
+
+std::string ChunkKey(std::string_view tenant, std::string_view stream, ChunkId chunk) {
+  return BucketPrefix(tenant, stream, chunk.bucket) + Hex(chunk.number);
+}
+
+std::optional<ChunkId> ChunkOfKey(std::string_view tenant, std::string_view stream,
+                                  std::string_view key) {
+  const std::string prefix = IdsPrefix(tenant, stream);
   if (!key.starts_with(prefix)) return std::nullopt;
   key.remove_prefix(prefix.size());
-  std::uint64_t chunk = 0;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), chunk, 16);
-  if (key.size() != kChunkDigits || error != std::errc() || end != key.data() + key.size()) {
-    return std::nullopt;
-  }
-  return chunk;
+  if (key.size() != 2 * kDigits + 1 || key[kDigits] != '/') return std::nullopt;
+  const auto bucket = ReadHex(key.substr(0, kDigits));
+  const auto number = ReadHex(key.substr(kDigits + 1));
+  if (!bucket || !number) return std::nullopt;
+  return ChunkId{static_cast<BucketNumber>(*bucket ^ kSignBit), *number};
 }
 
 }  // namespace nsf

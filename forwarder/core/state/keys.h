@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of the state: "stream/<tenant>/<stream>/cursor" and "…/ids/<chunk>". Tenant and stream
-// names hold no '/', see CONFIGURATION.
+// The keys of the state: "stream/<tenant>/<stream>/cursor", "…/window/<start>" and
+// "…/ids/<bucket>/<chunk>". Tenant and stream names hold no '/', see CONFIGURATION.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "core/ledger/ledger.h"
+#include "ports/clock.h"
 
 namespace nsf {
 
@@ -14,11 +16,17 @@ namespace nsf {
 std::string StreamPrefix(std::string_view tenant, std::string_view stream);
 
 std::string CursorKey(std::string_view tenant, std::string_view stream);
-// Chunks sort by their number.
-std::string ChunkKey(std::string_view tenant, std::string_view stream, std::uint64_t chunk);
 
-// The chunk number of a key of this stream; absent when the key is not a chunk's.
-std::optional<std::uint64_t> ChunkOfKey(std::string_view tenant, std::string_view stream,
-                                        std::string_view key);
+// The record of the closed window that begins at `start`.
+std::string WindowPrefix(std::string_view tenant, std::string_view stream);
+std::string WindowKey(std::string_view tenant, std::string_view stream, WallSeconds start);
+
+// Ids; a bucket's chunks sort by their number.
+std::string IdsPrefix(std::string_view tenant, std::string_view stream);
+std::string BucketPrefix(std::string_view tenant, std::string_view stream, BucketNumber bucket);
+std::string ChunkKey(std::string_view tenant, std::string_view stream, ChunkId chunk);
+// The chunk of a key of this stream; absent when the key is not a chunk's.
+std::optional<ChunkId> ChunkOfKey(std::string_view tenant, std::string_view stream,
+                                  std::string_view key);
 
 }  // namespace nsf

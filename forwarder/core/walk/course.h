@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The course of a stream: which page to ask for next, and where the cursor stands. It joins the
-// plan of windows with the walk under way; a page's rows move the cursor as they are taken into
-// batches, so that a batch may end in the middle of a page.
+// The course of a stream: what to walk next, which page to ask for next, and where the cursor
+// stands. It joins the plan of windows with the walks under way, of which the first one's rows are
+// taken while pages of the next are asked for; rows move the cursor as they are taken into batches,
+// so that a batch may end in the middle of a page.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/dialect/dialect.h"
+#include "core/ledger/closed_windows.h"
 #include "core/state/cursor.h"
 #include "core/walk/walk.h"
 
@@ -20,46 +25,86 @@ struct CourseSettings {
   std::chrono::milliseconds poll_interval{30'000};
 };
 
-// What a walk that ended has shown.
+// A walk, and the closed (or closing) windows inside it with what it counted there.
+struct CourseWalk {
+  Walk walk;
+  std::vector<ClosedWalk::Part> parts;
+
+  // The part that `second` lies in; null when it lies in none.
+  Tally* TallyOf(WallSeconds second);
+};
+
+// A walk that ended.
 struct WalkEnd {
   WalkKind kind = WalkKind::kEdge;
   bool whole = false;
-  // Every event visible before it has been walked over. For a closed window, its end.
-  WallSeconds covered_until;
+  std::uint64_t rows = 0;
 };
+
+// Every event visible before it is delivered: as the walks really covered time, and no further than
+// the first window that is not proven complete.
+std::optional<WallSeconds> DeliveredUntil(const Cursor& cursor, const ClosedWindows& closed);
 
 class Course {
  public:
-  Course(const CourseSettings& settings, const Cursor& cursor)
-      : settings_(settings), cursor_(cursor) {}
+  // `closed` outlives the course.
+  Course(const CourseSettings& settings, const Cursor& cursor, ClosedWindows& closed)
+      : settings_(settings), cursor_(cursor), closed_(closed) {}
 
-  // Begins a walk when none is under way and one is due. False: nothing to ask for before due().
-  bool Begin(WallSeconds tenant_now, MonotonicTime now);
-  bool walking() const { return walk_.has_value(); }
-  MonotonicTime due() const { return due_; }
+  // Begins a walk when none is under way and one is due. False: nothing to ask for before the time
+  // that is returned with it.
+  std::pair<bool, MonotonicTime> Begin(WallSeconds tenant_now, MonotonicTime now);
+  bool walking() const { return !walks_.empty(); }
+  // The walk whose rows are taken; only while walking().
+  CourseWalk& current() { return walks_.front(); }
+  const CourseWalk& current() const { return walks_.front(); }
 
-  // The walk under way; only while walking().
-  const Walk& walk() const { return *walk_; }
-  WalkStep Take(const PageFacts& page) { return walk_->Take(page); }
+  // The next page to ask for, in the order in which pages are needed; with `ahead`, also of the
+  // windows after the current one.
+  struct Ask {
+    PageAsk page;
+    Window window;
+  };
+  std::optional<Ask> NextAsk(std::uint64_t ticket, std::uint32_t limit, const WalkLimits& limits,
+                             bool ahead, WallSeconds tenant_now);
+  // Pages under way or here, not taken yet, of all walks.
+  std::size_t open_pages() const;
+  // Answers, as of Walk.
+  bool Receive(std::uint64_t ticket, Page page);
+  bool Fail(std::uint64_t ticket);
+  // What page `ticket` was asked for with; absent when nobody waits for it.
+  std::optional<PageAsk> AskOf(std::uint64_t ticket) const;
+  // The tenant refuses page `ticket` for its depth: its walk ends with what was taken before it.
+  void RefuseDepth(std::uint64_t ticket);
 
-  // `rows` rows of the walk under way, from its beginning, are in batches.
+  // `rows` rows of the current walk, from its beginning, are in batches.
   void Absorbed(std::uint64_t rows);
-  // The walk under way ended and all its rows are in batches: moves the cursor past its window.
-  WalkEnd End();
-  // Gives the walk under way up; the next one begins where the cursor stands.
-  void Abandon() { walk_.reset(); }
+  // The current walk ended and all its rows are in batches: moves the cursor past its window and
+  // keeps the proof. `known_events`: in the ledger, of the seconds asked for.
+  WalkEnd End(WallSeconds tenant_now, std::uint64_t known_events);
+  // Gives all walks under way up; the next one begins where the cursor stands.
+  void Abandon() { walks_.clear(); }
+
+  // The deepest offset that the tenant has refused to answer, as learned: windows are kept smaller.
+  void LearnDepth(std::uint64_t rows);
 
   const Cursor& cursor() const { return cursor_; }
   Cursor& cursor() { return cursor_; }
 
  private:
-  WalkPlan Plan(WallSeconds tenant_now) const;
+  std::optional<WalkPlan> Plan(WallSeconds tenant_now, MonotonicTime now) const;
+  void Push(const WalkPlan& plan, WallSeconds tenant_now, std::uint64_t skip);
+  bool PushAhead(WallSeconds tenant_now);
+  void EndClosing(const CourseWalk& ended, bool whole);
+  void Cover(WallSeconds until);
 
   CourseSettings settings_;
   Cursor cursor_;
-  std::optional<Walk> walk_;
+  ClosedWindows& closed_;
+  std::deque<CourseWalk> walks_;
   bool edge_full_ = false;
-  MonotonicTime due_{};
+  bool closed_last_ = false;  // the last walk closed a window
+  MonotonicTime edge_due_{};
 };
 
 }  // namespace nsf

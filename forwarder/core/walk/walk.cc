@@ -2,36 +2,122 @@
 // Turning pages.
 #include "core/walk/walk.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace nsf {
 
-WalkStep Walk::Take(const PageFacts& page) {
-  if (pages_ == 0) {
-    total_ = page.total;
-  } else if (page.total != total_) {
-    one_total_ = false;
+std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
+                                     const WalkLimits& limits) {
+  if (ended()) return std::nullopt;
+  for (Slot& slot : slots_) {
+    if (slot.asked) continue;
+    slot.asked = true;
+    slot.ask.ticket = ticket;
+    slot.ask.limit = limit;
+    return slot.ask;
   }
-  if (page.rows == 0) return WalkStep::kEnd;
-
-  const bool repeated = pages_ > 0 && page.rows == last_rows_ && page.first_row == first_row_ &&
-                        page.last_row == last_row_;
-  if (repeated) return WalkStep::kRepeated;
-
-  ++pages_;
-  skip_ += page.rows;
-  last_rows_ = page.rows;
-  first_row_ = page.first_row;
-  last_row_ = page.last_row;
-
-  if (plan_.kind != WalkKind::kEdge) return WalkStep::kMore;
-  const bool total_reached = page.total && skip_ >= *page.total;
-  const bool short_page = !page.total && page.rows < page.limit;
-  return total_reached || short_page ? WalkStep::kEnd : WalkStep::kMore;
+  if (cut_off_) return std::nullopt;
+  std::uint64_t next = skip_;
+  if (!slots_.empty()) {
+    const PageAsk& last = slots_.back().ask;
+    next = last.skip + std::min(last.limit, limits.clamp);
+    if (!WorthAsking(next, limits)) return std::nullopt;
+  }
+  slots_.push_back({{ticket, next, limit}, true, std::nullopt});
+  return slots_.back().ask;
 }
 
-bool Walk::whole() const {
-  if (resumed_) return false;
-  if (pages_ <= 1) return true;
-  return total_ && one_total_ && *total_ == skip_;
+bool Walk::WorthAsking(std::uint64_t skip, const WalkLimits& limits) const {
+  if (one_by_one_ || limits.one_page || pages_ == 0) return false;
+  if (total_) {
+    const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
+    return total_ends ? skip < *total_ : skip <= *total_;
+  }
+  return last_was_full_ && slots_.size() <= pages_;
+}
+
+std::size_t Walk::open_pages() const {
+  return static_cast<std::size_t>(
+      std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.asked; }));
+}
+
+std::size_t Walk::Find(std::uint64_t ticket) const {
+  const auto it = std::find_if(slots_.begin(), slots_.end(), [ticket](const Slot& slot) {
+    return slot.asked && !slot.page && slot.ask.ticket == ticket;
+  });
+  return static_cast<std::size_t>(it - slots_.begin());
+}
+
+std::optional<PageAsk> Walk::AskOf(std::uint64_t ticket) const {
+  const std::size_t at = Find(ticket);
+  if (at == slots_.size()) return std::nullopt;
+  return slots_[at].ask;
+}
+
+bool Walk::Receive(std::uint64_t ticket, Page page) {
+  const std::size_t at = Find(ticket);
+  if (at == slots_.size()) return false;
+  slots_[at].page = std::move(page);
+  return true;
+}
+
+bool Walk::Fail(std::uint64_t ticket) {
+  const std::size_t at = Find(ticket);
+  if (at == slots_.size()) return false;
+  slots_[at].asked = false;
+  return true;
+}
+
+void Walk::RefuseFrom(std::uint64_t ticket) {
+  const std::size_t at = Find(ticket);
+  if (at == slots_.size()) return;
+  slots_.erase(slots_.begin() + static_cast<std::ptrdiff_t>(at), slots_.end());
+  cut_off_ = true;
+}
+
+Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
+  Taken taken{*std::move(slots_.front().page), skip_, slots_.front().ask.limit};
+  slots_.pop_front();
+  const std::size_t rows = taken.page.rows().size();
+  if (pages_ == 0) {
+    total_ = taken.page.total();
+  } else if (taken.page.total() != total_) {
+    one_total_ = false;
+  }
+  skip_ += rows;
+  if (rows > 0) ++pages_;
+  if (rows > 0) last_was_full_ = rows >= taken.limit;
+  one_page_full_ = limits.one_page && rows >= taken.limit;
+  ended_ = EndsWith(taken.page, limits);
+  if (ended_) {
+    slots_.clear();
+  } else if (!slots_.empty() && slots_.front().ask.skip != skip_) {
+    slots_.clear();
+    one_by_one_ = true;
+    cut_off_ = false;  // what was refused did not follow these rows
+  }
+  return taken;
+}
+
+bool Walk::EndsWith(const Page& page, const WalkLimits& limits) const {
+  if (page.rows().empty() || limits.one_page) return true;
+  const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
+  return total_ends && total_ && skip_ >= *total_;
+}
+
+WalkProof Walk::proof() const {
+  if (cut_off_ || repeated_row_) return WalkProof::kMoved;
+  if (resumed_) return WalkProof::kResumed;
+  if (one_page_full_) return total_ == skip_ ? WalkProof::kWhole : WalkProof::kMoved;
+  if (pages_ <= 1) {
+    // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
+    const bool hides = ended_short() && (pages_ == 0 || last_was_full_);
+    return hides ? WalkProof::kMoved : WalkProof::kWhole;
+  }
+  if (!one_total_) return WalkProof::kMoved;
+  if (!total_) return WalkProof::kNoTotal;
+  return *total_ == skip_ ? WalkProof::kWhole : WalkProof::kMoved;
 }
 
 }  // namespace nsf

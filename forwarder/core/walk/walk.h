@@ -1,66 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
-// One walk: a window (or the whole list) turned page by page to its end.
+// One walk: a window (or the whole list) turned page by page to its end, with several pages asked
+// for at a time and taken in order.
 //
-// `skip` advances by rows received, never by the limit asked: a tenant may clamp. Only an empty
-// page ends the walk of a closing window; a short page, or the stated total, may end an edge walk,
-// because what it misses the next walk finds.
+// `skip` advances by rows received, never by the limit asked: a tenant may clamp, and a page that
+// does not begin where the rows received end is thrown away and asked for again. Only an empty page
+// ends the walk of a closing window; the stated total may end an edge walk where totals have proved
+// true, because what it misses the next walk finds.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 
+#include "core/event/page.h"
+#include "core/ledger/window_record.h"
 #include "core/walk/window_plan.h"
 
 namespace nsf {
 
-// What a walk needs to know of a page.
-struct PageFacts {
-  std::size_t rows = 0;
-  std::uint32_t limit = 0;             // as asked
-  std::optional<std::uint64_t> total;  // as stated
-  std::uint64_t first_row = 0;         // hash of the first row's bytes
-  std::uint64_t last_row = 0;          // hash of the last row's bytes
+// What a page must be asked for with.
+struct PageAsk {
+  std::uint64_t ticket = 0;
+  std::uint64_t skip = 0;
+  std::uint32_t limit = 0;
 };
 
-enum class WalkStep : std::uint8_t {
-  kMore,      // ask for the next page
-  kEnd,       // the walk is over
-  kRepeated,  // the page before came again: the tenant ignores the page parameter
+struct WalkLimits {
+  std::uint32_t page_size = 5000;
+  std::uint32_t clamp = UINT32_MAX;  // the most rows that the tenant puts into a page, as learned
+  bool totals_true = false;          // totals have proved true
+  bool one_page = false;             // no parameter turns the page: the first one is all there is
 };
 
 class Walk {
  public:
   // `skip` > 0: a closing walk resumed after a restart.
   Walk(WalkPlan plan, WallSeconds begun, std::uint64_t skip = 0)
-      : plan_(plan), begun_(begun), skip_(skip), resumed_(skip > 0) {}
+      : plan_(std::move(plan)), begun_(begun), skip_(skip), resumed_(skip > 0) {}
 
-  // The next page's first row.
-  std::uint64_t skip() const { return skip_; }
   const WalkPlan& plan() const { return plan_; }
   // The tenant's time when the walk began: what was visible then has been seen when it ends.
   WallSeconds begun() const { return begun_; }
-  // Rows received so far, those before a restart included.
+  // Rows taken so far, those before a restart included.
   std::uint64_t rows() const { return skip_; }
+  std::uint64_t pages() const { return pages_; }
+  // Every page that there is was taken.
+  bool ended() const { return ended_ || (cut_off_ && slots_.empty()); }
 
-  WalkStep Take(const PageFacts& page);
+  // The next page to ask for. Absent: all that is known to be worth asking for is asked for.
+  std::optional<PageAsk> NextAsk(std::uint64_t ticket, std::uint32_t limit,
+                                 const WalkLimits& limits);
+  // Pages under way or here, not taken yet.
+  std::size_t open_pages() const;
 
-  // After kEnd: the walk held everything that the window holds. True when one page and the empty
-  // one after it held it all, or when every page stated the same total and the rows received equal
-  // it. A resumed walk never is whole.
-  bool whole() const;
+  // What page `ticket` was asked for with; absent when nobody waits for it.
+  std::optional<PageAsk> AskOf(std::uint64_t ticket) const;
+  // The answer to `ticket` is a page. False: nobody waits for it any more.
+  bool Receive(std::uint64_t ticket, Page page);
+  // It is none: the page is asked for again. False as above.
+  bool Fail(std::uint64_t ticket);
+
+  // The next page in order is here.
+  bool HasNext() const { return !slots_.empty() && slots_.front().page.has_value(); }
+  struct Taken {
+    Page page;
+    std::uint64_t first_skip = 0;  // of its first row
+    std::uint32_t limit = 0;       // as asked
+  };
+  // Takes it; see ended() afterwards. `limits` as for NextAsk().
+  Taken TakeNext(const WalkLimits& limits);
+
+  // An event of a page was on an earlier page of this walk: rows moved.
+  void NoteRepeatedRow() { repeated_row_ = true; }
+  // The tenant refuses page `ticket` for its depth: the walk ends with the pages before it,
+  // unproven.
+  void RefuseFrom(std::uint64_t ticket);
+
+  // After the end.
+  WalkProof proof() const;
+  std::optional<std::uint64_t> total() const { return total_; }
+  // Full pages, then an empty one below the total: the tenant goes no deeper.
+  bool stopped_deep() const { return ended_ && pages_ > 0 && last_was_full_ && ended_short(); }
 
  private:
+  struct Slot {
+    PageAsk ask;
+    bool asked = false;  // under way or here
+    std::optional<Page> page;
+  };
+
+  // The page that waits for the answer to `ticket`, as an index; size() when none does.
+  std::size_t Find(std::uint64_t ticket) const;
+  bool WorthAsking(std::uint64_t skip, const WalkLimits& limits) const;
+  bool EndsWith(const Page& page, const WalkLimits& limits) const;
+  // The tenant stated more rows than it showed.
+  bool ended_short() const { return total_ && skip_ < *total_; }
+
   WalkPlan plan_;
   WallSeconds begun_;
   std::uint64_t skip_;
   bool resumed_;
-  std::uint64_t pages_ = 0;
+  bool ended_ = false;
+  bool one_by_one_ = false;  // a page did not fit: looking ahead only wastes requests
+  bool cut_off_ = false;
+  bool repeated_row_ = false;
+  bool one_page_full_ = false;  // no second page could be asked for, and the first was full
+  std::deque<Slot> slots_;
+  std::uint64_t pages_ = 0;  // with rows
   std::optional<std::uint64_t> total_;
-  bool one_total_ = true;  // every page so far stated the same one
-  std::uint64_t first_row_ = 0;
-  std::uint64_t last_row_ = 0;
-  std::size_t last_rows_ = 0;
+  bool one_total_ = true;       // every page so far stated the same one
+  bool last_was_full_ = false;  // the last page with rows held as many as asked for
 };
 
 }  // namespace nsf

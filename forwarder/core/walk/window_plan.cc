@@ -17,10 +17,10 @@ WalkPlan PlanWalk(WallSeconds open, std::chrono::seconds span, bool edge_full,
   return {WalkKind::kEdge, {open, std::max(tenant_now, open) + settings.ahead}};
 }
 
-std::chrono::seconds NextSpan(std::chrono::seconds span, std::uint64_t rows,
-                              std::uint32_t page_size, const WindowSettings& settings) {
-  if (rows > settings.most_rows) return std::max(span / 2, std::chrono::seconds(1));
-  if (rows < page_size) return std::clamp(span * 2, settings.length, settings.longest);
+std::chrono::seconds NextSpan(std::chrono::seconds span, std::uint64_t rows, std::uint64_t few,
+                              std::uint64_t many, const WindowSettings& settings) {
+  if (rows > many) return std::max(span / 2, std::chrono::seconds(1));
+  if (rows < few) return std::clamp(span * 2, settings.length, settings.longest);
   return span;
 }
 

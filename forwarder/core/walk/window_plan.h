@@ -17,13 +17,13 @@ struct WindowSettings {
   std::chrono::seconds length{300};      // of a window near the present
   std::chrono::seconds settle{60};       // how old a second must be to be closed
   std::chrono::seconds longest{86'400};  // of a window over silence
-  std::uint64_t most_rows = 50'000;      // a window with more is halved: deep offsets are unsafe
   std::chrono::seconds ahead{86'400};    // how far the edge reaches past now: rows dated ahead
 };
 
 enum class WalkKind : std::uint8_t {
   kClosing,  // a settled window: walked to its end, then never again by the cursor
   kEdge,     // what is open
+  kRevisit,  // closed windows, walked again
   kList,     // the whole list, where no window is honoured
 };
 
@@ -40,9 +40,9 @@ struct WalkPlan {
 WalkPlan PlanWalk(WallSeconds open, std::chrono::seconds span, bool edge_full,
                   WallSeconds tenant_now, const WindowSettings& settings);
 
-// The span after a closed window of `rows` rows: doubled while a page holds it, halved when it
-// holds too many rows, never below `length`, never above `longest`.
-std::chrono::seconds NextSpan(std::chrono::seconds span, std::uint64_t rows,
-                              std::uint32_t page_size, const WindowSettings& settings);
+// The span after a closed window of `rows` rows: doubled while it holds fewer than `few`, halved
+// when it holds more than `many`, never below `length`, never above `longest`.
+std::chrono::seconds NextSpan(std::chrono::seconds span, std::uint64_t rows, std::uint64_t few,
+                              std::uint64_t many, const WindowSettings& settings);
 
 }  // namespace nsf

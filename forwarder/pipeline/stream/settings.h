@@ -38,6 +38,10 @@ struct StreamSettings {
   Dialect dialect;
   WindowSettings windows;
   std::uint32_t page_size = 5000;
+  std::size_t concurrency = 8;  // pages asked for at a time
+  std::vector<std::chrono::seconds> revisit{std::chrono::minutes(15), std::chrono::hours(1),
+                                            std::chrono::hours(24)};
+  bool deliver_changed = false;  // a known event with other content is delivered anew
   std::chrono::milliseconds poll_interval{30'000};
   std::chrono::milliseconds timeout{180'000};
   std::size_t max_page_bytes = std::size_t{32} * 1024 * 1024;

@@ -13,6 +13,8 @@ namespace {
 // Before the tenant's time is known a window is guessed around our own: only the answer's date
 // matters.
 constexpr std::chrono::hours kContactBack{1};
+// A wait for a page that is worth asking for one more at a time.
+constexpr std::chrono::milliseconds kWorthLookingAhead{50};
 
 }  // namespace
 
@@ -20,32 +22,52 @@ Stream::Stream(const StreamSettings& settings, Budget& budget, Random& random)
     : settings_(settings),
       budget_(budget),
       random_(random),
+      closed_({settings.revisit}),
       limit_(settings.page_size),
       builder_(settings_) {
   for (const SinkSpec& sink : settings_.sinks) snapshot_.sinks[sink.name];
 }
 
 Result<std::unique_ptr<Stream>> Stream::Create(const StreamSettings& settings,
-                                               const std::vector<StateEntry>& entries,
-                                               Budget& budget, Random& random) {
+                                               const StateReader& state, Budget& budget,
+                                               Random& random) {
   std::unique_ptr<Stream> stream(new Stream(settings, budget, random));
-  const std::string cursor_key = CursorKey(settings.tenant, settings.stream);
-  for (const StateEntry& entry : entries) {
-    const auto failed = [&entry](const Error& error) {
-      return Error{error.kind, entry.key + ": " + error.message};
-    };
-    if (entry.key == cursor_key) {
-      const auto cursor = DecodeCursor(entry.value);
-      if (!cursor) return failed(cursor.error());
-      stream->stored_ = *cursor;
-      stream->snapshot_.delivered_until = cursor->delivered_until;
-    } else if (const auto chunk = ChunkOfKey(settings.tenant, settings.stream, entry.key)) {
-      const auto ids = DecodeChunk(entry.value);
-      if (!ids) return failed(ids.error());
-      stream->ledger_.Load(*chunk, *ids);
-    }
-  }
+  if (auto restored = stream->Restore(state); !restored) return restored.error();
   return stream;
+}
+
+Result<void> Stream::Restore(const StateReader& state) {
+  const std::string cursor_key = CursorKey(settings_.tenant, settings_.stream);
+  const auto cursors = state.Scan(cursor_key);
+  if (!cursors) return cursors.error();
+  for (const StateEntry& entry : *cursors) {
+    const auto cursor = DecodeCursor(entry.value);
+    if (!cursor) return Error{cursor.error().kind, entry.key + ": " + cursor.error().message};
+    stored_ = *cursor;
+  }
+  const auto windows = state.Scan(WindowPrefix(settings_.tenant, settings_.stream));
+  if (!windows) return windows.error();
+  for (const StateEntry& entry : *windows) {
+    const auto window = DecodeWindow(entry.value);
+    if (!window) return Error{window.error().kind, entry.key + ": " + window.error().message};
+    closed_.Load(*window);
+  }
+  // Ids are read when their seconds are walked.
+  const auto keys = state.Keys(IdsPrefix(settings_.tenant, settings_.stream));
+  if (!keys) return keys.error();
+  for (const std::string& key : *keys) {
+    const auto chunk = ChunkOfKey(settings_.tenant, settings_.stream, key);
+    if (!chunk) {
+      return Error{ErrorKind::kStop,
+                   key + ": the state is damaged or of another version; restore it from a backup, "
+                         "or start with another state.path"};
+    }
+    ledger_.NoteStored(*chunk);
+  }
+  if (stored_) snapshot_.delivered_until = DeliveredUntil(*stored_, closed_);
+  snapshot_.proven_until = closed_.proven_until();
+  snapshot_.windows_incomplete = closed_.incomplete();
+  return {};
 }
 
 StepOutput Stream::Step(const Now& now, Completions completions) {
@@ -53,31 +75,91 @@ StepOutput Stream::Step(const Now& now, Completions completions) {
   for (Settlement& settlement : completions.settlements) {
     OnSettlement(now, std::move(settlement), &out);
   }
-  for (PageAnswer& answer : completions.answers) OnAnswer(now, std::move(answer.http), &out);
-  Absorb(now);
+  if (completions.loaded) OnLoaded(now, *std::move(completions.loaded), &out);
+  for (PageAnswer& answer : completions.answers) OnAnswer(now, std::move(answer), &out);
+  Absorb(now, &out);
   StartCommit(now, &out);
-  Absorb(now);  // a batch that left made room
-  StartRequest(now, &out);
+  Absorb(now, &out);  // a batch that left made room
+  StartRequests(now, &out);
+  NoteIdle(now);
   Refresh(now);
   return out;
 }
 
-void Stream::StartRequest(const Now& now, StepOutput* out) {
-  if (requesting_ || page_ || draining_) return;
-  if (now.monotonic < ask_at_) return Wake(ask_at_, out);
-  const WallSeconds tenant_now = std::chrono::floor<std::chrono::seconds>(clock_.At(now));
-  if (course_ && !course_->Begin(tenant_now, now.monotonic)) return Wake(course_->due(), out);
-  if (const auto free = budget_.Attempt(now.monotonic)) return Wake(*free, out);
+WallSeconds Stream::TenantNow(const Now& now) const {
+  return std::chrono::floor<std::chrono::seconds>(clock_.At(now));
+}
 
-  requesting_ = true;
-  if (course_) {
-    const Walk& walk = course_->walk();
-    out->requests.push_back({0, RequestFor(walk.plan().window, walk.skip(), limit_)});
-  } else {
-    out->requests.push_back(
-        {0, RequestFor({tenant_now - kContactBack, tenant_now + settings_.windows.ahead}, 0, 1)});
+void Stream::StartRequests(const Now& now, StepOutput* out) {
+  if (draining_) return;
+  while (MayAsk()) {
+    if (now.monotonic < ask_at_) return Wake(ask_at_, out);
+    if (!Ask(now, out)) return;
   }
 }
+
+bool Stream::MayAsk() const {
+  if (!course_) return requests_ == 0;
+  if (!course_->walking()) return true;
+  // What is here and waits means that the tenant is faster than the sinks.
+  const Walk& current = course_->current().walk;
+  if (current.HasNext() || (page_ && lookahead_ == 1)) return false;
+  return current.open_pages() == 0 || course_->open_pages() < lookahead_;
+}
+
+bool Stream::Ask(const Now& now, StepOutput* out) {
+  const WallSeconds tenant_now = TenantNow(now);
+  if (!course_) return AskForContact(now, tenant_now, out);
+  const auto [walking, wake] = course_->Begin(tenant_now, now.monotonic);
+  if (!walking) {
+    Wake(wake, out);
+    return false;
+  }
+  // Half of what may be asked for is kept for the rest of windows that are begun.
+  const bool ahead = course_->open_pages() < std::max<std::size_t>(lookahead_ / 2, 1);
+  const auto ask = course_->NextAsk(next_ticket_, limit_, Limits(), ahead, tenant_now);
+  if (!ask) return false;
+  if (const auto free = budget_.Attempt(now.monotonic)) {
+    course_->Fail(ask->page.ticket);
+    Wake(*free, out);
+    return false;
+  }
+  ++next_ticket_;
+  ++requests_;
+  out->requests.push_back(
+      {ask->page.ticket, RequestFor(ask->window, ask->page.skip, ask->page.limit)});
+  return true;
+}
+
+bool Stream::AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* out) {
+  if (const auto free = budget_.Attempt(now.monotonic)) {
+    Wake(*free, out);
+    return false;
+  }
+  ++requests_;
+  const Window around{tenant_now - kContactBack, tenant_now + settings_.windows.ahead};
+  out->requests.push_back({0, RequestFor(around, 0, 1)});
+  return true;
+}
+
+void Stream::NoteIdle(const Now& now) {
+  const bool has_page = page_ || (course_ && course_->walking() && course_->current().walk.HasNext());
+  if (has_page || requests_ == 0) {
+    idle_since_.reset();
+  } else if (!idle_since_) {
+    idle_since_ = now.monotonic;
+  }
+}
+
+void Stream::AdaptLookahead(const Now& now) {
+  if (!idle_since_) {
+    lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
+  } else if (now.monotonic - *idle_since_ >= kWorthLookingAhead) {
+    lookahead_ = std::min(lookahead_ + 1, settings_.concurrency);
+  }
+}
+
+WalkLimits Stream::Limits() const { return {settings_.page_size, clamp_, totals_true_, false}; }
 
 HttpRequest Stream::RequestFor(const Window& window, std::uint64_t skip,
                                std::uint32_t limit) const {

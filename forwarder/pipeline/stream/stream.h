@@ -2,9 +2,9 @@
 // One tenant's event type, from request to acknowledged delivery: a value that steps.
 //
 // Step() takes what has completed and says what to start; it never blocks and knows time only as a
-// value, so that production and the simulation run the same code. At most one request and one
-// commit are under way: while a batch is delivered the next page is fetched and the next batch is
-// built, and a sink that is down stops the asking, so that memory stays flat.
+// value, so that production and the simulation run the same code. While a batch is delivered the
+// next pages are fetched and the next batch is built; a sink that is down stops the asking, so that
+// memory stays flat.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +21,7 @@
 #include "core/answer/verdict.h"
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
+#include "core/ledger/closed_windows.h"
 #include "core/ledger/event_id.h"
 #include "core/ledger/ledger.h"
 #include "core/walk/course.h"
@@ -67,16 +68,18 @@ struct StepOutput {
   std::vector<Notice> notices;
   // Insertion (or event) time to acknowledgement of live events, with how many had it.
   std::vector<std::pair<std::chrono::milliseconds, std::size_t>> delays;
+  // The same of events that a revisit found.
+  std::vector<std::pair<std::chrono::milliseconds, std::size_t>> lateness;
 };
 
 class Stream {
  public:
-  // A stream that goes on from `entries`, all that the store holds under its StreamPrefix(); from
-  // settings.start when there are none. `budget` and `random` are shared with the streams of the
-  // same token and outlive the stream. Fails with kStop when the state is damaged or newer.
+  // A stream that goes on from what `state` holds under its StreamPrefix(); from settings.start when
+  // that is nothing. `budget` and `random` are shared with the streams of the same token and outlive
+  // the stream. Blocks for reading. Fails with kStop when the state is damaged or newer.
   static Result<std::unique_ptr<Stream>> Create(const StreamSettings& settings,
-                                                const std::vector<StateEntry>& entries,
-                                                Budget& budget, Random& random);
+                                                const StateReader& state, Budget& budget,
+                                                Random& random);
 
   StepOutput Step(const Now& now, Completions completions);
 
@@ -88,6 +91,8 @@ class Stream {
   // The reader of a sink's pipe went away: there is nobody left to deliver to.
   bool reader_gone() const { return reader_gone_; }
 
+  // There was no state: the stream begins at settings.start.
+  bool begins() const { return !stored_; }
   const StreamSettings& settings() const { return settings_; }
   const StreamSnapshot& snapshot() const { return snapshot_; }
 
@@ -96,8 +101,9 @@ class Stream {
   struct PendingPage {
     Page page;
     std::size_t next_row = 0;
-    std::uint64_t first_skip = 0;  // of its first row in the walk
-    WalkStep then = WalkStep::kMore;
+    std::uint64_t first_skip = 0;   // of its first row in the walk
+    std::uint32_t number = 0;       // of all pages since the start
+    std::size_t repeated_rows = 0;  // that earlier pages of the walk held
     DerivedIds derived;
   };
   // What becomes true when a batch is settled.
@@ -106,34 +112,56 @@ class Stream {
     std::uint64_t whole = 0, moved = 0;       // windows closed
     bool caught_up = false;                   // an edge (or list) walk ended
     std::map<WallSeconds, std::size_t> live;  // times of events found at the edge
+    std::map<WallSeconds, std::size_t> late;  // times of events found by revisits
+    std::optional<WallSeconds> covered_until;
+    std::optional<WallSeconds> proven_until;
+    std::size_t incomplete = 0;
   };
 
   Stream(const StreamSettings& settings, Budget& budget, Random& random);
 
-  void OnAnswer(const Now& now, HttpAnswer answer, StepOutput* out);
-  void OnPage(const Now& now, Page page, StepOutput* out);
+  Result<void> Restore(const StateReader& state);
+
+  void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
+  void OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out);
   void OnContact(const Now& now);
-  void OnRepeated(const Now& now, std::uint64_t skip, StepOutput* out);
   void OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out);
   void OnRetry(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out);
-  void OnShrink(const Now& now, const Verdict& verdict, StepOutput* out);
+  void OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
+  void OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
   void OnSettlement(const Now& now, Settlement settlement, StepOutput* out);
 
-  void Absorb(const Now& now);
+  void Absorb(const Now& now, StepOutput* out);
+  // The next page of the walk becomes the one whose rows are taken. False: it is not here, or the
+  // ids of its seconds are not.
+  bool TakePage(StepOutput* out);
+  void LearnFrom(const Walk::Taken& taken);
+  void EndPage(const Now& now, StepOutput* out);
+  bool LedgerIsHere(StepOutput* out);
+  void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   void AbsorbRow(const Row& row, const Now& now);
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
+  // The second under which the ledger keeps an event, and whether it is the event's own.
   WallSeconds LedgerSecond(std::optional<WallSeconds> own) const;
-  void EndWalk();
+  Tally* TallyOf(std::optional<WallSeconds> own);
+  void EndWalk(const Now& now);
   void Forget(WallSeconds before);
+  WallSeconds TenantNow(const Now& now) const;
 
   void StartCommit(const Now& now, StepOutput* out);
   std::vector<StateChange> StateChanges();
   Progress TakeProgress(const Cursor& cursor);
   void Settle(const Now& now, const Progress& progress, StepOutput* out);
 
-  void StartRequest(const Now& now, StepOutput* out);
+  void StartRequests(const Now& now, StepOutput* out);
+  bool MayAsk() const;
+  bool Ask(const Now& now, StepOutput* out);
+  bool AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* out);
+  void NoteIdle(const Now& now);
+  void AdaptLookahead(const Now& now);
+  WalkLimits Limits() const;
   HttpRequest RequestFor(const Window& window, std::uint64_t skip, std::uint32_t limit) const;
   void Refresh(const Now& now);
   void Wake(MonotonicTime at, StepOutput* out) const { out->wake_at = std::min(out->wake_at, at); }
@@ -145,17 +173,30 @@ class Stream {
   TenantClock clock_;
   std::optional<Course> course_;  // absent until the tenant's time is known
   std::optional<Cursor> stored_;  // what a restart goes on from
+  ClosedWindows closed_;
   Ledger ledger_;
+  bool loading_ = false;
   std::vector<StateChange> dropped_chunks_;
   WallSeconds list_oldest_ = WallSeconds::max();  // of the list walk under way
 
-  bool requesting_ = false;
+  std::uint64_t next_ticket_ = 1;
+  std::size_t requests_ = 0;   // under way
+  std::size_t lookahead_ = 1;  // pages to ask for at a time: as many as keep the stream busy
+  std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
   int failures_ = 0;     // in a row
   int throttles_ = 0;    // in a row
   bool token_retried_ = false;
   MonotonicTime ask_at_{};  // not before
   std::optional<PendingPage> page_;
+  std::uint32_t pages_taken_ = 0;
+  std::uint32_t first_page_of_walk_ = 1;
+  // What pages have shown of the tenant.
+  std::uint32_t largest_page_ = 0;
+  std::uint32_t clamp_ = UINT32_MAX;
+  bool last_was_short_ = false;  // the last page of the walk held fewer rows than asked for
+  bool totals_true_ = false;
+  std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
   BatchBuilder builder_;
   Progress progress_;   // of what is in the builder, or was walked since

@@ -25,8 +25,10 @@ std::string CodeLabel(const HttpAnswer& answer) {
 
 }  // namespace
 
-void Stream::OnAnswer(const Now& now, HttpAnswer answer, StepOutput* out) {
-  requesting_ = false;
+void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
+  HttpAnswer& answer = received.http;
+  const std::uint64_t ticket = received.ticket;
+  --requests_;
   snapshot_.tried = true;
   ++snapshot_.requests[CodeLabel(answer)];
   snapshot_.response_bytes += answer.body.size();
@@ -44,19 +46,24 @@ void Stream::OnAnswer(const Now& now, HttpAnswer answer, StepOutput* out) {
       Judge(answer, page ? &*page : nullptr, {settings_.path, settings_.token_reference});
   switch (verdict.action) {
     case Action::kAccept:
-      return OnPage(now, page ? std::move(*page) : Page::Parse("[]"), out);
+      return OnPage(now, ticket, page ? std::move(*page) : Page::Parse("[]"), out);
     case Action::kThrottled:
-      return OnThrottled(now, answer, out);
+      OnThrottled(now, answer, out);
+      break;
     case Action::kRetry:
-      return OnRetry(now, verdict, out);
+      OnRetry(now, verdict, out);
+      break;
     case Action::kShrinkPage:
-      return OnShrink(now, verdict, out);
+      OnShrink(now, ticket, verdict, out);
+      break;
     case Action::kBlocked:
-      return OnBlocked(now, verdict, out);
+      OnRefused(now, ticket, verdict, out);
+      break;
   }
+  if (course_) course_->Fail(ticket);
 }
 
-void Stream::OnPage(const Now& now, Page page, StepOutput* out) {
+void Stream::OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out) {
   if (!snapshot_.up.value_or(true)) {
     out->notices.push_back({Notice::Level::kInfo, "the tenant answers again"});
   }
@@ -68,22 +75,9 @@ void Stream::OnPage(const Now& now, Page page, StepOutput* out) {
 
   if (!course_) return OnContact(now);
 
-  PageFacts facts;
-  facts.rows = page.rows().size();
-  facts.limit = limit_;
-  facts.total = page.total();
-  if (facts.rows > 0) {
-    facts.first_row = HashContent(page.rows().front().raw);
-    facts.last_row = HashContent(page.rows().back().raw);
-  }
   limit_ = std::min(settings_.page_size, limit_ * 2);
-
-  const std::uint64_t first_skip = course_->walk().skip();
-  const WalkStep step = course_->Take(facts);
-  if (step == WalkStep::kRepeated) return OnRepeated(now, first_skip, out);
-  snapshot_.received += facts.rows;
-  snapshot_.pending += facts.rows;
-  page_.emplace(PendingPage{std::move(page), 0, first_skip, step, {}});
+  AdaptLookahead(now);
+  course_->Receive(ticket, std::move(page));
 }
 
 void Stream::OnContact(const Now& now) {
@@ -91,34 +85,36 @@ void Stream::OnContact(const Now& now) {
   if (stored_) {
     cursor = *stored_;
   } else {
-    const auto tenant_now = std::chrono::floor<std::chrono::seconds>(clock_.At(now));
-    cursor.first_start = FirstStart(settings_, tenant_now);
+    cursor.first_start = FirstStart(settings_, TenantNow(now));
     cursor.open = cursor.closing_end = cursor.first_start;
     cursor.span = settings_.windows.length;
   }
   saved_ = cursor;
   course_.emplace(CourseSettings{settings_.dialect.window, settings_.windows, settings_.page_size,
                                  settings_.poll_interval},
-                  cursor);
+                  cursor, closed_);
 }
 
-void Stream::OnRepeated(const Now& now, std::uint64_t skip, StepOutput* out) {
-  const bool offset = settings_.dialect.parameter == PageParameter::kOffset;
-  const std::string sent = offset ? "offset" : "skip";
-  course_->Abandon();
-  OnBlocked(now,
-            {Action::kBlocked, "paging",
-             "the page asked for with " + sent + "=" + std::to_string(skip) +
-                 " is the page before it again: the tenant ignores `" + sent +
-                 "`. Set tenants[].paging.parameter to " + (offset ? "skip" : "offset") +
-                 " and start again; nothing is lost"},
-            out);
+// A window that is too deep for the tenant is an answer like any other: it is halved. Deep is what
+// no page has answered yet.
+void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verdict,
+                       StepOutput* out) {
+  const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
+  const std::uint64_t skip = ask ? ask->skip : 0;
+  const bool deep = skip >= settings_.page_size && skip > deepest_answered_;
+  if (verdict.reason != "refused" || !deep) return OnBlocked(now, verdict, out);
+  course_->RefuseDepth(ticket);
+  course_->LearnDepth(skip);
+  out->notices.push_back({Notice::Level::kInfo, "the tenant refuses rows from " +
+                                                    std::to_string(skip) +
+                                                    " on; windows are made smaller: " +
+                                                    verdict.message});
 }
 
 void Stream::OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out) {
   ++snapshot_.rate_limited;
   const auto stated =
-      ReadRateHeaders(answer, std::chrono::floor<std::chrono::seconds>(clock_.At(now))).wait;
+      ReadRateHeaders(answer, TenantNow(now)).wait;
   const auto wait = stated.value_or(BackoffDelay(throttles_, kThrottleBackoff, random_));
   budget_.OnThrottled(now.monotonic, wait);
   if (throttles_++ == 0) {
@@ -139,15 +135,19 @@ void Stream::OnRetry(const Now& now, const Verdict& verdict, StepOutput* out) {
   snapshot_.last_error = verdict.message;
 }
 
-void Stream::OnShrink(const Now& now, const Verdict& verdict, StepOutput* out) {
-  if (limit_ == 1) {
+void Stream::OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict,
+                      StepOutput* out) {
+  const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
+  const std::uint32_t asked = ask ? ask->limit : limit_;
+  if (asked <= 1) {
     return OnBlocked(
         now,
         {Action::kBlocked, "refused",
          "one row alone is larger than max_page_bytes: raise tenants[].max_page_bytes"},
         out);
   }
-  limit_ /= 2;
+  if (limit_ <= asked / 2) return;  // another page of this size told so before
+  limit_ = asked / 2;
   out->notices.push_back(
       {Notice::Level::kWarning, verdict.message + " (" + std::to_string(limit_) + " a page)"});
 }

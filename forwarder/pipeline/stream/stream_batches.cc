@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a stream does with rows: through the ledger into batches, and from batches to settlement.
+// What a stream does with batches: from their state changes to their settlement.
 #include <algorithm>
 
 #include "core/answer/backoff.h"
-#include "core/dialect/page_target.h"
 #include "core/state/keys.h"
 #include "pipeline/stream/stream.h"
 
@@ -12,8 +11,6 @@ namespace {
 
 constexpr BackoffSettings kCommitBackoff{std::chrono::milliseconds(200),
                                          std::chrono::milliseconds(10'000)};
-// An answer may hold rows of the second before a window, so their ids are kept.
-constexpr std::chrono::seconds kOverlap{1};
 
 // What a restart needs; the time up to which events are delivered is told by the next walk anyway,
 // so that a quiet poll writes nothing.
@@ -23,77 +20,6 @@ bool SamePlace(Cursor a, const Cursor& b) {
 }
 
 }  // namespace
-
-void Stream::Absorb(const Now& now) {
-  if (!page_) return;
-  const auto rows = page_->page.rows();
-  while (page_->next_row < rows.size() && !builder_.full()) {
-    AbsorbRow(rows[page_->next_row++], now);
-  }
-  course_->Absorbed(page_->first_skip + page_->next_row);
-  if (page_->next_row < rows.size()) return;
-  const bool ended = page_->then == WalkStep::kEnd;
-  page_.reset();
-  if (ended) EndWalk();
-}
-
-void Stream::AbsorbRow(const Row& row, const Now& now) {
-  const AuditEvent event = Normalize(row);
-  const std::string derived = event.id.empty() ? page_->derived.Next(row.raw) : std::string();
-  const std::string_view id = event.id.empty() ? std::string_view(derived) : event.id;
-  const auto own = OwnTime(event);
-  if (own && *own < course_->cursor().first_start) {
-    ++snapshot_.out_of_window;
-    --snapshot_.pending;
-    return;
-  }
-  if (own) list_oldest_ = std::min(list_oldest_, *own);
-
-  const Seen seen = ledger_.Observe(LedgerSecond(own), HashId(id), HashContent(row.raw));
-  if (seen != Seen::kNew) {
-    ++snapshot_.deduplicated;
-    --snapshot_.pending;
-    if (seen == Seen::kChanged) ++snapshot_.changed;
-    return;
-  }
-  if (event.classification.class_uid == 0) ++snapshot_.unclassified;
-  const auto first_seen = event.insertion ? event.insertion : event.timestamp;
-  const bool backfill = course_->walk().plan().kind == WalkKind::kClosing || !snapshot_.caught_up;
-  if (first_seen && !backfill) ++progress_.live[*first_seen];
-  const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, id, time.value_or(WallSeconds{}), now.monotonic);
-}
-
-std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
-  return settings_.dialect.window == WindowKind::kInsertion ? event.insertion : event.timestamp;
-}
-
-WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
-  const Walk& walk = course_->walk();
-  if (walk.plan().kind == WalkKind::kList) return own.value_or(walk.begun());
-  const AskedBounds asked = BoundsAsked(walk.plan().window);
-  return own && asked.Contains(*own) ? *own : asked.last;
-}
-
-void Stream::EndWalk() {
-  const WalkEnd end = course_->End();
-  flush_ = true;
-  if (end.kind == WalkKind::kClosing) {
-    ++(end.whole ? progress_.whole : progress_.moved);
-    Forget(course_->cursor().open - kOverlap);
-  } else {
-    progress_.caught_up = true;
-  }
-  // What the list no longer shows cannot come again.
-  const WallSeconds oldest = std::exchange(list_oldest_, WallSeconds::max());
-  if (end.kind == WalkKind::kList && oldest != WallSeconds::max()) Forget(oldest);
-}
-
-void Stream::Forget(WallSeconds before) {
-  for (const std::uint64_t chunk : ledger_.Forget(before)) {
-    dropped_chunks_.push_back({ChunkKey(settings_.tenant, settings_.stream, chunk), std::nullopt});
-  }
-}
 
 void Stream::StartCommit(const Now& now, StepOutput* out) {
   if (committing_ || draining_) return;
@@ -105,7 +31,8 @@ void Stream::StartCommit(const Now& now, StepOutput* out) {
   }
   const auto due = builder_.due();
   const bool ready = due && (flush_ || builder_.full() || now.monotonic >= *due);
-  const bool moved = flush_ && !SamePlace(course_->cursor(), saved_);
+  const bool moved =
+      flush_ && (closed_.has_changes() || !SamePlace(course_->cursor(), saved_));
   if (!ready && !moved) {
     if (due) Wake(*due, out);
     if (flush_) Settle(now, TakeProgress(course_->cursor()), out);
@@ -121,17 +48,24 @@ void Stream::StartCommit(const Now& now, StepOutput* out) {
 Stream::Progress Stream::TakeProgress(const Cursor& cursor) {
   flush_ = false;
   progress_.cursor = cursor;
+  progress_.covered_until = DeliveredUntil(cursor, closed_);
+  progress_.proven_until = closed_.proven_until();
+  progress_.incomplete = closed_.incomplete();
   return std::exchange(progress_, {});
 }
 
 std::vector<StateChange> Stream::StateChanges() {
   std::vector<StateChange> changes = std::exchange(dropped_chunks_, {});
   Cursor& cursor = course_->cursor();
-  const auto ids = ledger_.TakeAdded(cursor.next_chunk);
-  if (!ids.empty()) {
+  const auto chunks = ledger_.TakeAdded(cursor.next_chunk);
+  for (const LedgerChunk& chunk : chunks) {
     changes.push_back(
-        {ChunkKey(settings_.tenant, settings_.stream, cursor.next_chunk), EncodeChunk(ids)});
-    ++cursor.next_chunk;
+        {ChunkKey(settings_.tenant, settings_.stream, chunk.id), EncodeChunk(chunk.entries)});
+  }
+  if (!chunks.empty()) ++cursor.next_chunk;
+  for (const auto& [start, record] : closed_.TakeChanges()) {
+    changes.push_back({WindowKey(settings_.tenant, settings_.stream, start),
+                       record ? std::optional(EncodeWindow(*record)) : std::nullopt});
   }
   changes.push_back({CursorKey(settings_.tenant, settings_.stream), EncodeCursor(cursor)});
   return changes;
@@ -170,7 +104,9 @@ void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out
 
 void Stream::Settle(const Now& now, const Progress& progress, StepOutput* out) {
   saved_ = progress.cursor;
-  snapshot_.delivered_until = progress.cursor.delivered_until;
+  snapshot_.delivered_until = progress.covered_until;
+  snapshot_.proven_until = progress.proven_until;
+  snapshot_.windows_incomplete = progress.incomplete;
   if (progress.whole > 0) snapshot_.windows["whole"] += progress.whole;
   if (progress.moved > 0) snapshot_.windows["moved"] += progress.moved;
   if (progress.caught_up) snapshot_.caught_up = true;
@@ -178,6 +114,10 @@ void Stream::Settle(const Now& now, const Progress& progress, StepOutput* out) {
   for (const auto& [time, count] : progress.live) {
     const auto delay = tenant_now - WallTime(time);
     out->delays.emplace_back(std::max(delay, std::chrono::milliseconds(0)), count);
+  }
+  for (const auto& [time, count] : progress.late) {
+    const auto lateness = tenant_now - WallTime(time);
+    out->lateness.emplace_back(std::max(lateness, std::chrono::milliseconds(0)), count);
   }
 }
 

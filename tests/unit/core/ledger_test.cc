@@ -13,50 +13,103 @@ WallSeconds Second(std::int64_t s) { return WallSeconds(std::chrono::seconds(s))
 
 TEST_CASE("an event is new once") {
   Ledger ledger;
-  CHECK(ledger.Observe(Second(10), HashId("a"), 1) == Seen::kNew);
-  CHECK(ledger.Observe(Second(10), HashId("a"), 1) == Seen::kKnown);
-  CHECK(ledger.Observe(Second(11), HashId("a"), 2) == Seen::kChanged);
-  CHECK(ledger.Observe(Second(11), HashId("a"), 2) == Seen::kKnown);
-  CHECK(ledger.Observe(Second(10), HashId("b"), 1) == Seen::kNew);
+  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 1).seen == Seen::kNew);
+  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 2).seen == Seen::kKnown);
+  CHECK(ledger.Observe(Second(11), HashId("a"), 2, 3).seen == Seen::kChanged);
+  CHECK(ledger.Observe(Second(11), HashId("a"), 2, 4).seen == Seen::kKnown);
+  CHECK(ledger.Observe(Second(10), HashId("b"), 1, 5).seen == Seen::kNew);
 }
 
-TEST_CASE("what was stored is known after a restart") {
-  Ledger before;
-  before.Observe(Second(10), HashId("a"), 1);
-  before.Observe(Second(-3), HashId("b"), UINT64_MAX);
-  const std::string chunk = EncodeChunk(before.TakeAdded(7));
-  CHECK(before.TakeAdded(8).empty());
-
-  const auto entries = DecodeChunk(chunk);
-  REQUIRE(entries);
-  Ledger after;
-  after.Load(7, *entries);
-  CHECK(after.Observe(Second(10), HashId("a"), 1) == Seen::kKnown);
-  CHECK(after.Observe(Second(-3), HashId("b"), UINT64_MAX) == Seen::kKnown);
-  CHECK(after.Observe(Second(10), HashId("c"), 1) == Seen::kNew);
-}
-
-TEST_CASE("old seconds are forgotten, with the chunks that held only them") {
+TEST_CASE("the ledger tells on which page an event was seen before") {
   Ledger ledger;
-  ledger.Observe(Second(10), HashId("a"), 1);
-  ledger.TakeAdded(0);
-  ledger.Observe(Second(10), HashId("b"), 1);
-  ledger.Observe(Second(20), HashId("c"), 1);
-  ledger.TakeAdded(1);
-  ledger.Observe(Second(10), HashId("d"), 1);  // not stored yet
+  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 3).last_page == 0);
+  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 3).last_page == 3);
+  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 7).last_page == 3);
+}
 
-  CHECK(ledger.Forget(Second(15)) == std::vector<std::uint64_t>{0});
+TEST_CASE("what was stored is known after a restart, once it is read back") {
+  Ledger before;
+  before.Observe(Second(10), HashId("a"), 1, 1);
+  before.Observe(Second(-3), HashId("b"), UINT64_MAX, 1);
+  before.Observe(Second(2'000), HashId("c"), 1, 1);
+  const auto chunks = before.TakeAdded(7);
+  REQUIRE(chunks.size() == 3);
+  CHECK(chunks[0].id == ChunkId{-1, 7});
+  CHECK(chunks[1].id == ChunkId{0, 7});
+  CHECK(chunks[2].id == ChunkId{2, 7});
+  CHECK(before.TakeAdded(8).empty());
+  CHECK(before.Missing(Second(-10'000), Second(10'000)).empty());
+
+  Ledger after;
+  for (const LedgerChunk& chunk : chunks) after.NoteStored(chunk.id);
+  CHECK(after.Missing(Second(0), Second(899)) == std::vector<BucketNumber>{0});
+  CHECK(after.Missing(Second(-1), Second(1'799)) == std::vector<BucketNumber>{-1, 0});
+  for (const LedgerChunk& chunk : chunks) {
+    after.Load(chunk.id.bucket, DecodeChunk(EncodeChunk(chunk.entries)).value());
+  }
+  CHECK(after.Missing(Second(-10'000), Second(10'000)).empty());
+  CHECK(after.Observe(Second(10), HashId("a"), 1, 1).seen == Seen::kKnown);
+  CHECK(after.Observe(Second(-3), HashId("b"), UINT64_MAX, 1).seen == Seen::kKnown);
+  CHECK(after.Observe(Second(10), HashId("d"), 1, 1).seen == Seen::kNew);
+}
+
+TEST_CASE("of an event's entries the latest is right") {
+  Ledger ledger;
+  ledger.NoteStored({0, 1});
+  ledger.Observe(Second(10), HashId("a"), 3, 1);  // not read back yet
+  ledger.Load(0, {{Second(10), HashId("a"), 1}, {Second(11), HashId("a"), 2},
+                  {Second(12), HashId("b"), 1}, {Second(12), HashId("b"), 2}});
+  CHECK(ledger.Observe(Second(10), HashId("a"), 3, 1).seen == Seen::kKnown);
+  CHECK(ledger.Observe(Second(12), HashId("b"), 2, 1).seen == Seen::kKnown);
+}
+
+TEST_CASE("an event is kept under the seconds of each walk that showed it") {
+  Ledger ledger;
+  ledger.Observe(Second(2'000), HashId("a"), 1, 1);
+  ledger.TakeAdded(0);
+  // Another bucket asked for it: a restart that reads only that one must know it.
+  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 2).seen == Seen::kKnown);
+  const auto chunks = ledger.TakeAdded(1);
+  REQUIRE(chunks.size() == 1);
+  CHECK(chunks[0].id == ChunkId{0, 1});
+  // Inside one bucket it need not be stored again.
+  ledger.Observe(Second(11), HashId("a"), 1, 3);
+  CHECK(ledger.TakeAdded(2).empty());
+}
+
+TEST_CASE("what no walk looks at leaves memory, but not before it is stored") {
+  Ledger ledger;
+  ledger.Observe(Second(10), HashId("a"), 1, 1);
+  ledger.Observe(Second(2'000), HashId("b"), 1, 1);
+  ledger.TakeAdded(0);
+  ledger.Observe(Second(11), HashId("c"), 1, 1);
+  ledger.DropBefore(Second(1'900));
+  CHECK(ledger.size() == 2);  // b, and c which the store does not hold
+  CHECK(ledger.Missing(Second(0), Second(3'000)) == std::vector<BucketNumber>{0});
+  CHECK(ledger.Observe(Second(11), HashId("c"), 1, 2).seen == Seen::kKnown);
+  CHECK(ledger.TakeAdded(1).size() == 1);
+}
+
+TEST_CASE("old buckets are forgotten, with their chunks") {
+  Ledger ledger;
+  ledger.Observe(Second(10), HashId("a"), 1, 1);
+  ledger.TakeAdded(0);
+  ledger.Observe(Second(10), HashId("b"), 1, 1);
+  ledger.Observe(Second(1'000), HashId("c"), 1, 1);
+  ledger.TakeAdded(1);
+  ledger.Observe(Second(10), HashId("d"), 1, 1);  // not stored yet
+
+  CHECK(ledger.Forget(Second(899)).empty());
+  CHECK(ledger.Forget(Second(900)) == std::vector<ChunkId>{{0, 0}, {0, 1}});
   CHECK(ledger.size() == 1);
   CHECK(ledger.TakeAdded(2).empty());  // what is forgotten need not be stored
-  CHECK(ledger.Observe(Second(20), HashId("c"), 1) == Seen::kKnown);
-  CHECK(ledger.Forget(Second(21)) == std::vector<std::uint64_t>{1});
-  CHECK(ledger.Forget(Second(21)).empty());
+  CHECK(ledger.Observe(Second(1'000), HashId("c"), 1, 1).seen == Seen::kKnown);
+  CHECK(ledger.Forget(Second(1'800)) == std::vector<ChunkId>{{1, 1}});
+  CHECK(ledger.Forget(Second(1'800)).empty());
 }
 
 TEST_CASE("a damaged chunk is refused") {
-  Ledger ledger;
-  ledger.Observe(Second(10), HashId("a"), 1);
-  const std::string chunk = EncodeChunk(ledger.TakeAdded(0));
+  const std::string chunk = EncodeChunk({{Second(10), HashId("a"), 1}});
   CHECK_FALSE(DecodeChunk(""));
   CHECK_FALSE(DecodeChunk(chunk.substr(0, chunk.size() - 1)));
   CHECK_FALSE(DecodeChunk("\x02" + chunk.substr(1)));

@@ -20,7 +20,7 @@ TEST_CASE("a cursor survives its text") {
   cursor.next_chunk = 9;
   CHECK(EncodeCursor(cursor) ==
         "cursor/1 first_start=1700000000 open=1700000300 closing_end=1700000600 skip=12345 "
-        "span=300 delivered_until=-1 next_chunk=9");
+        "span=300 delivered_until=-1 next_chunk=9 most_rows=50000");
   CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
   cursor.delivered_until = Second(1'700'000'400);
   CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
@@ -29,19 +29,19 @@ TEST_CASE("a cursor survives its text") {
 
 TEST_CASE("a cursor that cannot be trusted is refused, with the next step") {
   const std::string good =
-      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=300 delivered_until=-1 next_chunk=0";
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=300 delivered_until=-1 next_chunk=0 most_rows=1";
   REQUIRE(DecodeCursor(good));
   const std::string bad[] = {
       "",
       "cursor/1",
       good + " more=1",
       good.substr(0, good.size() - 1),
-      "cursor/1 first_start=1 open=5 closing_end=4 skip=0 span=300 delivered_until=-1 next_chunk=0",
+      "cursor/1 first_start=1 open=5 closing_end=4 skip=0 span=300 delivered_until=-1 next_chunk=0 most_rows=1",
       "cursor/1 first_start=1 open=5 closing_end=5 skip=-1 span=300 delivered_until=-1 "
-      "next_chunk=0",
-      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=0 delivered_until=-1 next_chunk=0",
+      "next_chunk=0 most_rows=1",
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=0 delivered_until=-1 next_chunk=0 most_rows=1",
       "cursor/1 first_start=99999999999999999999 open=5 closing_end=5 skip=0 span=1 "
-      "delivered_until=-1 next_chunk=0",
+      "delivered_until=-1 next_chunk=0 most_rows=1",
   };
   for (const std::string& text : bad) {
     INFO(text);
@@ -53,13 +53,20 @@ TEST_CASE("a cursor that cannot be trusted is refused, with the next step") {
   CHECK_THAT(DecodeCursor("cursor/2 anything").error().message, Catch::Contains("newer version"));
 }
 
-TEST_CASE("chunk keys sort by number and belong to one stream") {
-  CHECK(ChunkKey("acme", "audit", 26) == "stream/acme/audit/ids/000000000000001a");
-  CHECK(ChunkKey("acme", "audit", 9) < ChunkKey("acme", "audit", 10));
-  CHECK(ChunkOfKey("acme", "audit", ChunkKey("acme", "audit", UINT64_MAX)) == UINT64_MAX);
-  CHECK_FALSE(ChunkOfKey("acme", "alert", ChunkKey("acme", "audit", 1)));
+TEST_CASE("keys sort by time and number, and belong to one stream") {
+  CHECK(ChunkKey("acme", "audit", {2, 26}) ==
+        "stream/acme/audit/ids/8000000000000002/000000000000001a");
+  CHECK(ChunkKey("acme", "audit", {1, 9}) < ChunkKey("acme", "audit", {1, 10}));
+  CHECK(ChunkKey("acme", "audit", {-1, 9}) < ChunkKey("acme", "audit", {1, 0}));
+  CHECK(WindowKey("acme", "audit", Second(-1)) < WindowKey("acme", "audit", Second(1)));
+  for (const ChunkId chunk : {ChunkId{0, 0}, ChunkId{-7, UINT64_MAX}, ChunkId{1'234, 5}}) {
+    const std::string key = ChunkKey("acme", "audit", chunk);
+    CHECK(key.starts_with(BucketPrefix("acme", "audit", chunk.bucket)));
+    CHECK(ChunkOfKey("acme", "audit", key) == chunk);
+    CHECK_FALSE(ChunkOfKey("acme", "alert", key));
+    CHECK_FALSE(ChunkOfKey("acme", "audit", key.substr(0, key.size() - 1)));
+  }
   CHECK_FALSE(ChunkOfKey("acme", "audit", CursorKey("acme", "audit")));
-  CHECK_FALSE(ChunkOfKey("acme", "audit", "stream/acme/audit/ids/xyz"));
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 // Windows, walks, the tenant's clock and the course through them.
 #include <catch2/catch.hpp>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "core/dialect/page_target.h"
 #include "core/walk/course.h"
 #include "core/walk/tenant_clock.h"
@@ -16,11 +20,6 @@ using std::chrono::seconds;
 
 WallSeconds T(std::int64_t s) { return WallSeconds(seconds(1'000'000 + s)); }
 MonotonicTime M(milliseconds since) { return MonotonicTime(hours(1)) + since; }
-
-PageFacts Rows(std::size_t rows, std::uint32_t limit, std::uint64_t first,
-               std::optional<std::uint64_t> total = std::nullopt) {
-  return {rows, limit, total, first, first + rows};
-}
 
 TEST_CASE("a page's target speaks the tenant's dialect") {
   const Window window{WallSeconds(seconds(1000)), WallSeconds(seconds(1300))};
@@ -63,75 +62,167 @@ TEST_CASE("a window is closed when it is settled and long enough, else the edge 
 
 TEST_CASE("the span grows over silence and shrinks in a crowd") {
   const WindowSettings settings;
-  CHECK(NextSpan(seconds(300), 0, 5000, settings) == seconds(600));
-  CHECK(NextSpan(seconds(86'400), 4'999, 5000, settings) == seconds(86'400));
-  CHECK(NextSpan(seconds(600), 5'000, 5000, settings) == seconds(600));
-  CHECK(NextSpan(seconds(600), 50'001, 5000, settings) == seconds(300));
-  CHECK(NextSpan(seconds(1), 50'001, 5000, settings) == seconds(1));
-  CHECK(NextSpan(seconds(1), 10, 5000, settings) == seconds(300));
+  const auto next = [&settings](int span, std::uint64_t rows) {
+    return NextSpan(seconds(span), rows, 5'000, 50'000, settings);
+  };
+  CHECK(next(300, 0) == seconds(600));
+  CHECK(next(86'400, 4'999) == seconds(86'400));
+  CHECK(next(600, 5'000) == seconds(600));
+  CHECK(next(600, 50'001) == seconds(300));
+  CHECK(next(1, 50'001) == seconds(1));
+  CHECK(next(1, 10) == seconds(300));
+}
+
+// A page of `rows` rows with ids of their own, stating `total`.
+Page PageOf(std::size_t rows, std::optional<std::uint64_t> total = std::nullopt) {
+  std::string body = "{\"ok\":1,\"result\":[";
+  for (std::size_t i = 0; i < rows; ++i) body += i == 0 ? "{}" : ",{}";
+  body += ']';
+  if (total) body += ",\"total\":" + std::to_string(*total);
+  return Page::Parse(body + '}');
+}
+
+const WalkPlan kClosingPlan{WalkKind::kClosing, {T(0), T(300)}};
+const WalkPlan kEdgePlan{WalkKind::kEdge, {T(0), T(300)}};
+
+// Turns pages of these many rows, one after the other; the walk asks for each with limit 100.
+struct Turned {
+  std::size_t rows;
+  std::optional<std::uint64_t> total = std::nullopt;
+};
+void Turn(Walk* walk, std::vector<Turned> pages, const WalkLimits& limits = {}) {
+  std::uint64_t ticket = 1;
+  for (const Turned& page : pages) {
+    const auto ask = walk->NextAsk(ticket, 100, limits);
+    REQUIRE(ask);
+    CHECK(ask->skip == walk->rows());
+    REQUIRE(walk->Receive(ticket++, PageOf(page.rows, page.total)));
+    walk->TakeNext(limits);
+  }
 }
 
 TEST_CASE("only an empty page ends a closing walk") {
-  Walk walk({WalkKind::kClosing, {T(0), T(300)}}, T(400));
-  CHECK(walk.Take(Rows(100, 100, 1, 150)) == WalkStep::kMore);
-  CHECK(walk.skip() == 100);
-  CHECK(walk.Take(Rows(50, 100, 2, 150)) == WalkStep::kMore);  // the total is reached, short page
-  CHECK(walk.skip() == 150);
-  CHECK(walk.Take(Rows(0, 100, 0, 150)) == WalkStep::kEnd);
-  CHECK(walk.whole());
+  Walk walk(kClosingPlan, T(400));
+  Turn(&walk, {{100, 150}, {50, 150}});  // the total is reached, by a short page
+  CHECK(walk.rows() == 150);
+  CHECK_FALSE(walk.ended());
+  Turn(&walk, {{0, 150}});
+  CHECK(walk.ended());
+  CHECK(walk.proof() == WalkProof::kWhole);
 }
 
-TEST_CASE("a clamped page does not end a walk, and skip advances by rows received") {
-  Walk walk({WalkKind::kClosing, {T(0), T(300)}}, T(400));
-  CHECK(walk.Take(Rows(1000, 5000, 1)) == WalkStep::kMore);
-  CHECK(walk.skip() == 1000);
+TEST_CASE("skip advances by rows received") {
+  Walk walk(kClosingPlan, T(400));
+  Turn(&walk, {{30}});
+  CHECK(walk.NextAsk(9, 100, {})->skip == 30);
 }
 
-TEST_CASE("a short page or the total ends an edge walk") {
-  Walk by_total({WalkKind::kEdge, {T(0), T(300)}}, T(100));
-  CHECK(by_total.Take(Rows(100, 100, 1, 300)) == WalkStep::kMore);
-  CHECK(by_total.Take(Rows(50, 100, 2, 300)) == WalkStep::kMore);  // clamped: more to come
-  CHECK(by_total.Take(Rows(150, 200, 3, 300)) == WalkStep::kEnd);
-  Walk by_shortness({WalkKind::kEdge, {T(0), T(300)}}, T(100));
-  CHECK(by_shortness.Take(Rows(100, 100, 1)) == WalkStep::kMore);
-  CHECK(by_shortness.Take(Rows(99, 100, 2)) == WalkStep::kEnd);
+TEST_CASE("a total ends an edge walk only where totals have proved true") {
+  Walk doubted(kEdgePlan, T(100));
+  Turn(&doubted, {{50, 50}});
+  CHECK_FALSE(doubted.ended());
+  Walk trusted(kEdgePlan, T(100));
+  WalkLimits limits;
+  limits.totals_true = true;
+  Turn(&trusted, {{50, 50}}, limits);
+  CHECK(trusted.ended());
+  CHECK(trusted.proof() == WalkProof::kWhole);
 }
 
-TEST_CASE("the page before, again, is noticed") {
-  Walk walk({WalkKind::kClosing, {T(0), T(300)}}, T(400));
-  CHECK(walk.Take(Rows(3, 5000, 7)) == WalkStep::kMore);
-  CHECK(walk.Take(Rows(3, 5000, 7)) == WalkStep::kRepeated);
+TEST_CASE("what a walk proves") {
+  struct Case {
+    std::vector<Turned> pages;
+    WalkProof proof;
+  };
+  const Case cases[] = {
+      {{{7}, {0}}, WalkProof::kWhole},            // one snapshot
+      {{{0}}, WalkProof::kWhole},                 // nothing there
+      {{{0, 7}}, WalkProof::kMoved},              // stated and not shown
+      {{{7, 9}, {0, 9}}, WalkProof::kWhole},      // one snapshot, whatever the total says
+      {{{100, 150}, {0, 150}}, WalkProof::kMoved},  // the tenant goes no deeper
+      {{{100}, {7}, {0}}, WalkProof::kNoTotal},
+      {{{100, 107}, {7, 107}, {0, 107}}, WalkProof::kWhole},
+      {{{100, 107}, {7, 108}, {0, 108}}, WalkProof::kMoved},  // rows came in between
+      {{{100, 108}, {7, 108}, {0, 108}}, WalkProof::kMoved},
+      {{{100, 100}, {100, 100}, {0, 100}}, WalkProof::kMoved},  // the total is that of the page
+      {{{100, 150}, {100, 150}, {0, 150}}, WalkProof::kMoved},  // the total is capped
+      {{{100}, {7, 107}, {0, 107}}, WalkProof::kMoved},
+  };
+  for (const Case& c : cases) {
+    Walk walk(kClosingPlan, T(400));
+    Turn(&walk, c.pages);
+    CHECK(walk.ended());
+    CHECK(walk.proof() == c.proof);
+  }
+  Walk resumed(kClosingPlan, T(400), 100);
+  Turn(&resumed, {{7, 107}, {0, 107}});
+  CHECK(resumed.proof() == WalkProof::kResumed);
+  Walk repeated(kClosingPlan, T(400));
+  Turn(&repeated, {{100, 107}, {7, 107}});
+  repeated.NoteRepeatedRow();
+  Turn(&repeated, {{0, 107}});
+  CHECK(repeated.proof() == WalkProof::kMoved);
 }
 
-TEST_CASE("a walk is whole only when nothing can have moved") {
-  const WalkPlan plan{WalkKind::kClosing, {T(0), T(300)}};
-  Walk one_page(plan, T(400));
-  one_page.Take(Rows(7, 100, 1));
-  one_page.Take(Rows(0, 100, 0));
-  CHECK(one_page.whole());
+TEST_CASE("a walk is only as deep as the tenant answers") {
+  Walk empty(kClosingPlan, T(400));
+  Turn(&empty, {{100, 300}, {100, 300}, {0, 300}});
+  CHECK(empty.stopped_deep());
+  Walk refused(kClosingPlan, T(400));
+  Turn(&refused, {{100, 300}});
+  REQUIRE(refused.NextAsk(5, 100, {}));
+  REQUIRE(refused.NextAsk(6, 100, {}));
+  refused.RefuseFrom(6);
+  CHECK_FALSE(refused.ended());  // the page before it is still under way
+  REQUIRE(refused.Receive(5, PageOf(100, 300)));
+  refused.TakeNext({});
+  CHECK(refused.ended());
+  CHECK(refused.proof() == WalkProof::kMoved);
+}
 
-  Walk no_total(plan, T(400));
-  no_total.Take(Rows(100, 100, 1));
-  no_total.Take(Rows(7, 100, 2));
-  no_total.Take(Rows(0, 100, 0));
-  CHECK_FALSE(no_total.whole());
+TEST_CASE("pages are asked for several at a time, and taken in order") {
+  Walk walk(kClosingPlan, T(400));
+  REQUIRE(walk.NextAsk(1, 100, {}));
+  CHECK_FALSE(walk.NextAsk(2, 100, {}));  // how many there are is not known yet
+  REQUIRE(walk.Receive(1, PageOf(100, 250)));
+  walk.TakeNext({});
+  CHECK(walk.NextAsk(2, 100, {})->skip == 100);
+  CHECK(walk.NextAsk(3, 100, {})->skip == 200);
+  CHECK_FALSE(walk.NextAsk(4, 100, {}));  // 300 lies behind the total
+  REQUIRE(walk.Receive(3, PageOf(50, 250)));
+  CHECK_FALSE(walk.HasNext());
+  CHECK(walk.Fail(2));  // it is asked for again, before any other
+  CHECK(walk.NextAsk(4, 100, {})->skip == 100);
+  REQUIRE(walk.Receive(4, PageOf(100, 250)));
+  CHECK(walk.TakeNext({}).first_skip == 100);
+  CHECK(walk.TakeNext({}).first_skip == 200);
+  CHECK_FALSE(walk.Receive(2, PageOf(1)));  // nobody waits for it any more
+  CHECK(walk.NextAsk(5, 100, {})->skip == 250);
+}
 
-  Walk moved(plan, T(400));
-  moved.Take(Rows(100, 100, 1, 107));
-  moved.Take(Rows(7, 100, 2, 108));
-  moved.Take(Rows(0, 100, 0, 108));
-  CHECK_FALSE(moved.whole());
+TEST_CASE("a page that does not begin where the rows end is thrown away and asked for again") {
+  Walk walk(kClosingPlan, T(400));
+  Turn(&walk, {{100, 250}});
+  REQUIRE(walk.NextAsk(2, 100, {}));
+  REQUIRE(walk.NextAsk(3, 100, {}));
+  REQUIRE(walk.Receive(3, PageOf(50, 250)));
+  REQUIRE(walk.Receive(2, PageOf(60, 250)));  // short
+  walk.TakeNext({});
+  CHECK_FALSE(walk.HasNext());
+  CHECK(walk.NextAsk(4, 100, {})->skip == 160);
+  CHECK_FALSE(walk.NextAsk(5, 100, {}));  // one by one from now on
+}
 
-  Walk short_of_total(plan, T(400));
-  short_of_total.Take(Rows(100, 100, 1, 108));
-  short_of_total.Take(Rows(7, 100, 2, 108));
-  short_of_total.Take(Rows(0, 100, 0, 108));
-  CHECK_FALSE(short_of_total.whole());
-
-  Walk resumed(plan, T(400), 100);
-  resumed.Take(Rows(7, 100, 2, 107));
-  resumed.Take(Rows(0, 100, 0, 107));
-  CHECK_FALSE(resumed.whole());
+TEST_CASE("a tenant that clamps is asked for what it gives") {
+  Walk walk(kClosingPlan, T(400));
+  WalkLimits limits;
+  limits.clamp = 40;
+  REQUIRE(walk.NextAsk(1, 100, limits));
+  REQUIRE(walk.Receive(1, PageOf(40, 120)));
+  walk.TakeNext(limits);
+  CHECK(walk.NextAsk(2, 100, limits)->skip == 40);
+  CHECK(walk.NextAsk(3, 100, limits)->skip == 80);
+  CHECK(walk.NextAsk(4, 100, limits)->skip == 120);
 }
 
 TEST_CASE("the tenant's clock never runs ahead of the tenant, and is believed when it steps") {
@@ -161,79 +252,123 @@ Cursor OpenAt(WallSeconds open) {
   return cursor;
 }
 
+// A course and what it stands on, with answers in order.
+struct Travel {
+  explicit Travel(const Cursor& cursor, CourseSettings settings = {})
+      : course(settings, cursor, closed) {}
+
+  ClosedWindows closed{{{minutes(15), hours(1), hours(24)}}};
+  Course course;
+  std::uint64_t ticket = 0;
+
+  bool Begin(int tenant_now, seconds now) { return course.Begin(T(tenant_now), M(now)).first; }
+  const WalkPlan& plan() { return course.current().walk.plan(); }
+  // The current walk holds pages of these many rows.
+  WalkEnd Turn(int tenant_now, const std::vector<std::size_t>& pages) {
+    for (const std::size_t rows : pages) {
+      const auto ask = course.NextAsk(++ticket, 5'000, {}, false, T(tenant_now));
+      REQUIRE(ask);
+      REQUIRE(course.Receive(ticket, PageOf(rows)));
+      course.current().walk.TakeNext({});
+      course.Absorbed(course.current().walk.rows());
+    }
+    return course.End(T(tenant_now), 0);
+  }
+};
+
 TEST_CASE("the course catches up window by window, then walks the edge once a poll") {
-  CourseSettings settings;
-  settings.poll_interval = seconds(30);
-  Course course(settings, OpenAt(T(0)));
+  Travel t(OpenAt(T(0)));
+  REQUIRE(t.Begin(1'000, seconds(0)));
+  CHECK(t.plan() == WalkPlan{WalkKind::kClosing, {T(0), T(300)}});
+  CHECK(t.Turn(1'000, {0}).whole);
+  CHECK(t.course.cursor().open == T(300));
+  CHECK(DeliveredUntil(t.course.cursor(), t.closed) == T(300));
 
-  REQUIRE(course.Begin(T(1'000), M(milliseconds(0))));
-  CHECK(course.walk().plan() == WalkPlan{WalkKind::kClosing, {T(0), T(300)}});
-  course.Take(Rows(0, 5000, 0));
-  WalkEnd end = course.End();
-  CHECK(end.covered_until == T(300));
-  CHECK(course.cursor().open == T(300));
+  REQUIRE(t.Begin(1'000, seconds(0)));  // doubled over silence
+  CHECK(t.plan() == WalkPlan{WalkKind::kClosing, {T(300), T(900)}});
+  t.Turn(1'000, {0});
 
-  REQUIRE(course.Begin(T(1'000), M(milliseconds(0))));  // doubled over silence
-  CHECK(course.walk().plan() == WalkPlan{WalkKind::kClosing, {T(300), T(900)}});
-  course.Take(Rows(0, 5000, 0));
-  course.End();
+  REQUIRE(t.Begin(1'001, seconds(1)));
+  CHECK(t.plan().kind == WalkKind::kEdge);
+  t.Turn(1'001, {0});
+  CHECK(t.course.cursor().open == T(900));
+  CHECK(DeliveredUntil(t.course.cursor(), t.closed) == T(1'001));
 
-  REQUIRE(course.Begin(T(1'001), M(seconds(1))));
-  CHECK(course.walk().plan().kind == WalkKind::kEdge);
-  course.Take(Rows(0, 5000, 0));
-  end = course.End();
-  CHECK(end.covered_until == T(1'001));
-  CHECK(course.cursor().open == T(900));
-  CHECK(course.cursor().delivered_until == T(1'001));
-
-  CHECK_FALSE(course.Begin(T(1'002), M(seconds(2))));
-  CHECK(course.due() == M(seconds(31)));
-  CHECK(course.Begin(T(1'031), M(seconds(31))));
+  CHECK(t.course.Begin(T(1'002), M(seconds(2))) == std::pair(false, M(seconds(31))));
+  CHECK(t.Begin(1'031, seconds(31)));
 }
 
 TEST_CASE("a closing walk is resumed where its rows were taken, with the same end") {
-  CourseSettings settings;
-  Course course(settings, OpenAt(T(0)));
-  REQUIRE(course.Begin(T(1'000), M(milliseconds(0))));
-  course.Take(Rows(5'000, 5'000, 1));
-  course.Absorbed(3'000);
-  CHECK(course.cursor().skip == 3'000);
+  Travel t(OpenAt(T(0)));
+  REQUIRE(t.Begin(1'000, seconds(0)));
+  t.course.Absorbed(3'000);
+  CHECK(t.course.cursor().skip == 3'000);
 
-  Course restarted(settings, course.cursor());
-  REQUIRE(restarted.Begin(T(9'000), M(milliseconds(0))));
-  CHECK(restarted.walk().plan() == WalkPlan{WalkKind::kClosing, {T(0), T(300)}});
-  CHECK(restarted.walk().skip() == 3'000);
+  Travel restarted(t.course.cursor());
+  REQUIRE(restarted.Begin(9'000, seconds(0)));
+  CHECK(restarted.plan() == WalkPlan{WalkKind::kClosing, {T(0), T(300)}});
+  CHECK(restarted.course.NextAsk(1, 100, {}, false, T(9'000))->page.skip == 3'000);
+  // What a resumed walk held is not proven: the window is walked again at once.
+  REQUIRE(restarted.course.Receive(1, PageOf(0)));
+  restarted.course.current().walk.TakeNext({});
+  CHECK_FALSE(restarted.course.End(T(9'000), 0).whole);
+  CHECK(DeliveredUntil(restarted.course.cursor(), restarted.closed) == T(0));
+  REQUIRE(restarted.Begin(9'000, seconds(1)));
+  CHECK(restarted.plan() == WalkPlan{WalkKind::kRevisit, {T(0), T(300)}});
 }
 
 TEST_CASE("an edge walk never moves the cursor") {
-  CourseSettings settings;
-  Course course(settings, OpenAt(T(0)));
-  REQUIRE(course.Begin(T(100), M(milliseconds(0))));
-  course.Take(Rows(5'000, 5'000, 1));
-  course.Absorbed(5'000);
-  CHECK(course.cursor().skip == 0);
-  course.Take(Rows(7, 5'000, 2));
-  course.End();
-  CHECK(course.cursor().open == T(0));
+  Travel t(OpenAt(T(0)));
+  REQUIRE(t.Begin(100, seconds(0)));
+  t.Turn(100, {5'000, 7, 0});
+  CHECK(t.course.cursor().skip == 0);
+  CHECK(t.course.cursor().open == T(0));
+  // Several pages without a total prove nothing.
+  CHECK_FALSE(t.course.cursor().delivered_until);
   // It filled a page: what is settled of it is closed at the next poll, before it is long enough.
-  REQUIRE(course.Begin(T(130), M(seconds(30))));
-  CHECK(course.walk().plan() == WalkPlan{WalkKind::kClosing, {T(0), T(70)}});
+  REQUIRE(t.Begin(130, seconds(30)));
+  CHECK(t.plan() == WalkPlan{WalkKind::kClosing, {T(0), T(70)}});
+}
+
+TEST_CASE("while catching up, the pages of the next windows are asked for too") {
+  Travel t(OpenAt(T(0)));
+  REQUIRE(t.Begin(10'000, seconds(0)));
+  CHECK(t.course.NextAsk(1, 100, {}, true, T(10'000))->window == Window{T(0), T(300)});
+  CHECK(t.course.NextAsk(2, 100, {}, true, T(10'000))->window == Window{T(300), T(600)});
+  CHECK_FALSE(t.course.NextAsk(3, 100, {}, false, T(10'000)));
+  REQUIRE(t.course.Receive(1, PageOf(0)));
+  t.course.current().walk.TakeNext({});
+  t.course.End(T(10'000), 0);
+  CHECK(t.course.cursor().open == T(300));
+  CHECK(t.course.cursor().closing_end == T(600));
+  CHECK(t.course.open_pages() == 1);
+}
+
+TEST_CASE("a window deeper than the tenant answers is halved, and those after it are kept smaller") {
+  Travel t(OpenAt(T(0)));
+  t.course.cursor().span = hours(2);
+  t.course.LearnDepth(100);
+  REQUIRE(t.Begin(100'000, seconds(0)));
+  const auto ask = t.course.NextAsk(1, 100, {}, false, T(100'000));
+  REQUIRE(ask);
+  REQUIRE(t.course.Receive(1, PageOf(101)));
+  t.course.current().walk.TakeNext({});
+  REQUIRE(t.course.NextAsk(2, 100, {}, false, T(100'000)));
+  t.course.RefuseDepth(2);
+  CHECK_FALSE(t.course.End(T(100'000), 0).whole);
+  CHECK(t.course.cursor().span == hours(1));
 }
 
 TEST_CASE("without windows the whole list is walked, once a poll") {
   CourseSettings settings;
   settings.window = WindowKind::kNone;
-  settings.poll_interval = seconds(30);
-  Course course(settings, OpenAt(T(0)));
-  REQUIRE(course.Begin(T(100'000), M(milliseconds(0))));
-  CHECK(course.walk().plan().kind == WalkKind::kList);
-  CHECK(course.Take(Rows(40, 5'000, 1)) == WalkStep::kMore);
-  course.Absorbed(40);
-  CHECK(course.cursor().skip == 40);
-  CHECK(course.Take(Rows(0, 5'000, 0)) == WalkStep::kEnd);
-  CHECK(course.End().covered_until == T(100'000));
-  CHECK(course.cursor().skip == 0);
-  CHECK_FALSE(course.Begin(T(100'001), M(seconds(1))));
+  Travel t(OpenAt(T(0)), settings);
+  REQUIRE(t.Begin(100'000, seconds(0)));
+  CHECK(t.plan().kind == WalkKind::kList);
+  t.Turn(100'000, {40, 0});
+  CHECK(t.course.cursor().skip == 0);
+  CHECK(t.course.cursor().delivered_until == T(100'000));
+  CHECK_FALSE(t.Begin(100'001, seconds(1)));
 }
 
 }  // namespace

@@ -64,6 +64,7 @@ class NoTelemetry : public Telemetry {
   void Budget(const std::string&, const BudgetSnapshot&) override {}
   void RequestDuration(const std::string&, std::chrono::microseconds) override {}
   void EventDelay(const std::string&, std::chrono::milliseconds, std::size_t) override {}
+  void EventLateness(const std::string&, std::chrono::milliseconds, std::size_t) override {}
   void Published(const std::string& sink, std::chrono::microseconds,
                  std::string_view reason) override {
     if (!reason.empty()) failed.push_back(sink + ":" + std::string(reason));

@@ -185,7 +185,8 @@ TEST_CASE("a drained stream starts nothing more") {
     double Uniform() override { return 0; }
   } random;
   Budget budget({240, 4});
-  auto stream = Stream::Create(settings, {}, budget, random);
+  const std::map<std::string, std::string> nothing;
+  auto stream = Stream::Create(settings, MapState(nothing), budget, random);
   REQUIRE(stream);
   (*stream)->Drain();
   const StepOutput out = (*stream)->Step({WallTime{}, MonotonicTime(hours(1))}, {});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 namespace nsf::test {
 namespace {
@@ -21,6 +22,22 @@ StreamSettings AcmeSettings() {
   settings.sinks = {{"out", Format::kRaw}};
   settings.page_size = 100;
   return settings;
+}
+
+Result<std::vector<StateEntry>> MapState::Scan(std::string_view prefix) const {
+  std::vector<StateEntry> found;
+  for (const auto& [key, value] : entries_) {
+    if (key.starts_with(prefix)) found.push_back({key, value});
+  }
+  return found;
+}
+
+Result<std::vector<std::string>> MapState::Keys(std::string_view prefix) const {
+  std::vector<std::string> found;
+  for (const auto& [key, value] : entries_) {
+    if (key.starts_with(prefix)) found.push_back(key);
+  }
+  return found;
 }
 
 class VirtualRun::SeededRandom : public Random {
@@ -45,9 +62,7 @@ Now VirtualRun::now() const {
 
 void VirtualRun::Start() {
   budget_ = std::make_unique<Budget>(BudgetSettings{240, 4});
-  std::vector<StateEntry> entries;
-  for (const auto& [key, value] : state) entries.push_back({key, value});
-  auto stream = Stream::Create(settings_, entries, *budget_, *random_);
+  auto stream = Stream::Create(settings_, MapState(state), *budget_, *random_);
   if (!stream) throw std::runtime_error(stream.error().message);
   stream_ = std::move(stream).value();
   wake_at_ = time_;
@@ -55,15 +70,23 @@ void VirtualRun::Start() {
 
 void VirtualRun::Crash() {
   ++restarts;
-  request_.reset();
+  asked_.clear();
+  load_.clear();
   batch_.reset();
   Start();
 }
 
 bool VirtualRun::Next(MonotonicTime end) {
   const MonotonicTime never = MonotonicTime::max();
-  const MonotonicTime answer = request_ ? answer_at_ : never;
+  const auto first = std::min_element(
+      asked_.begin(), asked_.end(),
+      [](const Asked& a, const Asked& b) { return a.answer_at < b.answer_at; });
+  const MonotonicTime answer = first != asked_.end() ? first->answer_at : never;
   const MonotonicTime settle = batch_ ? settle_at_ : never;
+  if (!load_.empty()) {
+    Load();
+    return true;
+  }
   const MonotonicTime next = std::min({answer, settle, wake_at_});
   if (next > end) {
     time_ = end;
@@ -73,9 +96,10 @@ bool VirtualRun::Next(MonotonicTime end) {
   if (next == settle) {
     Settle();
   } else if (next == answer) {
-    const HttpRequest request = *std::exchange(request_, std::nullopt);
+    const PageRequest request = first->request;
+    asked_.erase(first);
     Completions completions;
-    completions.answers.push_back({0, tenant.Answer(request, now().wall)});
+    completions.answers.push_back({request.ticket, tenant.Answer(request.http, now().wall)});
     if (crash && crash()) {
       Crash();
     } else {
@@ -122,6 +146,18 @@ void VirtualRun::Settle() {
   Step(std::move(completions));
 }
 
+void VirtualRun::Load() {
+  ++loads;
+  std::vector<StateEntry> entries;
+  for (const std::string& prefix : std::exchange(load_, {})) {
+    const auto some = MapState(state).Scan(prefix);
+    entries.insert(entries.end(), some->begin(), some->end());
+  }
+  Completions completions;
+  completions.loaded = std::move(entries);
+  Step(std::move(completions));
+}
+
 void VirtualRun::Step(Completions completions) {
   StepOutput out = stream_->Step(now(), std::move(completions));
   // A step that asks to be woken in the past would spin.
@@ -129,9 +165,13 @@ void VirtualRun::Step(Completions completions) {
   wake_at_ = out.wake_at;
   for (Notice& notice : out.notices) notices.push_back(std::move(notice));
   for (PageRequest& request : out.requests) {
-    if (request_) failures_ += "two requests under way; ";
-    request_ = std::move(request.http);
-    answer_at_ = time_ + request_takes;
+    asked_.push_back({std::move(request), time_ + request_takes});
+  }
+  most_asked = std::max(most_asked, asked_.size());
+  if (asked_.size() > settings_.concurrency) failures_ += "too many requests under way; ";
+  if (!out.load.empty()) {
+    if (!load_.empty()) failures_ += "two loads under way; ";
+    load_ = std::move(out.load);
   }
   for (std::unique_ptr<Batch>& batch : out.commits) {
     if (batch_) failures_ += "two commits under way; ";

@@ -18,6 +18,17 @@ namespace nsf::test {
 // A tenant "acme", a sink "out", small pages.
 StreamSettings AcmeSettings();
 
+// A state in memory.
+class MapState : public StateReader {
+ public:
+  explicit MapState(const std::map<std::string, std::string>& entries) : entries_(entries) {}
+  Result<std::vector<StateEntry>> Scan(std::string_view prefix) const override;
+  Result<std::vector<std::string>> Keys(std::string_view prefix) const override;
+
+ private:
+  const std::map<std::string, std::string>& entries_;
+};
+
 class VirtualRun {
  public:
   explicit VirtualRun(StreamSettings settings, std::uint64_t seed = 1);
@@ -36,6 +47,8 @@ class VirtualRun {
   std::vector<Notice> notices;
   int restarts = 0;
   int commits = 0;
+  int loads = 0;
+  std::size_t most_asked = 0;  // requests under way at one time
   std::size_t largest_batch = 0;
 
   // Moves virtual time on by `span`.
@@ -58,6 +71,7 @@ class VirtualRun {
   bool Next(MonotonicTime end);  // one event of virtual time; false: nothing before `end`
   void Step(Completions completions);
   void Settle();
+  void Load();
   void CheckIdentity();
 
   StreamSettings settings_;
@@ -66,8 +80,12 @@ class VirtualRun {
   std::unique_ptr<Stream> stream_;
   MonotonicTime time_;
   MonotonicTime wake_at_;
-  std::optional<HttpRequest> request_;
-  MonotonicTime answer_at_;
+  struct Asked {
+    PageRequest request;
+    MonotonicTime answer_at;
+  };
+  std::vector<Asked> asked_;
+  std::vector<std::string> load_;  // answered at once
   std::unique_ptr<Batch> batch_;
   MonotonicTime settle_at_;
   std::string failures_;

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a stream does with pages: their rows go, in order, through the ledger into batches.
+#include <algorithm>
+#include <utility>
+
+#include "core/dialect/page_target.h"
+#include "core/state/keys.h"
+#include "pipeline/stream/stream.h"
+
+namespace nsf {
+namespace {
+
+// An answer may hold rows of the second before a window, so their ids are kept.
+constexpr std::chrono::seconds kOverlap{1};
+// Ids in memory; above it, those of closed windows wait in the store for their revisit.
+constexpr std::size_t kMostIdsInMemory = 100'000;
+
+}  // namespace
+
+void Stream::Absorb(const Now& now, StepOutput* out) {
+  while (page_ || TakePage(out)) {
+    const auto rows = page_->page.rows();
+    while (page_->next_row < rows.size() && !builder_.full()) {
+      AbsorbRow(rows[page_->next_row++], now);
+    }
+    course_->Absorbed(page_->first_skip + page_->next_row);
+    if (page_->next_row < rows.size()) return;
+    EndPage(now, out);
+  }
+  // The page that was to follow is refused.
+  if (course_ && course_->walking() && course_->current().walk.ended()) EndWalk(now);
+}
+
+bool Stream::TakePage(StepOutput* out) {
+  if (!course_ || !course_->walking()) return false;
+  Walk& walk = course_->current().walk;
+  if (!walk.HasNext() || !LedgerIsHere(out)) return false;
+  const bool first = walk.pages() == 0;
+  Walk::Taken taken = walk.TakeNext(Limits());
+  const std::size_t rows = taken.page.rows().size();
+  snapshot_.received += rows;
+  snapshot_.pending += rows;
+  LearnFrom(taken);
+  ++pages_taken_;
+  if (first) first_page_of_walk_ = pages_taken_;
+  page_.emplace(PendingPage{std::move(taken.page), 0, taken.first_skip, pages_taken_, 0, {}});
+  return true;
+}
+
+void Stream::LearnFrom(const Walk::Taken& taken) {
+  const auto rows = static_cast<std::uint32_t>(taken.page.rows().size());
+  if (rows == 0) return;
+  deepest_answered_ = std::max(deepest_answered_, taken.first_skip);
+  largest_page_ = std::max(largest_page_, rows);
+  if (clamp_ != UINT32_MAX) clamp_ = std::max(clamp_, rows);
+  // A short page that others follow: the tenant puts no more into one.
+  if (last_was_short_ && taken.first_skip > 0) clamp_ = largest_page_;
+  last_was_short_ = rows < taken.limit;
+}
+
+void Stream::EndPage(const Now& now, StepOutput*) {
+  const std::size_t repeated = page_->repeated_rows;
+  page_.reset();
+  Walk& walk = course_->current().walk;
+  if (repeated > 0) walk.NoteRepeatedRow();
+  if (walk.ended()) EndWalk(now);
+}
+
+void Stream::AbsorbRow(const Row& row, const Now& now) {
+  const AuditEvent event = Normalize(row);
+  const std::string derived = event.id.empty() ? page_->derived.Next(row.raw) : std::string();
+  const std::string_view id = event.id.empty() ? std::string_view(derived) : event.id;
+  const auto own = OwnTime(event);
+  if (own && *own < course_->cursor().first_start) {
+    ++snapshot_.out_of_window;
+    --snapshot_.pending;
+    return;
+  }
+  if (own) list_oldest_ = std::min(list_oldest_, *own);
+
+  const IdHash hash = HashId(id);
+  const Sighting sighting =
+      ledger_.Observe(LedgerSecond(own), hash, HashContent(row.raw), page_->number);
+  const bool first_in_walk = sighting.last_page < first_page_of_walk_;
+  if (first_in_walk) {
+    if (Tally* tally = TallyOf(own)) tally->Add(hash);
+  } else if (sighting.last_page != page_->number) {
+    ++page_->repeated_rows;
+  }
+  if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
+  const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
+  if (sighting.seen != Seen::kNew && !revision) {
+    ++snapshot_.deduplicated;
+    --snapshot_.pending;
+    return;
+  }
+  if (event.classification.class_uid == 0) ++snapshot_.unclassified;
+  const auto first_seen = event.insertion ? event.insertion : event.timestamp;
+  const WalkKind kind = course_->current().walk.plan().kind;
+  if (first_seen && kind == WalkKind::kRevisit) ++progress_.late[*first_seen];
+  const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
+  if (first_seen && !backfill) ++progress_.live[*first_seen];
+  const auto time = event.timestamp ? event.timestamp : event.insertion;
+  builder_.Add(event, id, time.value_or(WallSeconds{}), now.monotonic);
+}
+
+std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
+  return settings_.dialect.window == WindowKind::kInsertion ? event.insertion : event.timestamp;
+}
+
+WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
+  const Walk& walk = course_->current().walk;
+  if (walk.plan().kind == WalkKind::kList) return own.value_or(walk.begun());
+  const AskedBounds asked = BoundsAsked(walk.plan().window);
+  if (own && asked.Contains(*own)) return *own;
+  // What the edge shows is there now, whatever end it was asked for with.
+  return walk.plan().kind == WalkKind::kEdge ? std::max(asked.first, walk.begun()) : asked.last;
+}
+
+Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
+  CourseWalk& current = course_->current();
+  const AskedBounds asked = BoundsAsked(current.walk.plan().window);
+  if (own && asked.Contains(*own)) return current.TallyOf(*own);
+  return current.parts.empty() ? nullptr : &current.parts.back().tally;
+}
+
+bool Stream::LedgerIsHere(StepOutput* out) {
+  const Walk& walk = course_->current().walk;
+  const bool list = walk.plan().kind == WalkKind::kList;
+  const AskedBounds asked = BoundsAsked(walk.plan().window);
+  const auto missing = ledger_.Missing(list ? WallSeconds::min() : asked.first,
+                                       list ? WallSeconds::max() : asked.last);
+  if (missing.empty()) return true;
+  // What is on its way to the store can only be read when it is there.
+  if (loading_ || committing_ || retry_ || builder_.events() > 0) {
+    flush_ = true;
+    return false;
+  }
+  for (const BucketNumber bucket : missing) {
+    out->load.push_back(BucketPrefix(settings_.tenant, settings_.stream, bucket));
+  }
+  loading_ = true;
+  return false;
+}
+
+void Stream::OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out) {
+  loading_ = false;
+  const auto failed = [&](const std::string& message) {
+    snapshot_.last_error = message;
+    out->notices.push_back({Notice::Level::kError, message});
+    ask_at_ = std::max(ask_at_, now.monotonic + std::chrono::seconds(1));
+    Wake(ask_at_, out);
+  };
+  if (!loaded) return failed("state: " + loaded.error().message);
+  std::map<BucketNumber, std::vector<LedgerEntry>> buckets;
+  const CourseWalk* current = course_ && course_->walking() ? &course_->current() : nullptr;
+  if (current == nullptr) return;
+  for (const StateEntry& entry : *loaded) {
+    const auto chunk = ChunkOfKey(settings_.tenant, settings_.stream, entry.key);
+    const auto entries = DecodeChunk(entry.value);
+    if (!chunk || !entries) return failed(entry.key + ": " + entries.error().message);
+    auto& bucket = buckets[chunk->bucket];
+    bucket.insert(bucket.end(), entries->begin(), entries->end());
+  }
+  for (const auto& [bucket, entries] : buckets) ledger_.Load(bucket, entries);
+}
+
+void Stream::EndWalk(const Now& now) {
+  const CourseWalk& current = course_->current();
+  const WalkKind kind = current.walk.plan().kind;
+  const AskedBounds asked = BoundsAsked(current.walk.plan().window);
+  const bool second = asked.last - asked.first <= std::chrono::seconds(2);
+  const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
+  if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
+  if (current.walk.pages() > 1) totals_true_ = current.walk.proof() == WalkProof::kWhole;
+  const WalkEnd end = course_->End(TenantNow(now), known);
+  flush_ = true;
+  last_was_short_ = false;
+  first_page_of_walk_ = pages_taken_ + 1;
+  if (kind == WalkKind::kEdge || kind == WalkKind::kList) {
+    progress_.caught_up = true;
+  } else {
+    ++(end.whole ? progress_.whole : progress_.moved);
+    Forget(std::min(course_->cursor().open, closed_.kept_from()) - kOverlap);
+  }
+  // What the list no longer shows cannot come again.
+  const WallSeconds oldest = std::exchange(list_oldest_, WallSeconds::max());
+  if (kind == WalkKind::kList) {
+    if (oldest != WallSeconds::max()) Forget(oldest);
+  } else if (ledger_.size() > kMostIdsInMemory) {
+    ledger_.DropBefore(course_->cursor().open - kOverlap);
+  }
+}
+
+void Stream::Forget(WallSeconds before) {
+  for (const ChunkId& chunk : ledger_.Forget(before)) {
+    dropped_chunks_.push_back({ChunkKey(settings_.tenant, settings_.stream, chunk), std::nullopt});
+  }
+}
+
+}  // namespace nsf
