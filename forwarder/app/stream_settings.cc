@@ -32,6 +32,20 @@ Dialect DialectOf(const PagingConfig& paging) {
   return dialect;
 }
 
+std::optional<ListOrder> PinnedOrder(PagingOrder order) {
+  switch (order) {
+    case PagingOrder::kAuto:
+      break;
+    case PagingOrder::kOldest:
+      return ListOrder::kOldestFirst;
+    case PagingOrder::kNewest:
+      return ListOrder::kNewestFirst;
+    case PagingOrder::kNone:
+      return ListOrder::kNeither;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
@@ -42,6 +56,7 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
   settings.path = "/api/v2/events/data/" + event_type;
   settings.token_reference = token_reference;
   settings.dialect = DialectOf(tenant.paging);
+  settings.list_order = PinnedOrder(tenant.paging.order);
   settings.windows.length = tenant.paging.length;
   const bool by_event = settings.dialect.window == WindowKind::kEvent;
   settings.windows.settle =

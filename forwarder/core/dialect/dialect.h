@@ -9,7 +9,7 @@ namespace nsf {
 
 enum class PageParameter : std::uint8_t { kOffset, kSkip };
 
-// By which of a row's times a window selects. kNone: the list cannot be cut, it is walked whole.
+// By which of a row's times a window selects. kNone: none is honoured.
 enum class WindowKind : std::uint8_t { kInsertion, kEvent, kNone };
 
 enum class ListOrder : std::uint8_t { kOldestFirst, kNewestFirst, kNeither };
@@ -17,7 +17,6 @@ enum class ListOrder : std::uint8_t { kOldestFirst, kNewestFirst, kNeither };
 struct Dialect {
   PageParameter parameter = PageParameter::kOffset;
   WindowKind window = WindowKind::kInsertion;
-  ListOrder order = ListOrder::kNeither;
 };
 
 }  // namespace nsf

@@ -113,17 +113,19 @@ void Ledger::Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries) 
   buckets_[bucket].in_memory = true;
 }
 
-void Ledger::DropBefore(WallSeconds keep_from) {
-  const BucketNumber first_kept = BucketOf(keep_from);
-  std::erase_if(known_, [first_kept](const auto& item) {
-    return BucketOf(item.second.second) < first_kept;
+void Ledger::DropOutside(WallSeconds first, WallSeconds last) {
+  const auto is_dropped = [from = BucketOf(first), to = BucketOf(last)](BucketNumber number) {
+    return number < from || number > to;
+  };
+  std::erase_if(known_, [&is_dropped](const auto& item) {
+    return is_dropped(BucketOf(item.second.second));
   });
   // What waits for TakeAdded() is not in the store yet.
   for (const LedgerEntry& entry : added_) {
     known_.try_emplace(entry.id, Known{entry.second, entry.content, 0});
   }
   for (auto& [number, bucket] : buckets_) {
-    if (number < first_kept) bucket.in_memory = false;
+    if (is_dropped(number)) bucket.in_memory = false;
   }
 }
 

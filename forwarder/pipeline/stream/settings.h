@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,6 +37,7 @@ struct StreamSettings {
   std::string path = "/api/v2/events/data/audit";
   std::string token_reference;  // how messages name the token
   Dialect dialect;
+  std::optional<ListOrder> list_order;  // pinned; else learned from the pages
   WindowSettings windows;
   std::uint32_t page_size = 5000;
   std::size_t concurrency = 8;  // pages asked for at a time

@@ -19,6 +19,7 @@
 
 #include "core/answer/budget.h"
 #include "core/answer/verdict.h"
+#include "core/dialect/page_target.h"
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
 #include "core/ledger/closed_windows.h"
@@ -104,7 +105,6 @@ class Stream {
     std::uint64_t first_skip = 0;   // of its first row in the walk
     std::uint32_t number = 0;       // of all pages since the start
     std::size_t repeated_rows = 0;  // that earlier pages of the walk held
-    DerivedIds derived;
   };
   // What becomes true when a batch is settled.
   struct Progress {
@@ -138,7 +138,9 @@ class Stream {
   bool TakePage(StepOutput* out);
   void LearnFrom(const Walk::Taken& taken);
   void EndPage(const Now& now, StepOutput* out);
-  bool LedgerIsHere(StepOutput* out);
+  // Of which the ids must be in memory to take the next page.
+  AskedBounds SecondsNeeded() const;
+  bool LedgerIsHere(const AskedBounds& needed, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   void AbsorbRow(const Row& row, const Now& now);
   // The time by which windows select the event.
@@ -177,7 +179,8 @@ class Stream {
   Ledger ledger_;
   bool loading_ = false;
   std::vector<StateChange> dropped_chunks_;
-  WallSeconds list_oldest_ = WallSeconds::max();  // of the list walk under way
+  DerivedIds derived_;                     // of the page
+  std::optional<WallSeconds> last_own_;    // of the row before
 
   std::uint64_t next_ticket_ = 1;
   std::size_t requests_ = 0;   // under way

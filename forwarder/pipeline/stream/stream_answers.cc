@@ -90,8 +90,8 @@ void Stream::OnContact(const Now& now) {
     cursor.span = settings_.windows.length;
   }
   saved_ = cursor;
-  course_.emplace(CourseSettings{settings_.dialect.window, settings_.windows, settings_.page_size,
-                                 settings_.poll_interval},
+  course_.emplace(CourseSettings{settings_.dialect.window, settings_.list_order, settings_.windows,
+                                 settings_.page_size, settings_.poll_interval},
                   cursor, closed_);
 }
 

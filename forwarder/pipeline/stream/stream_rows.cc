@@ -34,16 +34,30 @@ void Stream::Absorb(const Now& now, StepOutput* out) {
 bool Stream::TakePage(StepOutput* out) {
   if (!course_ || !course_->walking()) return false;
   Walk& walk = course_->current().walk;
-  if (!walk.HasNext() || !LedgerIsHere(out)) return false;
+  if (!walk.HasNext()) return false;
+  const AskedBounds needed = SecondsNeeded();
+  if (!LedgerIsHere(needed, out)) return false;
+  // A long list passes through memory.
+  if (walk.list() != nullptr && walk.list()->order() != ListOrder::kNeither &&
+      ledger_.size() > kMostIdsInMemory) {
+    ledger_.DropOutside(needed.first, needed.last);
+  }
   const bool first = walk.pages() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
   const std::size_t rows = taken.page.rows().size();
   snapshot_.received += rows;
   snapshot_.pending += rows;
+  snapshot_.deduplicated += taken.repeats;
+  snapshot_.pending -= taken.repeats;
   LearnFrom(taken);
   ++pages_taken_;
   if (first) first_page_of_walk_ = pages_taken_;
-  page_.emplace(PendingPage{std::move(taken.page), 0, taken.first_skip, pages_taken_, 0, {}});
+  page_.emplace(
+      PendingPage{std::move(taken.page), taken.repeats, taken.first_skip, pages_taken_, 0});
+  // Equal rows count on where the page goes on from the one before.
+  const bool goes_on = walk.list() != nullptr && walk.list()->chained() && !first;
+  if (!goes_on) derived_ = DerivedIds();
+  if (goes_on && walk.list()->order() != ListOrder::kNeither) derived_.KeepLastSecond();
   return true;
 }
 
@@ -68,15 +82,23 @@ void Stream::EndPage(const Now& now, StepOutput*) {
 
 void Stream::AbsorbRow(const Row& row, const Now& now) {
   const AuditEvent event = Normalize(row);
-  const std::string derived = event.id.empty() ? page_->derived.Next(row.raw) : std::string();
-  const std::string_view id = event.id.empty() ? std::string_view(derived) : event.id;
   const auto own = OwnTime(event);
+  if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
+  const std::string derived = event.id.empty() ? derived_.Next(row.raw) : std::string();
+  const std::string_view id = event.id.empty() ? std::string_view(derived) : event.id;
   if (own && *own < course_->cursor().first_start) {
     ++snapshot_.out_of_window;
     --snapshot_.pending;
     return;
   }
-  if (own) list_oldest_ = std::min(list_oldest_, *own);
+  const Walk& walk = course_->current().walk;
+  const WalkKind kind = walk.plan().kind;
+  // The list shows more than is asked for; of what is older no ids may be left.
+  if (kind == WalkKind::kList && own && *own < BoundsAsked(walk.plan().window).first) {
+    ++snapshot_.deduplicated;
+    --snapshot_.pending;
+    return;
+  }
 
   const IdHash hash = HashId(id);
   const Sighting sighting =
@@ -96,8 +118,8 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   }
   if (event.classification.class_uid == 0) ++snapshot_.unclassified;
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
-  const WalkKind kind = course_->current().walk.plan().kind;
-  if (first_seen && kind == WalkKind::kRevisit) ++progress_.late[*first_seen];
+  const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
+  if (first_seen && (kind == WalkKind::kRevisit || was_closed)) ++progress_.late[*first_seen];
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
@@ -105,11 +127,13 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
 }
 
 std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
+  if (settings_.dialect.window == WindowKind::kNone) return ListTime(event);
   return settings_.dialect.window == WindowKind::kInsertion ? event.insertion : event.timestamp;
 }
 
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
   const Walk& walk = course_->current().walk;
+  // A row without time is remembered anew as long as it is listed.
   if (walk.plan().kind == WalkKind::kList) return own.value_or(walk.begun());
   const AskedBounds asked = BoundsAsked(walk.plan().window);
   if (own && asked.Contains(*own)) return *own;
@@ -119,17 +143,29 @@ WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
 
 Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
   CourseWalk& current = course_->current();
+  if (current.walk.list() != nullptr) return own ? current.TallyOf(*own) : nullptr;
   const AskedBounds asked = BoundsAsked(current.walk.plan().window);
   if (own && asked.Contains(*own)) return current.TallyOf(*own);
   return current.parts.empty() ? nullptr : &current.parts.back().tally;
 }
 
-bool Stream::LedgerIsHere(StepOutput* out) {
+AskedBounds Stream::SecondsNeeded() const {
   const Walk& walk = course_->current().walk;
-  const bool list = walk.plan().kind == WalkKind::kList;
   const AskedBounds asked = BoundsAsked(walk.plan().window);
-  const auto missing = ledger_.Missing(list ? WallSeconds::min() : asked.first,
-                                       list ? WallSeconds::max() : asked.last);
+  if (walk.list() == nullptr) return asked;
+  AskedBounds needed{WallSeconds::max(), WallSeconds::min()};
+  for (const Row& row : walk.Next().rows()) {
+    const auto own = ListTime(Normalize(row));
+    // It may be remembered under the time of any walk.
+    if (!own) return {WallSeconds::min(), WallSeconds::max()};
+    needed.first = std::min(needed.first, std::max(*own, asked.first));
+    needed.last = std::max(needed.last, *own);
+  }
+  return needed;
+}
+
+bool Stream::LedgerIsHere(const AskedBounds& needed, StepOutput* out) {
+  const auto missing = ledger_.Missing(needed.first, needed.last);
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
   if (loading_ || committing_ || retry_ || builder_.events() > 0) {
@@ -177,17 +213,18 @@ void Stream::EndWalk(const Now& now) {
   flush_ = true;
   last_was_short_ = false;
   first_page_of_walk_ = pages_taken_ + 1;
-  if (kind == WalkKind::kEdge || kind == WalkKind::kList) {
+  if (kind == WalkKind::kEdge || (kind == WalkKind::kList && end.whole)) {
     progress_.caught_up = true;
-  } else {
-    ++(end.whole ? progress_.whole : progress_.moved);
+  }
+  if (kind != WalkKind::kEdge) {
+    const std::size_t windows = kind == WalkKind::kList ? end.windows : 1;
+    (end.whole ? progress_.whole : progress_.moved) += windows;
     Forget(std::min(course_->cursor().open, closed_.kept_from()) - kOverlap);
   }
-  // What the list no longer shows cannot come again.
-  const WallSeconds oldest = std::exchange(list_oldest_, WallSeconds::max());
-  if (kind == WalkKind::kList) {
-    if (oldest != WallSeconds::max()) Forget(oldest);
-  } else if (ledger_.size() > kMostIdsInMemory) {
+  // A list in no order needs them all at every walk.
+  const bool all_needed =
+      kind == WalkKind::kList && course_->cursor().list_order.order() == ListOrder::kNeither;
+  if (ledger_.size() > kMostIdsInMemory && !all_needed) {
     ledger_.DropBefore(course_->cursor().open - kOverlap);
   }
 }

@@ -20,28 +20,37 @@ TEST_CASE("a cursor survives its text") {
   cursor.next_chunk = 9;
   CHECK(EncodeCursor(cursor) ==
         "cursor/1 first_start=1700000000 open=1700000300 closing_end=1700000600 skip=12345 "
-        "span=300 delivered_until=-1 next_chunk=9 most_rows=50000");
+        "span=300 delivered_until=-1 next_chunk=9 most_rows=50000 list_ascends=0 list_descends=0 "
+        "list_anchor=0");
   CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
   cursor.delivered_until = Second(1'700'000'400);
   CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
   CHECK(cursor.closing());
+  cursor.list_order = {false, true};
+  cursor.list_anchor = 77;
+  CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
 }
 
 TEST_CASE("a cursor that cannot be trusted is refused, with the next step") {
+  const std::string list = " list_ascends=0 list_descends=0 list_anchor=0";
   const std::string good =
-      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=300 delivered_until=-1 next_chunk=0 most_rows=1";
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=300 delivered_until=-1 "
+      "next_chunk=0 most_rows=1" + list;
   REQUIRE(DecodeCursor(good));
   const std::string bad[] = {
       "",
       "cursor/1",
       good + " more=1",
       good.substr(0, good.size() - 1),
-      "cursor/1 first_start=1 open=5 closing_end=4 skip=0 span=300 delivered_until=-1 next_chunk=0 most_rows=1",
+      good.substr(0, good.size() - 1) + "-1",
+      "cursor/1 first_start=1 open=5 closing_end=4 skip=0 span=300 delivered_until=-1 "
+      "next_chunk=0 most_rows=1" + list,
       "cursor/1 first_start=1 open=5 closing_end=5 skip=-1 span=300 delivered_until=-1 "
-      "next_chunk=0 most_rows=1",
-      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=0 delivered_until=-1 next_chunk=0 most_rows=1",
+      "next_chunk=0 most_rows=1" + list,
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=0 delivered_until=-1 "
+      "next_chunk=0 most_rows=1" + list,
       "cursor/1 first_start=99999999999999999999 open=5 closing_end=5 skip=0 span=1 "
-      "delivered_until=-1 next_chunk=0 most_rows=1",
+      "delivered_until=-1 next_chunk=0 most_rows=1" + list,
   };
   for (const std::string& text : bad) {
     INFO(text);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joining the pages of a list.
+#include "core/walk/list_walk.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace nsf {
+namespace {
+
+// Pages in a row that lie behind the walk: a burst pushed them there, or the offset is ignored.
+constexpr int kMostIdle = 8;
+
+template <typename Rows>
+std::optional<WallSeconds> FirstTime(const Rows& begin, const Rows& end) {
+  const auto it = std::find_if(begin, end, [](const auto& row) { return row.time.has_value(); });
+  return it == end ? std::nullopt : it->time;
+}
+
+}  // namespace
+
+ListWalk::ListWalk(const ListTask& task) : task_(task), anchor_(task.anchor) {
+  if (order() != ListOrder::kOldestFirst) return;
+  next_ = task.anchor;
+  border_ = task.floor;
+}
+
+std::vector<ListWalk::Row> ListWalk::Read(const Page& page) {
+  std::vector<Row> rows;
+  rows.reserve(page.rows().size());
+  for (const nsf::Row& row : page.rows()) {
+    rows.push_back({HashId(row.raw), ListTime(Normalize(row))});
+  }
+  return rows;
+}
+
+bool ListWalk::OrderFails(const std::vector<Row>& rows) {
+  const ListOrder before = order();
+  std::optional<WallSeconds> last;
+  for (const Row& row : rows) {
+    if (last && row.time) task_.seen.Add(*last, *row.time);
+    if (row.time) last = row.time;
+  }
+  return before != ListOrder::kNeither && order() != before;
+}
+
+std::size_t ListWalk::Take(std::uint32_t limit, const Page& page) {
+  const std::vector<Row> rows = Read(page);
+  std::size_t repeats = 0;
+  chained_ = false;
+  // What was skipped for its place in an order that is none was skipped wrongly.
+  if (OrderFails(rows)) {
+    GiveUp();
+    return 0;
+  }
+  const Joint joint = Join(rows, &repeats);
+  if (joint == Joint::kNone && CanStepBack()) {
+    StepBack(limit);
+    return 0;
+  }
+  if (joint == Joint::kNone) moved_ = true;
+  chained_ = joint == Joint::kRows || last_.empty();
+  step_ = 0;
+  const std::uint64_t end = next_ + rows.size();
+  Accept(rows, repeats, joint, limit);
+  // Rows are stated behind the last one and not shown: the tenant goes no deeper.
+  if (ended_ && !FloorReached() && page.total().value_or(0) > end) moved_ = true;
+  return repeats;
+}
+
+ListWalk::Joint ListWalk::Join(const std::vector<Row>& rows, std::size_t* repeats) const {
+  if (next_ == 0) return Joint::kBegin;
+  const bool after_a_row_alone = step_ == 0 && !early_ && !last_.empty();
+  if (rows.empty()) return after_a_row_alone ? Joint::kRows : Joint::kNone;
+  const std::vector<std::size_t> overlaps = Overlaps(rows);
+  // Equal rows fit in more than one way: what their second holds is better seen on one page.
+  if (overlaps.size() == 1 || (!overlaps.empty() && !CanStepBack())) {
+    *repeats = overlaps.front();
+    return Joint::kRows;
+  }
+  const auto first = FirstTime(rows.begin(), rows.end());
+  const bool ordered = order() != ListOrder::kNeither;
+  if (ordered && first && border_ && Before(*first, *border_)) return Joint::kTime;
+  return Joint::kNone;
+}
+
+std::vector<std::size_t> ListWalk::Overlaps(const std::vector<Row>& rows) const {
+  std::vector<std::size_t> lengths;
+  for (std::size_t length = 1; length <= std::min(rows.size(), last_.size()); ++length) {
+    const auto from = last_.end() - static_cast<std::ptrdiff_t>(length);
+    if (std::equal(from, last_.end(), rows.begin())) lengths.push_back(length);
+  }
+  return lengths;
+}
+
+bool ListWalk::Before(WallSeconds second, WallSeconds other) const {
+  return order() == ListOrder::kOldestFirst ? second < other : second > other;
+}
+
+bool ListWalk::CanStepBack() const {
+  if (next_ == 0 || order() == ListOrder::kNeither || !border_) return false;
+  const bool looking = step_ > 0 || last_.empty();
+  return looking || mended_at_ != border_;
+}
+
+void ListWalk::StepBack(std::uint32_t limit) {
+  step_ = step_ == 0 ? limit : step_ * 2;
+  next_ -= std::min(next_, step_);
+  early_ = false;
+  if (!last_.empty()) mended_at_ = border_;
+}
+
+void ListWalk::Accept(const std::vector<Row>& rows, std::size_t repeats, Joint joint,
+                      std::uint32_t limit) {
+  NoteAnchor(rows);
+  const auto last_time = FirstTime(rows.rbegin(), rows.rend());
+  const bool further = last_time && (!border_ || Before(*border_, *last_time));
+  if (further) border_ = last_time;
+  const bool news = joint == Joint::kRows && repeats < rows.size();
+  const bool progress = last_.empty() || joint == Joint::kNone || further || news;
+  idle_ = progress ? 0 : idle_ + 1;
+  ended_ = IsEnd(rows, repeats, limit);
+  const bool same_again = repeats == 0 && rows.size() > 1 && rows == last_;
+  // Whatever is asked for, the same rows come.
+  if (!ended_ && (same_again || idle_ > kMostIdle)) GiveUp();
+  largest_ = std::max(largest_, rows.size());
+  last_ = rows;
+  // After one row alone, one row early would be the same place again.
+  early_ = rows.size() > 1;
+  next_ += early_ ? rows.size() - 1 : rows.size();
+}
+
+bool ListWalk::IsEnd(const std::vector<Row>& rows, std::size_t repeats, std::uint32_t limit) {
+  if (rows.empty() || FloorReached()) return true;
+  // More than one row was asked for, and nothing stands behind the last one.
+  if (early_ && rows.size() == 1 && limit > 1) return true;
+  // Rows that came in at the head move the last one away from where it is asked for.
+  const bool nothing_behind =
+      repeats == rows.size() && rows.size() < std::min<std::size_t>(limit, largest_);
+  bare_ends_ = nothing_behind ? bare_ends_ + 1 : 0;
+  return bare_ends_ > 1;
+}
+
+bool ListWalk::FloorReached() const {
+  return order() == ListOrder::kNewestFirst && border_ && *border_ < task_.floor;
+}
+
+void ListWalk::NoteAnchor(const std::vector<Row>& rows) {
+  if (order() != ListOrder::kOldestFirst) return;
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    if (!rows[i].time || *rows[i].time >= task_.next_floor) continue;
+    anchor_ = next_ + i;
+    return;
+  }
+}
+
+}  // namespace nsf
