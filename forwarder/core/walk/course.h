@@ -114,6 +114,7 @@ class Course {
   MonotonicTime edge_due_{};
   // Of list walks.
   std::uint32_t moved_lists_ = 0;  // in a row
+  bool ties_move_ = false;         // see ListTask
   MonotonicTime list_begun_{};
   MonotonicTime revisits_from_{};  // after walks that were not whole
 };

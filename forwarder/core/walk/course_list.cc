@@ -40,8 +40,8 @@ void Course::PushList(WallSeconds tenant_now, MonotonicTime now) {
   if (!ordered) reach = std::min(reach, closed_.kept_from());
 
   WallSeconds open = cursor_.open;
-  const WalkPlan live = PlanWalk(open, std::chrono::seconds::max() / 2, edge_full_, tenant_now,
-                                 settings_.windows);
+  const WalkPlan live =
+      PlanWalk(open, std::chrono::seconds::max() / 2, edge_full_, tenant_now, settings_.windows);
   while (live.kind == WalkKind::kClosing && open < live.window.end) {
     const WallSeconds end = std::min<WallSeconds>(open + kLongestPart, live.window.end);
     parts.push_back({{open, end}, {}});
@@ -50,13 +50,14 @@ void Course::PushList(WallSeconds tenant_now, MonotonicTime now) {
   const WalkPlan plan{WalkKind::kList,
                       {reach, std::max(tenant_now, cursor_.open) + settings_.windows.ahead}};
   const ListTask task{BoundsAsked(plan.window).first, cursor_.list_order, cursor_.list_anchor,
-                      BoundsAsked({open, open}).first};
+                      BoundsAsked({open, open}).first, ties_move_};
   walks_.push_back({Walk(plan, tenant_now, task), std::move(parts)});
 }
 
 void Course::EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now) {
   const ListWalk& list = *ended.walk.list();
   cursor_.list_order = list.seen();
+  if (ended.walk.repeated_row()) ties_move_ = true;
   edge_full_ = ended.walk.rows() >= settings_.page_size;
   if (!whole) {
     // What was found is delivered; of what was not, nothing is known.

@@ -60,7 +60,6 @@ std::size_t ListWalk::Take(std::uint32_t limit, const Page& page) {
   }
   if (joint == Joint::kNone) moved_ = true;
   chained_ = joint == Joint::kRows || last_.empty();
-  step_ = 0;
   const std::uint64_t end = next_ + rows.size();
   Accept(rows, repeats, joint, limit);
   // Rows are stated behind the last one and not shown: the tenant goes no deeper.
@@ -70,18 +69,22 @@ std::size_t ListWalk::Take(std::uint32_t limit, const Page& page) {
 
 ListWalk::Joint ListWalk::Join(const std::vector<Row>& rows, std::size_t* repeats) const {
   if (next_ == 0) return Joint::kBegin;
-  const bool after_a_row_alone = step_ == 0 && !early_ && !last_.empty();
+  const bool after_a_row_alone = step_ == 0 && early_ == 0 && !last_.empty();
   if (rows.empty()) return after_a_row_alone ? Joint::kRows : Joint::kNone;
+  const auto first = FirstTime(rows.begin(), rows.end());
+  const bool ordered = order() != ListOrder::kNeither;
+  const bool by_time = ordered && first && border_ && Before(*first, *border_);
+  if (by_time && task_.ties_move) return Joint::kTime;
+  if (step_ > 0) return by_time ? Joint::kTime : Joint::kNone;
   const std::vector<std::size_t> overlaps = Overlaps(rows);
-  // Equal rows fit in more than one way: what their second holds is better seen on one page.
-  if (overlaps.size() == 1 || (!overlaps.empty() && !CanStepBack())) {
+  // Equal rows fit in more than one way, and rows that change places by chance: what their second
+  // holds is better seen on one page.
+  const bool clear = overlaps.size() == 1 && !task_.ties_move;
+  if (clear || (!overlaps.empty() && !CanStepBack())) {
     *repeats = overlaps.front();
     return Joint::kRows;
   }
-  const auto first = FirstTime(rows.begin(), rows.end());
-  const bool ordered = order() != ListOrder::kNeither;
-  if (ordered && first && border_ && Before(*first, *border_)) return Joint::kTime;
-  return Joint::kNone;
+  return by_time ? Joint::kTime : Joint::kNone;
 }
 
 std::vector<std::size_t> ListWalk::Overlaps(const std::vector<Row>& rows) const {
@@ -104,10 +107,25 @@ bool ListWalk::CanStepBack() const {
 }
 
 void ListWalk::StepBack(std::uint32_t limit) {
-  step_ = step_ == 0 ? limit : step_ * 2;
-  next_ -= std::min(next_, step_);
-  early_ = false;
   if (!last_.empty()) mended_at_ = border_;
+  const std::size_t second = step_ == 0 ? LastSecond(last_) : 0;
+  if (second > early_) {
+    step_ = 1;
+    next_ -= std::min<std::uint64_t>(next_, second - early_);
+    early_ = second;
+  } else {
+    step_ = std::max<std::uint64_t>(step_ * 2, limit);
+    next_ -= std::min(next_, step_);
+    early_ = 0;
+  }
+}
+
+std::size_t ListWalk::LastSecond(const std::vector<Row>& rows) const {
+  if (order() == ListOrder::kNeither || !border_) return 0;
+  const auto before = std::find_if(rows.rbegin(), rows.rend(), [this](const Row& row) {
+    return row.time && Before(*row.time, *border_);
+  });
+  return before == rows.rend() ? 0 : static_cast<std::size_t>(before - rows.rbegin()) + 1;
 }
 
 void ListWalk::Accept(const std::vector<Row>& rows, std::size_t repeats, Joint joint,
@@ -116,29 +134,47 @@ void ListWalk::Accept(const std::vector<Row>& rows, std::size_t repeats, Joint j
   const auto last_time = FirstTime(rows.rbegin(), rows.rend());
   const bool further = last_time && (!border_ || Before(*border_, *last_time));
   if (further) border_ = last_time;
-  const bool news = joint == Joint::kRows && repeats < rows.size();
-  const bool progress = last_.empty() || joint == Joint::kNone || further || news;
+  const bool news = !rows.empty() && !Knows(rows.back());
+  const bool progress = joint == Joint::kNone || further || news;
   idle_ = progress ? 0 : idle_ + 1;
-  ended_ = IsEnd(rows, repeats, limit);
-  const bool same_again = repeats == 0 && rows.size() > 1 && rows == last_;
+  ended_ = IsEnd(rows, repeats, joint, limit);
   // Whatever is asked for, the same rows come.
-  if (!ended_ && (same_again || idle_ > kMostIdle)) GiveUp();
+  if (!ended_ && idle_ > kMostIdle) GiveUp();
   largest_ = std::max(largest_, rows.size());
+  Advance(next_, rows);
   last_ = rows;
-  // After one row alone, one row early would be the same place again.
-  early_ = rows.size() > 1;
-  next_ += early_ ? rows.size() - 1 : rows.size();
+  step_ = 0;
 }
 
-bool ListWalk::IsEnd(const std::vector<Row>& rows, std::size_t repeats, std::uint32_t limit) {
+void ListWalk::Advance(std::uint64_t begin, const std::vector<Row>& rows) {
+  const std::size_t second = task_.ties_move ? LastSecond(rows) : 0;
+  early_ = second > 0 ? second : 1;
+  // What is no further than this page would be the same place again.
+  if (early_ >= rows.size()) early_ = rows.size() > 1 ? 1 : 0;
+  next_ = begin + rows.size() - early_;
+}
+
+bool ListWalk::IsEnd(const std::vector<Row>& rows, std::size_t repeats, Joint joint,
+                     std::uint32_t limit) {
   if (rows.empty() || FloorReached()) return true;
-  // More than one row was asked for, and nothing stands behind the last one.
-  if (early_ && rows.size() == 1 && limit > 1) return true;
+  const bool all_known =
+      joint == Joint::kRows
+          ? repeats == rows.size()
+          : joint != Joint::kNone &&
+                std::all_of(rows.rbegin(), rows.rend(),
+                            [this](const Row& row) { return Knows(row); });
+  // More rows were asked for than those that are known, and nothing stands behind them.
+  if (all_known && rows.size() == early_ && limit > early_) return true;
+  if (early_ == 1 && rows.size() == 1 && limit > 1) return true;
   // Rows that came in at the head move the last one away from where it is asked for.
   const bool nothing_behind =
-      repeats == rows.size() && rows.size() < std::min<std::size_t>(limit, largest_);
+      all_known && early_ > 0 && rows.size() < std::min<std::size_t>(limit, largest_);
   bare_ends_ = nothing_behind ? bare_ends_ + 1 : 0;
   return bare_ends_ > 1;
+}
+
+bool ListWalk::Knows(const Row& row) const {
+  return std::find(last_.begin(), last_.end(), row) != last_.end();
 }
 
 bool ListWalk::FloorReached() const {

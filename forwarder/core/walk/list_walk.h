@@ -5,7 +5,8 @@
 // Every page after the first is asked for one row early and must begin with rows that the page
 // before ended with. In a list that is ordered by time a page also joins when it begins in a second
 // that is behind the walk already; one that does not join is looked for further left. So rows that
-// come in or leave, and rows of one second that change places, are seen to move, and mostly mended.
+// come in or leave are seen to move, and mostly mended. Where the rows of a second were seen to
+// change places, pages are asked for as early as holds the whole second.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +29,7 @@ struct ListTask {
   std::uint64_t anchor = 0;
   // The floor of the next walk, for which this one finds the anchor.
   WallSeconds next_floor;
+  bool ties_move = false;  // rows of one second were seen to change places
 };
 
 class ListWalk {
@@ -72,15 +74,21 @@ class ListWalk {
   bool CanStepBack() const;
   void StepBack(std::uint32_t limit);
   void Accept(const std::vector<Row>& rows, std::size_t repeats, Joint joint, std::uint32_t limit);
-  bool IsEnd(const std::vector<Row>& rows, std::size_t repeats, std::uint32_t limit);
+  bool IsEnd(const std::vector<Row>& rows, std::size_t repeats, Joint joint, std::uint32_t limit);
+  bool Knows(const Row& row) const;  // the last page holds it
   bool FloorReached() const;
   void NoteAnchor(const std::vector<Row>& rows);
   void GiveUp() { moved_ = ended_ = true; }
+  void Advance(std::uint64_t begin, const std::vector<Row>& rows);
+  // Rows that `rows` ends with, from the last one that stands before the border's second on; 0:
+  // there is none.
+  std::size_t LastSecond(const std::vector<Row>& rows) const;
 
   ListTask task_;
   std::uint64_t anchor_;
   std::uint64_t next_ = 0;
-  bool early_ = false;  // next_ is the last row's place, not the one after it
+  // Rows before the end of the last page that next_ lies; 0: it is the end.
+  std::size_t early_ = 0;
   bool ended_ = false;
   bool moved_ = false;
   bool chained_ = true;

@@ -81,7 +81,8 @@ class Walk {
   Taken TakeNext(const WalkLimits& limits);
 
   // An event of a page was on an earlier page of this walk: rows moved.
-  void NoteRepeatedRow() { repeated_row_ = repeated_row_ || !list_ || list_->chained(); }
+  void NoteRepeatedRow() { repeated_row_ = true; }
+  bool repeated_row() const { return repeated_row_; }
   // The tenant refuses page `ticket` for its depth: the walk ends with the pages before it,
   // unproven.
   void RefuseFrom(std::uint64_t ticket);

@@ -104,7 +104,7 @@ class Stream {
     std::size_t next_row = 0;
     std::uint64_t first_skip = 0;   // of its first row in the walk
     std::uint32_t number = 0;       // of all pages since the start
-    std::size_t repeated_rows = 0;  // that earlier pages of the walk held
+    std::size_t moved_rows = 0;  // that earlier pages held, from which this one goes on
   };
   // What becomes true when a batch is settled.
   struct Progress {
@@ -194,6 +194,7 @@ class Stream {
   std::optional<PendingPage> page_;
   std::uint32_t pages_taken_ = 0;
   std::uint32_t first_page_of_walk_ = 1;
+  std::uint32_t first_page_of_chain_ = 1;  // of pages that go on from each other
   // What pages have shown of the tenant.
   std::uint32_t largest_page_ = 0;
   std::uint32_t clamp_ = UINT32_MAX;

@@ -57,6 +57,7 @@ bool Stream::TakePage(StepOutput* out) {
   // Equal rows count on where the page goes on from the one before.
   const bool goes_on = walk.list() != nullptr && walk.list()->chained() && !first;
   if (!goes_on) derived_ = DerivedIds();
+  if (first || (walk.list() != nullptr && !goes_on)) first_page_of_chain_ = pages_taken_;
   if (goes_on && walk.list()->order() != ListOrder::kNeither) derived_.KeepLastSecond();
   return true;
 }
@@ -73,10 +74,10 @@ void Stream::LearnFrom(const Walk::Taken& taken) {
 }
 
 void Stream::EndPage(const Now& now, StepOutput*) {
-  const std::size_t repeated = page_->repeated_rows;
+  const std::size_t moved = page_->moved_rows;
   page_.reset();
   Walk& walk = course_->current().walk;
-  if (repeated > 0) walk.NoteRepeatedRow();
+  if (moved > 0) walk.NoteRepeatedRow();
   if (walk.ended()) EndWalk(now);
 }
 
@@ -107,7 +108,7 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
   } else if (sighting.last_page != page_->number) {
-    ++page_->repeated_rows;
+    if (sighting.last_page >= first_page_of_chain_) ++page_->moved_rows;
   }
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;

@@ -26,15 +26,22 @@ std::string HttpDate(WallSeconds time) {
   return text;
 }
 
-std::string RowText(const FakeRow& row) {
-  const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
-  const auto insertion = row.insertion.time_since_epoch().count();
-  const std::string id = row.id.empty() ? "" : ",\"_id\":\"" + row.id + '"';
-  return "{\"timestamp\":" + std::to_string(event) +
-         ",\"_insertion_epoch_timestamp\":" + std::to_string(insertion) + row.extra + id + '}';
-}
-
 }  // namespace
+
+std::string FakeTenant::RowText(const FakeRow& row) const {
+  std::string text;
+  if (row.timed) {
+    const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
+    text += ",\"timestamp\":" + std::to_string(event);
+  }
+  if (row.timed && shows_insertion) {
+    const auto insertion = row.insertion.time_since_epoch().count();
+    text += ",\"_insertion_epoch_timestamp\":" + std::to_string(insertion);
+  }
+  text += row.extra;
+  if (!row.id.empty()) text += ",\"_id\":\"" + row.id + '"';
+  return '{' + text.substr(1) + '}';
+}
 
 std::vector<const FakeRow*> FakeTenant::Visible(const std::string& target, WallSeconds now) const {
   const auto inserted_from = Parameter(target, "insertionstarttime");
@@ -52,6 +59,7 @@ std::vector<const FakeRow*> FakeTenant::Visible(const std::string& target, WallS
     visible.push_back(&row);
   }
   if (newest_first) std::reverse(visible.begin(), visible.end());
+  if (arrange) arrange(&visible, now);
   return visible;
 }
 
@@ -79,7 +87,9 @@ HttpAnswer FakeTenant::Answer(const HttpRequest& request, WallTime now) {
       answer.body += RowText(*visible[static_cast<std::size_t>(i)]);
     }
     answer.body += ']';
-    if (states_total) answer.body += ",\"total\":" + std::to_string(visible.size());
+    const auto all = visible.size();
+    const auto stated = total ? total(static_cast<std::size_t>(to - from), all) : all;
+    if (states_total) answer.body += ",\"total\":" + std::to_string(stated);
     answer.body += '}';
   }
   if (dated) answer.headers.emplace_back("date", HttpDate(own));
