@@ -49,8 +49,8 @@ void Course::PushList(WallSeconds tenant_now, MonotonicTime now) {
   }
   const WalkPlan plan{WalkKind::kList,
                       {reach, std::max(tenant_now, cursor_.open) + settings_.windows.ahead}};
-  const ListTask task{BoundsAsked(plan.window).first, cursor_.list_order, cursor_.list_anchor,
-                      BoundsAsked({open, open}).first, ties_move_};
+  const ListTask task{BoundsAsked(plan.window).first,  cursor_.list_order, cursor_.list_anchor,
+                      BoundsAsked({open, open}).first, tenant_now,         ties_move_};
   walks_.push_back({Walk(plan, tenant_now, task), std::move(parts)});
 }
 

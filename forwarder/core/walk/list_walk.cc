@@ -107,7 +107,10 @@ bool ListWalk::CanStepBack() const {
 }
 
 void ListWalk::StepBack(std::uint32_t limit) {
-  if (!last_.empty()) mended_at_ = border_;
+  if (!last_.empty()) {
+    mended_at_ = border_;
+    margin_ = std::max<std::size_t>(margin_, limit / 4);
+  }
   const std::size_t second = step_ == 0 ? LastSecond(last_) : 0;
   if (second > early_) {
     step_ = 1;
@@ -148,7 +151,8 @@ void ListWalk::Accept(const std::vector<Row>& rows, std::size_t repeats, Joint j
 
 void ListWalk::Advance(std::uint64_t begin, const std::vector<Row>& rows) {
   const std::size_t second = task_.ties_move ? LastSecond(rows) : 0;
-  early_ = second > 0 ? second : 1;
+  const std::size_t others = rows.empty() ? 0 : rows.size() - 1;
+  early_ = std::max({std::size_t{1}, second, std::min(margin_, others)});
   // What is no further than this page would be the same place again.
   if (early_ >= rows.size()) early_ = rows.size() > 1 ? 1 : 0;
   next_ = begin + rows.size() - early_;
@@ -157,12 +161,14 @@ void ListWalk::Advance(std::uint64_t begin, const std::vector<Row>& rows) {
 bool ListWalk::IsEnd(const std::vector<Row>& rows, std::size_t repeats, Joint joint,
                      std::uint32_t limit) {
   if (rows.empty() || FloorReached()) return true;
+  // Rows are appended as fast as pages come; what the walk is for stands before these.
+  const bool past_begin = order() == ListOrder::kOldestFirst && border_ && *border_ > task_.begun;
+  if (past_begin && rows.size() < limit) return true;
   const bool all_known =
       joint == Joint::kRows
           ? repeats == rows.size()
-          : joint != Joint::kNone &&
-                std::all_of(rows.rbegin(), rows.rend(),
-                            [this](const Row& row) { return Knows(row); });
+          : joint != Joint::kNone && std::all_of(rows.rbegin(), rows.rend(),
+                                                 [this](const Row& row) { return Knows(row); });
   // More rows were asked for than those that are known, and nothing stands behind them.
   if (all_known && rows.size() == early_ && limit > early_) return true;
   if (early_ == 1 && rows.size() == 1 && limit > 1) return true;

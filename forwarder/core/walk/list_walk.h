@@ -29,6 +29,7 @@ struct ListTask {
   std::uint64_t anchor = 0;
   // The floor of the next walk, for which this one finds the anchor.
   WallSeconds next_floor;
+  WallSeconds begun;       // the tenant's time; what becomes visible later is for the next walk
   bool ties_move = false;  // rows of one second were seen to change places
 };
 
@@ -96,6 +97,8 @@ class ListWalk {
   std::optional<WallSeconds> border_;     // before it, in the order of the list, all is seen
   std::uint64_t step_ = 0;                // left, when a page did not join; 0: none is looked for
   std::optional<WallSeconds> mended_at_;  // the border where one was looked for last
+  // Rows early that pages are asked for: more where rows left the list while it was walked.
+  std::size_t margin_ = 1;
   int idle_ = 0;                          // pages in a row without progress
   int bare_ends_ = 0;                     // of these, short ones that only repeat
   std::size_t largest_ = 0;               // rows of a page

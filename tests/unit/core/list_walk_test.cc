@@ -73,9 +73,9 @@ struct Case {
   bool whole;
 };
 
-const ListTask kDown{T(10), kNewest, 0, T(10), false};
-const ListTask kUp{T(10), kOldest, 7, T(14), false};
-const ListTask kAll{T(10), kUnknown, 0, T(10), false};
+const ListTask kDown{T(10), kNewest, 0, T(10), T(50)};
+const ListTask kUp{T(10), kOldest, 7, T(14), T(50)};
+const ListTask kAll{T(10), kUnknown, 0, T(10), T(50)};
 
 TEST_CASE("the way through a list") {
   const Case cases[] = {
@@ -100,6 +100,10 @@ TEST_CASE("the way through a list") {
       {"oldest first begins with a row older than the floor, and keeps the next anchor",
        kUp,
        {{7, {"9", "10", "13", "14"}}, {10, {"14"}, 1}},
+       true},
+      {"oldest first does not run after what is appended",
+       kUp,
+       {{7, {"9", "10", "51", "52"}}, {10, {"52", "53"}, 1}},
        true},
       {"a head that was trimmed moves the anchor: it is looked for further left",
        kUp,
