@@ -81,7 +81,8 @@ ListWalk::Joint ListWalk::Join(const std::vector<Row>& rows, std::size_t* repeat
   // holds is better seen on one page.
   const bool clear = overlaps.size() == 1 && !task_.ties_move;
   if (clear || (!overlaps.empty() && !CanStepBack())) {
-    *repeats = overlaps.front();
+    const bool as_asked = std::find(overlaps.begin(), overlaps.end(), early_) != overlaps.end();
+    *repeats = as_asked ? early_ : overlaps.front();
     return Joint::kRows;
   }
   return by_time ? Joint::kTime : Joint::kNone;

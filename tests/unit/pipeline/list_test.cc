@@ -180,7 +180,7 @@ TEST_CASE("ties that change places at every request are found all the same") {
   }
 }
 
-TEST_CASE("equal rows without id are as many events as they are rows, across pages too") {
+TEST_CASE("equal rows without id on several pages are as many events as they are rows") {
   for (const Order order : kOrders) {
     INFO(static_cast<int>(order));
     VirtualRun run(ListSettings());
