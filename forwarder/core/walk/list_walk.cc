@@ -59,7 +59,7 @@ std::size_t ListWalk::Take(std::uint32_t limit, const Page& page) {
     return 0;
   }
   if (joint == Joint::kNone) moved_ = true;
-  chained_ = joint == Joint::kRows || last_.empty();
+  chained_ = joint == Joint::kRows;
   const std::uint64_t end = next_ + rows.size();
   Accept(rows, repeats, joint, limit);
   // Rows are stated behind the last one and not shown: the tenant goes no deeper.

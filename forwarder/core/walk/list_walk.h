@@ -92,7 +92,7 @@ class ListWalk {
   std::size_t early_ = 0;
   bool ended_ = false;
   bool moved_ = false;
-  bool chained_ = true;
+  bool chained_ = false;
   std::vector<Row> last_;                 // the page that the next one is to join; empty: none yet
   std::optional<WallSeconds> border_;     // before it, in the order of the list, all is seen
   std::uint64_t step_ = 0;                // left, when a page did not join; 0: none is looked for

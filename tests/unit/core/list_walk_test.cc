@@ -248,6 +248,20 @@ TEST_CASE("a walk that is whole covers all, and closes what is settled and long 
   CHECK(t.course.cursor().open == T(1'740));
 }
 
+TEST_CASE("a walk down goes on through the whole second before the open time") {
+  Travel t(OpenAt(T(300)), ListOrder::kNewestFirst);
+  REQUIRE(t.Begin(350, seconds(0)));
+  CHECK(t.Turn(350, {{"349", "300"}, {"300", "299"}, {"299", "298"}}).whole);
+}
+
+TEST_CASE("a walk up begins before that second, whatever the anchor says") {
+  Cursor cursor = OpenAt(T(300));
+  cursor.list_anchor = 9'000;
+  Travel t(cursor, ListOrder::kOldestFirst);
+  REQUIRE(t.Begin(350, seconds(0)));
+  CHECK(t.Turn(350, {{"299", "300"}, {"298", "299", "300"}, {"300"}}).whole);
+}
+
 TEST_CASE("what an outage left is closed by the hour") {
   Travel t(OpenAt(T(0)));
   REQUIRE(t.Begin(9'060, seconds(0)));

@@ -259,6 +259,28 @@ TEST_CASE("a tenant that puts one row into a page is served, and never proven") 
   CheckDelivered(run, 30);
 }
 
+TEST_CASE("a long list passes through memory, and its ids are read back") {
+  for (const Order order : {Order::kOldest, Order::kNewest}) {
+    INFO(static_cast<int>(order));
+    StreamSettings settings = ListSettings();
+    settings.page_size = 5'000;
+    settings.poll_interval = minutes(5);
+    VirtualRun run(settings);
+    BeList(&run.tenant, order);
+    run.tenant.arrange = nullptr;
+    run.tenant.newest_first = order == Order::kNewest;
+    for (int i = 0; i < 130'000; ++i) {
+      const WallSeconds when =
+          run.second() - hours(20) + milliseconds(i * 500LL) / seconds(1) * seconds(1);
+      run.tenant.rows.push_back({"e" + std::to_string(i), when, std::nullopt, ""});
+    }
+    run.For(hours(6));
+    CheckDelivered(run, 130'000);
+    CHECK(run.loads > 0);
+    CHECK(run.snapshot().windows.count("moved") == 0);
+  }
+}
+
 // Lists of every kind, random in all that they do.
 struct Chaos {
   Order order;
