@@ -47,6 +47,10 @@ std::string CursorKey(std::string_view tenant, std::string_view stream) {
   return StreamPrefix(tenant, stream) + "cursor";
 }
 
+std::string DialectKey(std::string_view tenant, std::string_view stream) {
+  return StreamPrefix(tenant, stream) + "dialect";
+}
+
 std::string WindowPrefix(std::string_view tenant, std::string_view stream) {
   return StreamPrefix(tenant, stream) + "window/";
 }

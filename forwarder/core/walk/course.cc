@@ -115,6 +115,13 @@ std::optional<PageAsk> Course::AskOf(std::uint64_t ticket) const {
   return std::nullopt;
 }
 
+Window Course::WindowOf(std::uint64_t ticket) const {
+  const auto it = std::find_if(walks_.begin(), walks_.end(), [ticket](const CourseWalk& walk) {
+    return walk.walk.AskOf(ticket).has_value();
+  });
+  return it->walk.plan().window;
+}
+
 void Course::RefuseDepth(std::uint64_t ticket) {
   for (CourseWalk& walk : walks_) {
     if (walk.walk.AskOf(ticket)) walk.walk.RefuseFrom(ticket);

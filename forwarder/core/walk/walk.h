@@ -27,7 +27,6 @@ struct PageAsk {
 };
 
 struct WalkLimits {
-  std::uint32_t page_size = 5000;
   std::uint32_t clamp = UINT32_MAX;  // the most rows that the tenant puts into a page, as learned
   bool totals_true = false;          // totals have proved true
   bool one_page = false;             // no parameter turns the page: the first one is all there is
@@ -63,6 +62,7 @@ class Walk {
 
   // The next page in order is here.
   bool HasNext() const { return !slots_.empty() && slots_.front().page.has_value(); }
+  const Page& Next() const { return *slots_.front().page; }
   struct Taken {
     Page page;
     std::uint64_t first_skip = 0;  // of its first row

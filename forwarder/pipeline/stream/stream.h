@@ -19,6 +19,7 @@
 
 #include "core/answer/budget.h"
 #include "core/answer/verdict.h"
+#include "core/dialect/discovery.h"
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
 #include "core/ledger/closed_windows.h"
@@ -123,19 +124,36 @@ class Stream {
   Result<void> Restore(const StateReader& state);
 
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
+  void NoteSuccess(StepOutput* out);
   void OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out);
   void OnContact(const Now& now);
   void OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out);
   void OnRetry(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
+
+  // What the tenant honours (stream_discovery.cc).
+  void DiscoverWindow(const Now& now);
+  // Rows outside the window; a page that came again; a refusal that has another reason than depth.
+  void DoubtWindow(const Now& now, StepOutput* out);
+  void DoubtParameter(StepOutput* out);
+  void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
+                  const Window& window);
+  bool AskProbe(const Now& now, StepOutput* out);
+  void OnProbe(const Now& now, const Page* page, StepOutput* out);
+  void Adopt(const Now& now, const Dialect& dialect, StepOutput* out);
+  void Migrate(WindowKind from, WallSeconds at);
+  void EndMigration();
+  bool MostlyOutside(const Page& page, const Window& window) const;
+  bool DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const;
+  void BeginCourse(const Cursor& cursor);
   void OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
   void OnSettlement(const Now& now, Settlement settlement, StepOutput* out);
 
   void Absorb(const Now& now, StepOutput* out);
   // The next page of the walk becomes the one whose rows are taken. False: it is not here, or the
   // ids of its seconds are not.
-  bool TakePage(StepOutput* out);
+  bool TakePage(const Now& now, StepOutput* out);
   void LearnFrom(const Walk::Taken& taken);
   void EndPage(const Now& now, StepOutput* out);
   bool LedgerIsHere(StepOutput* out);
@@ -162,7 +180,8 @@ class Stream {
   void NoteIdle(const Now& now);
   void AdaptLookahead(const Now& now);
   WalkLimits Limits() const;
-  HttpRequest RequestFor(const Window& window, std::uint64_t skip, std::uint32_t limit) const;
+  HttpRequest RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,
+                         std::uint32_t limit) const;
   void Refresh(const Now& now);
   void Wake(MonotonicTime at, StepOutput* out) const { out->wake_at = std::min(out->wake_at, at); }
 
@@ -173,6 +192,16 @@ class Stream {
   TenantClock clock_;
   std::optional<Course> course_;  // absent until the tenant's time is known
   std::optional<Cursor> stored_;  // what a restart goes on from
+  std::optional<LearnedDialect> learned_;  // absent until the tenant was asked
+  bool dialect_changed_ = false;           // against the store
+  std::optional<Discovery> discovery_;     // under way
+  bool dialect_failed_ = false;            // nothing was found that can be walked
+  bool rediscover_ = false;                // so all is asked anew
+  std::optional<Verdict> refusal_;         // that made it necessary
+  enum class Doubt : std::uint8_t { kNone, kWindow, kParameter };
+  Doubt doubt_ = Doubt::kNone;          // the other reason for one
+  bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more
+  bool parameter_is_believed_ = false;  // a page that came again is no sign any more
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;

@@ -32,7 +32,7 @@ void Stream::StartCommit(const Now& now, StepOutput* out) {
   const auto due = builder_.due();
   const bool ready = due && (flush_ || builder_.full() || now.monotonic >= *due);
   const bool moved =
-      flush_ && (closed_.has_changes() || !SamePlace(course_->cursor(), saved_));
+      flush_ && (dialect_changed_ || closed_.has_changes() || !SamePlace(course_->cursor(), saved_));
   if (!ready && !moved) {
     if (due) Wake(*due, out);
     if (flush_) Settle(now, TakeProgress(course_->cursor()), out);
@@ -66,6 +66,10 @@ std::vector<StateChange> Stream::StateChanges() {
   for (const auto& [start, record] : closed_.TakeChanges()) {
     changes.push_back({WindowKey(settings_.tenant, settings_.stream, start),
                        record ? std::optional(EncodeWindow(*record)) : std::nullopt});
+  }
+  if (std::exchange(dialect_changed_, false)) {
+    changes.push_back(
+        {DialectKey(settings_.tenant, settings_.stream), EncodeDialect(*learned_)});
   }
   changes.push_back({CursorKey(settings_.tenant, settings_.stream), EncodeCursor(cursor)});
   return changes;

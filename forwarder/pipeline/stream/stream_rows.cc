@@ -18,7 +18,7 @@ constexpr std::size_t kMostIdsInMemory = 100'000;
 }  // namespace
 
 void Stream::Absorb(const Now& now, StepOutput* out) {
-  while (page_ || TakePage(out)) {
+  while (page_ || TakePage(now, out)) {
     const auto rows = page_->page.rows();
     while (page_->next_row < rows.size() && !builder_.full()) {
       AbsorbRow(rows[page_->next_row++], now);
@@ -31,10 +31,16 @@ void Stream::Absorb(const Now& now, StepOutput* out) {
   if (course_ && course_->walking() && course_->current().walk.ended()) EndWalk(now);
 }
 
-bool Stream::TakePage(StepOutput* out) {
-  if (!course_ || !course_->walking()) return false;
+bool Stream::TakePage(const Now& now, StepOutput* out) {
+  if (!course_ || !course_->walking() || discovery_) return false;
   Walk& walk = course_->current().walk;
   if (!walk.HasNext() || !LedgerIsHere(out)) return false;
+  if (!MostlyOutside(walk.Next(), walk.plan().window)) {
+    window_is_believed_ = false;
+  } else if (!window_is_believed_) {
+    DoubtWindow(now, out);
+    return false;
+  }
   const bool first = walk.pages() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
   const std::size_t rows = taken.page.rows().size();
@@ -58,12 +64,16 @@ void Stream::LearnFrom(const Walk::Taken& taken) {
   last_was_short_ = rows < taken.limit;
 }
 
-void Stream::EndPage(const Now& now, StepOutput*) {
+void Stream::EndPage(const Now& now, StepOutput* out) {
   const std::size_t repeated = page_->repeated_rows;
+  const bool mostly = repeated * 2 > page_->page.rows().size();
   page_.reset();
   Walk& walk = course_->current().walk;
   if (repeated > 0) walk.NoteRepeatedRow();
-  if (walk.ended()) EndWalk(now);
+  if (walk.ended()) return EndWalk(now);
+  if (!mostly || parameter_is_believed_) return;
+  DoubtParameter(out);
+  course_->Abandon();
 }
 
 void Stream::AbsorbRow(const Row& row, const Now& now) {
@@ -78,6 +88,11 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   }
   if (own) list_oldest_ = std::min(list_oldest_, *own);
 
+  if (DeliveredBefore(event, own)) {
+    ++snapshot_.deduplicated;
+    --snapshot_.pending;
+    return;
+  }
   const IdHash hash = HashId(id);
   const Sighting sighting =
       ledger_.Observe(LedgerSecond(own), hash, HashContent(row.raw), page_->number);
@@ -104,10 +119,6 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   builder_.Add(event, id, time.value_or(WallSeconds{}), now.monotonic);
 }
 
-std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
-  return settings_.dialect.window == WindowKind::kInsertion ? event.insertion : event.timestamp;
-}
-
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
   const Walk& walk = course_->current().walk;
   if (walk.plan().kind == WalkKind::kList) return own.value_or(walk.begun());
@@ -126,10 +137,11 @@ Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
 
 bool Stream::LedgerIsHere(StepOutput* out) {
   const Walk& walk = course_->current().walk;
-  const bool list = walk.plan().kind == WalkKind::kList;
+  // Ids that are kept by another time may lie anywhere.
+  const bool all = walk.plan().kind == WalkKind::kList || learned_->migration;
   const AskedBounds asked = BoundsAsked(walk.plan().window);
-  const auto missing = ledger_.Missing(list ? WallSeconds::min() : asked.first,
-                                       list ? WallSeconds::max() : asked.last);
+  const auto missing = ledger_.Missing(all ? WallSeconds::min() : asked.first,
+                                       all ? WallSeconds::max() : asked.last);
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
   if (loading_ || committing_ || retry_ || builder_.events() > 0) {
@@ -173,7 +185,11 @@ void Stream::EndWalk(const Now& now) {
   const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
   if (current.walk.pages() > 1) totals_true_ = current.walk.proof() == WalkProof::kWhole;
+  dialect_failed_ = false;
+  const bool pages_turn = current.walk.pages() > 1;
   const WalkEnd end = course_->End(TenantNow(now), known);
+  if (pages_turn && end.whole) parameter_is_believed_ = false;
+  EndMigration();
   flush_ = true;
   last_was_short_ = false;
   first_page_of_walk_ = pages_taken_ + 1;
@@ -187,7 +203,7 @@ void Stream::EndWalk(const Now& now) {
   const WallSeconds oldest = std::exchange(list_oldest_, WallSeconds::max());
   if (kind == WalkKind::kList) {
     if (oldest != WallSeconds::max()) Forget(oldest);
-  } else if (ledger_.size() > kMostIdsInMemory) {
+  } else if (ledger_.size() > kMostIdsInMemory && !learned_->migration) {
     ledger_.DropBefore(course_->cursor().open - kOverlap);
   }
 }

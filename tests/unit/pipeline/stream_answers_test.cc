@@ -136,19 +136,6 @@ TEST_CASE("a blocked stream says once which token is wanted, and probes slowly")
   CHECK(run.snapshot().tried);
 }
 
-TEST_CASE("a tenant that ignores the page parameter stops the stream, which names the key to set") {
-  VirtualRun run(AcmeSettings());
-  run.tenant.honours_offset = false;
-  for (int i = 0; i < 300; ++i) {
-    run.tenant.rows.push_back({"e" + std::to_string(i), run.second() - hours(1), std::nullopt, ""});
-  }
-  run.For(hours(1));
-  CHECK(run.snapshot().blocked_reason == "paging");
-  CHECK_THAT(run.snapshot().last_error, Catch::Contains("paging.parameter to skip"));
-  CHECK(run.tenant.targets.size() < 300);
-  for (const auto& [id, times] : run.delivered) CHECK(times == 1);
-}
-
 TEST_CASE("a page that is too large is asked for in smaller pieces") {
   VirtualRun run(AcmeSettings());
   for (int i = 0; i < 300; ++i) {

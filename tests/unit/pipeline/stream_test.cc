@@ -207,10 +207,10 @@ TEST_CASE("each dialect is walked as it is pinned") {
   };
   for (const Row& row : rows) {
     StreamSettings settings = AcmeSettings();
-    settings.dialect = row.dialect;
+    settings.pins = {row.dialect.parameter, row.dialect.window, row.dialect.order};
     VirtualRun run(settings);
     run.tenant.newest_first = row.newest_first;
-    run.tenant.honours_window = row.window;
+    run.tenant.honours_insertion = run.tenant.honours_event = row.window;
     run.tenant.honours_skip = row.dialect.parameter == PageParameter::kSkip;
     run.tenant.honours_offset = !run.tenant.honours_skip;
     Fill(&run.tenant, run.second() - hours(3), 500, seconds(20));
@@ -223,10 +223,10 @@ TEST_CASE("each dialect is walked as it is pinned") {
 
 TEST_CASE("a list without windows survives crashes and forgets what is no longer listed") {
   StreamSettings settings = AcmeSettings();
-  settings.dialect = {PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst};
+  settings.pins = {PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst};
   VirtualRun run(settings, 7);
   run.tenant.honours_skip = run.tenant.newest_first = true;
-  run.tenant.honours_window = false;
+  run.tenant.honours_insertion = run.tenant.honours_event = false;
   Fill(&run.tenant, run.second() - hours(3), 500, seconds(20));
   std::mt19937_64 dice(7);
   run.crash = [&] { return run.restarts < 40 && dice() % 5 == 0; };
