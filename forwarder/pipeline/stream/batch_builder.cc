@@ -28,8 +28,8 @@ BatchBuilder::BatchBuilder(const StreamSettings& settings)
     : settings_(settings), batch_(EmptyBatch(settings)) {}
 
 bool BatchBuilder::full() const {
-  return events() >= settings_.batch.events ||
-         batch_->arena.size_bytes() >= settings_.batch.bytes / 3;
+  return events() >= settings_.batch.part_events() ||
+         batch_->arena.size_bytes() >= settings_.batch.part_bytes();
 }
 
 std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event,

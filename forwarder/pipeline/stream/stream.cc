@@ -24,7 +24,8 @@ Stream::Stream(const StreamSettings& settings, Budget& budget, Random& random)
       random_(random),
       closed_({settings.revisit}),
       limit_(settings.page_size),
-      builder_(settings_) {
+      builder_(settings_),
+      commits_(settings.batch.under_way(), random) {
   for (const SinkSpec& sink : settings_.sinks) snapshot_.sinks[sink.name];
 }
 
@@ -66,8 +67,9 @@ Result<void> Stream::Restore(const StateReader& state) {
     const auto chunk = ChunkOfKey(settings_.tenant, settings_.stream, key);
     if (!chunk) {
       return Error{ErrorKind::kStop,
-                   key + ": the state is damaged or of another version; restore it from a backup, "
-                         "or start with another state.path"};
+                   key +
+                       ": the state is damaged or of another version; restore it from a backup, "
+                       "or start with another state.path"};
     }
     ledger_.NoteStored(*chunk);
   }
@@ -84,9 +86,10 @@ StepOutput Stream::Step(const Now& now, Completions completions) {
   }
   if (completions.loaded) OnLoaded(now, *std::move(completions.loaded), &out);
   for (PageAnswer& answer : completions.answers) OnAnswer(now, std::move(answer), &out);
-  Absorb(now, &out);
-  StartCommit(now, &out);
-  Absorb(now, &out);  // a batch that left made room
+  do {
+    Absorb(now, &out);
+  } while (StartCommit(now, &out));  // a batch that left made room
+  HandOver(now, &out);
   StartRequests(now, &out);
   NoteIdle(now);
   Refresh(now);
@@ -154,7 +157,8 @@ bool Stream::AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* o
 }
 
 void Stream::NoteIdle(const Now& now) {
-  const bool has_page = page_ || (course_ && course_->walking() && course_->current().walk.HasNext());
+  const bool has_page =
+      page_ || (course_ && course_->walking() && course_->current().walk.HasNext());
   if (has_page || requests_ == 0) {
     idle_since_.reset();
   } else if (!idle_since_) {

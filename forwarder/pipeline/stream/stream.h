@@ -2,7 +2,7 @@
 // One tenant's event type, from request to acknowledged delivery: a value that steps.
 //
 // Step() takes what has completed and says what to start; it never blocks and knows time only as a
-// value, so that production and the simulation run the same code. While a batch is delivered the
+// value, so that production and the simulation run the same code. While batches are delivered the
 // next pages are fetched and the next batch is built; a sink that is down stops the asking, so that
 // memory stays flat.
 #pragma once
@@ -28,6 +28,7 @@
 #include "core/walk/course.h"
 #include "core/walk/tenant_clock.h"
 #include "pipeline/stream/batch_builder.h"
+#include "pipeline/stream/commit_queue.h"
 #include "pipeline/stream/settings.h"
 #include "ports/destination.h"
 #include "ports/http_client.h"
@@ -75,20 +76,20 @@ struct StepOutput {
 
 class Stream {
  public:
-  // A stream that goes on from what `state` holds under its StreamPrefix(); from settings.start when
-  // that is nothing. `budget` and `random` are shared with the streams of the same token and outlive
-  // the stream. Blocks for reading. Fails with kStop when the state is damaged or newer.
+  // A stream that goes on from what `state` holds under its StreamPrefix(); from settings.start
+  // when that is nothing. `budget` and `random` are shared with the streams of the same token and
+  // outlive the stream. Blocks for reading. Fails with kStop when the state is damaged or newer.
   static Result<std::unique_ptr<Stream>> Create(const StreamSettings& settings,
                                                 const StateReader& state, Budget& budget,
                                                 Random& random);
 
   StepOutput Step(const Now& now, Completions completions);
 
-  // From now on nothing new is started; a commit under way may still settle.
+  // From now on nothing new is started; commits under way may still settle.
   void Drain() { draining_ = true; }
-  bool committing() const { return committing_; }
+  bool committing() const { return commits_.under_way(); }
   // Since when a batch waits for a sink, the dead letter or the store that fails.
-  std::optional<MonotonicTime> failing_since() const { return failing_since_; }
+  std::optional<MonotonicTime> failing_since() const { return commits_.failing_since(); }
   // The reader of a sink's pipe went away: there is nobody left to deliver to.
   bool reader_gone() const { return reader_gone_; }
 
@@ -106,17 +107,6 @@ class Stream {
     std::uint32_t number = 0;       // of all pages since the start
     std::size_t repeated_rows = 0;  // that earlier pages of the walk held
     DerivedIds derived;
-  };
-  // What becomes true when a batch is settled.
-  struct Progress {
-    Cursor cursor;
-    std::uint64_t whole = 0, moved = 0;       // windows closed
-    bool caught_up = false;                   // an edge (or list) walk ended
-    std::map<WallSeconds, std::size_t> live;  // times of events found at the edge
-    std::map<WallSeconds, std::size_t> late;  // times of events found by revisits
-    std::optional<WallSeconds> covered_until;
-    std::optional<WallSeconds> proven_until;
-    std::size_t incomplete = 0;
   };
 
   Stream(const StreamSettings& settings, Budget& budget, Random& random);
@@ -168,10 +158,12 @@ class Stream {
   void Forget(WallSeconds before);
   WallSeconds TenantNow(const Now& now) const;
 
-  void StartCommit(const Now& now, StepOutput* out);
+  // False: there is nothing to commit, or no room for it.
+  bool StartCommit(const Now& now, StepOutput* out);
+  void HandOver(const Now& now, StepOutput* out);
   std::vector<StateChange> StateChanges();
-  Progress TakeProgress(const Cursor& cursor);
-  void Settle(const Now& now, const Progress& progress, StepOutput* out);
+  BatchProgress TakeProgress(const Cursor& cursor);
+  void Settle(const Now& now, const BatchProgress& progress, StepOutput* out);
 
   void StartRequests(const Now& now, StepOutput* out);
   bool MayAsk() const;
@@ -228,16 +220,11 @@ class Stream {
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
   BatchBuilder builder_;
-  Progress progress_;   // of what is in the builder, or was walked since
-  bool flush_ = false;  // a walk ended: what is in the builder waits for nothing more
-  bool committing_ = false;
-  Progress committed_;            // of the batch under way
-  std::unique_ptr<Batch> retry_;  // a batch that is not settled yet
-  MonotonicTime commit_at_{};
-  int commit_failures_ = 0;  // in a row
-  std::optional<MonotonicTime> failing_since_;
+  BatchProgress progress_;  // of what is in the builder, or was walked since
+  bool flush_ = false;      // a walk ended: what is in the builder waits for nothing more
+  CommitQueue commits_;
+  Cursor saved_;  // as the store has it, or will when what is under way is settled
   bool reader_gone_ = false;
-  Cursor saved_;  // as the store has it
 
   bool draining_ = false;
   StreamSnapshot snapshot_;

@@ -81,7 +81,7 @@ void Stream::NoteSuccess(StepOutput* out) {
   token_retried_ = false;
   snapshot_.up = true;
   snapshot_.blocked_reason.clear();
-  if (!retry_) snapshot_.last_error.clear();
+  if (!commits_.failing()) snapshot_.last_error.clear();
 }
 
 void Stream::OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out) {
@@ -134,16 +134,14 @@ void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verd
   }
   course_->RefuseDepth(ticket);
   course_->LearnDepth(skip);
-  out->notices.push_back({Notice::Level::kInfo, "the tenant refuses rows from " +
-                                                    std::to_string(skip) +
-                                                    " on; windows are made smaller: " +
-                                                    verdict.message});
+  out->notices.push_back(
+      {Notice::Level::kInfo, "the tenant refuses rows from " + std::to_string(skip) +
+                                 " on; windows are made smaller: " + verdict.message});
 }
 
 void Stream::OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out) {
   ++snapshot_.rate_limited;
-  const auto stated =
-      ReadRateHeaders(answer, TenantNow(now)).wait;
+  const auto stated = ReadRateHeaders(answer, TenantNow(now)).wait;
   const auto wait = stated.value_or(BackoffDelay(throttles_, kThrottleBackoff, random_));
   budget_.OnThrottled(now.monotonic, wait);
   if (throttles_++ == 0) {

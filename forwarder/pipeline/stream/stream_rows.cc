@@ -144,7 +144,7 @@ bool Stream::LedgerIsHere(StepOutput* out) {
                                        all ? WallSeconds::max() : asked.last);
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
-  if (loading_ || committing_ || retry_ || builder_.events() > 0) {
+  if (loading_ || !commits_.empty() || builder_.events() > 0) {
     flush_ = true;
     return false;
   }
