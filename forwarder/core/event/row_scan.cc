@@ -11,8 +11,6 @@
 namespace nsf {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 bool IsListName(std::string_view name) { return name == "data" || name == "result"; }
 
 // `text` ends as the bytes from one row's last string to the next row's first one do: `},{`. As a
@@ -29,11 +27,10 @@ bool EndsInBoundary(std::string_view text) {
 
 class Scanner {
  public:
-  explicit Scanner(std::string_view body)
-      : body_(body), at_(body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0) {}
+  explicit Scanner(std::string_view body) : body_(body) {}
 
   RowScan Run() {
-    scan_.is_closed = ReadAll() && open_.empty();
+    scan_.is_closed = ReadAll() && !in_list();
     if (in_list()) EndList(body_.size());
     return std::move(scan_);
   }
@@ -133,8 +130,7 @@ void Scanner::Open(bool is_object) {
 
 bool Scanner::Close(bool is_object) {
   if (in_list()) return CloseInList(is_object);
-  if (open_.empty() || open_.back() != is_object) return false;
-  open_.pop_back();
+  if (!open_.empty()) open_.pop_back();
   return true;
 }
 

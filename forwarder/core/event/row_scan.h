@@ -17,8 +17,8 @@ struct ScannedRow {
 };
 
 struct RowScan {
-  // The brackets of the envelope and of the list close, and only one list holds rows. An error
-  // inside the rows leaves this true where the rows can be told apart in spite of it.
+  // The brackets of the lists close, and only one of them holds rows. The envelope around them is
+  // not checked.
   bool is_closed = false;
   // The rows may have been taken together, or one of them apart: a broken row has swallowed, or
   // lost, a bracket or a quote.

@@ -20,9 +20,7 @@ bool IsGoodRow(std::string_view bytes, int max_depth) {
   std::string body = "[";
   body += bytes;
   body += ']';
-  const Page page = Page::Parse(std::move(body), max_depth);
-  return page.status() == PageStatus::kRows && page.rows().size() == 1 &&
-         page.rows().front().raw.size() == bytes.size();
+  return Page::Parse(std::move(body), max_depth).status() == PageStatus::kRows;
 }
 
 // `body` with `rows` in place of `list`, a part of it.
@@ -81,11 +79,9 @@ std::optional<SalvagedPage> TakeAsOne(const Page& malformed, const RowScan& scan
     end = rest.rfind(']', end - 1);
     if (end == std::string_view::npos) break;
     const std::string_view list = rest.substr(0, end);
-    const std::string_view row = TrimSpaces(list);
-    if (row.empty()) break;
     SalvagedPage salvaged;
     salvaged.body = malformed.body();
-    salvaged.broken.push_back({row, kMalformed, 0});
+    salvaged.broken.push_back({TrimSpaces(list), kMalformed, 0});
     auto taken = Conclude(std::move(salvaged), Replace(body, list, {}), 0, max_depth);
     if (taken) found = std::move(taken);
   }
@@ -97,9 +93,9 @@ std::optional<SalvagedPage> TakeAsOne(const Page& malformed, const RowScan& scan
 std::optional<SalvagedPage> Salvage(const Page& malformed, std::size_t most_rows, int max_depth) {
   if (malformed.status() != PageStatus::kMalformed) return std::nullopt;
   const RowScan scan = ScanRows(*malformed.body());
-  if (scan.list.data() == nullptr) return std::nullopt;
-  // Nothing between the brackets, or commas alone, must not be taken for an empty page.
-  if (scan.is_closed && !scan.is_doubtful && !scan.rows.empty()) {
+  // Commas alone between the brackets must not be taken for an empty page, nor for a row.
+  if (scan.rows.empty()) return std::nullopt;
+  if (scan.is_closed && !scan.is_doubtful) {
     if (auto split = Split(malformed, scan, max_depth)) return split;
   }
   return most_rows <= 1 ? TakeAsOne(malformed, scan, max_depth) : std::nullopt;

@@ -12,9 +12,12 @@ constexpr std::string_view kVersion = "cursor/1";
 constexpr std::array<std::string_view, 7> kNames = {
     "first_start", "open", "closing_end", "skip", "span", "delivered_until", "next_chunk"};
 constexpr std::int64_t kNever = -1;
+// Times and spans below can be added up without a look at overflow.
+constexpr std::int64_t kYear10000 = 253'402'300'800;
 
 std::int64_t Count(WallSeconds time) { return time.time_since_epoch().count(); }
 WallSeconds Time(std::int64_t seconds) { return WallSeconds(std::chrono::seconds(seconds)); }
+bool IsNear(std::int64_t seconds) { return seconds > -kYear10000 && seconds < kYear10000; }
 
 // Takes "<name>=<integer>" off the front, with the space before it.
 std::optional<std::int64_t> TakePair(std::string_view name, std::string_view* text) {
@@ -53,6 +56,7 @@ std::string EncodeCursor(const Cursor& cursor) {
 }
 
 Result<Cursor> DecodeCursor(std::string_view text) {
+  const std::string_view whole = text;
   const std::string_view version = text.substr(0, text.find(' '));
   if (version.starts_with("cursor/") && version != kVersion) {
     return Error{ErrorKind::kStop,
@@ -70,8 +74,9 @@ Result<Cursor> DecodeCursor(std::string_view text) {
     if (!value) return damaged;
     values[i] = *value;
   }
-  const bool sane =
-      text.empty() && values[3] >= 0 && values[4] > 0 && values[6] >= 0 && values[2] >= values[1];
+  const bool sane = text.empty() && values[3] >= 0 && values[4] > 0 && values[6] >= 0 &&
+                    values[2] >= values[1] && IsNear(values[0]) && IsNear(values[1]) &&
+                    IsNear(values[2]) && IsNear(values[4]) && IsNear(values[5]);
   if (!sane) return damaged;
   Cursor cursor;
   cursor.first_start = Time(values[0]);
@@ -81,6 +86,7 @@ Result<Cursor> DecodeCursor(std::string_view text) {
   cursor.span = std::chrono::seconds(values[4]);
   if (values[5] != kNever) cursor.delivered_until = Time(values[5]);
   cursor.next_chunk = static_cast<std::uint64_t>(values[6]);
+  if (EncodeCursor(cursor) != whole) return damaged;  // "007", "-0"
   return cursor;
 }
 

@@ -48,6 +48,8 @@ std::optional<std::uint64_t> ChunkOfKey(std::string_view tenant, std::string_vie
   if (key.size() != kChunkDigits || error != std::errc() || end != key.data() + key.size()) {
     return std::nullopt;
   }
+  // In capitals it would be a key that is never written, and never dropped.
+  if (key != ChunkKey(tenant, stream, chunk).substr(prefix.size())) return std::nullopt;
   return chunk;
 }
 

@@ -42,6 +42,13 @@ TEST_CASE("a cursor that cannot be trusted is refused, with the next step") {
       "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=0 delivered_until=-1 next_chunk=0",
       "cursor/1 first_start=99999999999999999999 open=5 closing_end=5 skip=0 span=1 "
       "delivered_until=-1 next_chunk=0",
+      // Damage that still reads as numbers.
+      "cursor/1 first_start=01 open=5 closing_end=5 skip=0 span=1 delivered_until=-1 next_chunk=0",
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=-0 span=1 delivered_until=-1 next_chunk=0",
+      "cursor/1 first_start=1 open=5 closing_end=253402300800 skip=0 span=1 delivered_until=-1 "
+      "next_chunk=0",
+      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=9223372036854775807 "
+      "delivered_until=-1 next_chunk=0",
   };
   for (const std::string& text : bad) {
     INFO(text);
@@ -60,6 +67,7 @@ TEST_CASE("chunk keys sort by number and belong to one stream") {
   CHECK_FALSE(ChunkOfKey("acme", "alert", ChunkKey("acme", "audit", 1)));
   CHECK_FALSE(ChunkOfKey("acme", "audit", CursorKey("acme", "audit")));
   CHECK_FALSE(ChunkOfKey("acme", "audit", "stream/acme/audit/ids/xyz"));
+  CHECK_FALSE(ChunkOfKey("acme", "audit", "stream/acme/audit/ids/00000000000000AB"));
 }
 
 }  // namespace
