@@ -47,7 +47,7 @@ class Scanner {
   bool Close(bool is_object);
   bool CloseInList(bool is_object);
   void Colon();
-  void EndRow(std::size_t end);
+  bool EndRow(std::size_t end);
   bool EndList(std::size_t end);
   bool IsListHere() const;
 
@@ -83,7 +83,7 @@ bool Scanner::ReadAll() {
         if (!Close(c == '}')) return false;
         break;
       case ',':
-        if (between_rows()) EndRow(at_);
+        if (between_rows() && !EndRow(at_)) return false;
         break;
       case ':':
         Colon();
@@ -153,16 +153,19 @@ void Scanner::Colon() {
   if (is_name && open_.size() <= keys_.size()) keys_[open_.size() - 1] = last_string_;
 }
 
-void Scanner::EndRow(std::size_t end) {
+// False: there are too many.
+bool Scanner::EndRow(std::size_t end) {
   const std::string_view bytes = TrimSpaces(body_.substr(row_begin_, end - row_begin_));
+  if (!bytes.empty() && scan_.rows.size() == RowScan::kMostRows) return false;
   if (!bytes.empty()) scan_.rows.push_back({bytes, static_cast<int>(row_depth_)});
   row_begin_ = end + 1;
   row_depth_ = list_depth_;
+  return true;
 }
 
-// False: another list holds rows too, and which of them is the page cannot be told.
+// False: too many rows, or another list holds rows too, and which is the page cannot be told.
 bool Scanner::EndList(std::size_t end) {
-  EndRow(end);
+  const bool is_whole = EndRow(end);
   const bool has_rows = scan_.rows.size() > rows_before_list_;
   if (has_rows || scan_.list.data() == nullptr) {
     scan_.list = body_.substr(list_begin_, end - list_begin_);
@@ -170,7 +173,7 @@ bool Scanner::EndList(std::size_t end) {
   open_.resize(list_depth_ - 1);
   open_in_row_ = {};
   list_depth_ = kNoList;
-  return !has_rows || rows_before_list_ == 0;
+  return is_whole && (!has_rows || rows_before_list_ == 0);
 }
 
 bool Scanner::IsListHere() const {

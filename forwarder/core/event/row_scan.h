@@ -17,6 +17,9 @@ struct ScannedRow {
 };
 
 struct RowScan {
+  // Far more than any page lists. The scan ends there, so that a body of commas costs no memory.
+  static constexpr std::size_t kMostRows = 100'000;
+
   // The brackets of the lists close, and only one of them holds rows. The envelope around them is
   // not checked.
   bool is_closed = false;

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/event/row_scan.h"
+
 namespace nsf {
 namespace {
 
@@ -194,6 +196,15 @@ TEST_CASE("Hostile nesting costs linear time and no stack") {
   }
   // Seconds even under a sanitizer, where quadratic time would be hours.
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(60));
+}
+
+TEST_CASE("More rows than any page lists are no page") {
+  std::string body = "[x";
+  for (std::size_t i = 1; i < RowScan::kMostRows; ++i) body += ",1";
+  const auto salvaged = SalvageText(body + "]");
+  REQUIRE(salvaged);
+  CHECK(salvaged->received() == RowScan::kMostRows);
+  CHECK_FALSE(SalvageText(body + ",1]"));
 }
 
 // A page of rows of which some are broken at random, from a fixed seed.
