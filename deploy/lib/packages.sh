@@ -9,12 +9,14 @@ build_packages=(
   prometheus-cpp-dev libcivetweb-dev librdkafka-dev libxxhash-dev rapidjson-dev libcli11-dev
 )
 
-# What the tests use besides: Catch2; clang's libFuzzer; Python; a Kafka broker fetched by Maven;
-# rsyslog; promtool.
+# What the fuzzers use besides: clang's libFuzzer; Catch2, because the tests are configured whole.
+fuzz_packages=("${build_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
+
+# What the tests use besides: Python; a Kafka broker fetched by Maven; rsyslog; promtool.
 # ccache, so that the release build of the quickstart's test costs next to nothing.
 test_packages=(
-  "${build_packages[@]}"
-  catch2 clang-14 libclang-rt-14-dev ccache python3 python3-venv openssl curl procps
+  "${fuzz_packages[@]}"
+  ccache python3 python3-venv openssl curl procps
   maven openjdk-17-jre-headless rsyslog rsyslog-openssl prometheus
 )
 
