@@ -48,7 +48,7 @@ void CheckScan(const Page& page) {
 }
 
 // The rows of `salvaged`, good and broken, with what may stand between them, from '[' to ']'.
-void CheckAccounts(const SalvagedPage& salvaged) {
+void CheckAccounts(const ReceivedPage& salvaged) {
   std::vector<std::string_view> rows;
   for (const Row& row : salvaged.page.rows()) rows.push_back(row.raw);
   for (const BrokenRow& row : salvaged.broken) {

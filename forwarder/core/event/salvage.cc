@@ -35,7 +35,7 @@ std::string Replace(std::string_view body, std::string_view list, std::string_vi
 }
 
 // What the broken ones are taken out of.
-std::optional<SalvagedPage> Conclude(SalvagedPage salvaged, std::string rebuilt, std::size_t good,
+std::optional<ReceivedPage> Conclude(ReceivedPage salvaged, std::string rebuilt, std::size_t good,
                                      int max_depth) {
   salvaged.page = Page::Parse(std::move(rebuilt), max_depth);
   if (salvaged.page.status() == PageStatus::kMalformed) return std::nullopt;
@@ -47,8 +47,8 @@ std::optional<SalvagedPage> Conclude(SalvagedPage salvaged, std::string rebuilt,
   return salvaged;
 }
 
-std::optional<SalvagedPage> Split(const Page& malformed, const RowScan& scan, int max_depth) {
-  SalvagedPage salvaged;
+std::optional<ReceivedPage> Split(const Page& malformed, const RowScan& scan, int max_depth) {
+  ReceivedPage salvaged;
   salvaged.body = malformed.body();
   std::string good;
   good.reserve(scan.list.size());
@@ -69,17 +69,17 @@ std::optional<SalvagedPage> Split(const Page& malformed, const RowScan& scan, in
 }
 
 // The list ends at the first bracket behind which the envelope goes on as JSON.
-std::optional<SalvagedPage> TakeAsOne(const Page& malformed, const RowScan& scan, int max_depth) {
+std::optional<ReceivedPage> TakeAsOne(const Page& malformed, const RowScan& scan, int max_depth) {
   const std::string_view body = *malformed.body();
   const std::string_view rest(scan.list.data(),
                               static_cast<std::size_t>(body.end() - scan.list.data()));
-  std::optional<SalvagedPage> found;
+  std::optional<ReceivedPage> found;
   std::size_t end = rest.size();
   for (int i = 0; i < kMostEnds && end != 0; ++i) {
     end = rest.rfind(']', end - 1);
     if (end == std::string_view::npos) break;
     const std::string_view list = rest.substr(0, end);
-    SalvagedPage salvaged;
+    ReceivedPage salvaged;
     salvaged.body = malformed.body();
     salvaged.broken.push_back({TrimSpaces(list), kMalformed, 0});
     auto taken = Conclude(std::move(salvaged), Replace(body, list, {}), 0, max_depth);
@@ -90,7 +90,7 @@ std::optional<SalvagedPage> TakeAsOne(const Page& malformed, const RowScan& scan
 
 }  // namespace
 
-std::optional<SalvagedPage> Salvage(const Page& malformed, std::size_t most_rows, int max_depth) {
+std::optional<ReceivedPage> Salvage(const Page& malformed, std::size_t most_rows, int max_depth) {
   if (malformed.status() != PageStatus::kMalformed) return std::nullopt;
   const RowScan scan = ScanRows(*malformed.body());
   // Commas alone between the brackets must not be taken for an empty page, nor for a row.

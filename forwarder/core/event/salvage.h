@@ -5,33 +5,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "core/event/page.h"
+#include "core/event/received_page.h"
 
 namespace nsf {
-
-struct BrokenRow {
-  std::string_view raw;      // as received; points into SalvagedPage::body
-  std::string_view reason;   // "malformed" or "too_deep": a metric's label
-  std::size_t position = 0;  // among all the rows received, good and broken, from 0
-};
-
-struct SalvagedPage {
-  // kRows: the good rows and the total stated; its body is what was received but for the broken
-  // rows, so `Row::raw` is what the tenant sent. No rows here does not mean that the list has come
-  // to its end. kRefused: the envelope states an error; `broken` is empty then.
-  Page page;
-  std::vector<BrokenRow> broken;            // in order
-  std::shared_ptr<const std::string> body;  // as received
-
-  // What an offset advances by.
-  std::size_t received() const { return page.rows().size() + broken.size(); }
-};
 
 // Splits the body of a page that is kMalformed. Absent where its rows cannot be told apart (cut,
 // broken outside of the rows, no list, or a broken row that has swallowed its neighbours): ask for
@@ -42,7 +20,7 @@ struct SalvagedPage {
 // What cannot be told from good rows: two rows that are broken so that together they are well
 // formed (the first lost what the second has too much) are one, and a row that holds `},{` in
 // place of a comma is two.
-std::optional<SalvagedPage> Salvage(const Page& malformed, std::size_t most_rows,
+std::optional<ReceivedPage> Salvage(const Page& malformed, std::size_t most_rows,
                                     int max_depth = 256);
 
 }  // namespace nsf

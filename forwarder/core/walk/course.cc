@@ -96,7 +96,7 @@ std::size_t Course::open_pages() const {
   return pages;
 }
 
-bool Course::Receive(std::uint64_t ticket, Page page) {
+bool Course::Receive(std::uint64_t ticket, ReceivedPage page) {
   for (CourseWalk& walk : walks_) {
     if (walk.walk.AskOf(ticket)) return walk.walk.Receive(ticket, std::move(page));
   }

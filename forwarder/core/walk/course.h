@@ -70,7 +70,7 @@ class Course {
   // Pages under way or here, not taken yet, of all walks.
   std::size_t open_pages() const;
   // Answers, as of Walk.
-  bool Receive(std::uint64_t ticket, Page page);
+  bool Receive(std::uint64_t ticket, ReceivedPage page);
   bool Fail(std::uint64_t ticket);
   // What page `ticket` was asked for with; absent when nobody waits for it.
   std::optional<PageAsk> AskOf(std::uint64_t ticket) const;

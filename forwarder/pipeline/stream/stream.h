@@ -101,8 +101,9 @@ class Stream {
  private:
   // A page whose rows are being taken into batches.
   struct PendingPage {
-    Page page;
-    std::size_t next_row = 0;
+    ReceivedPage page;
+    std::size_t next_row = 0;       // of all that were received
+    std::size_t next_broken = 0;    // of the broken ones among them
     std::uint64_t first_skip = 0;   // of its first row in the walk
     std::uint32_t number = 0;       // of all pages since the start
     std::size_t repeated_rows = 0;  // that earlier pages of the walk held
@@ -115,7 +116,10 @@ class Stream {
 
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
   void NoteSuccess(StepOutput* out);
-  void OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out);
+  void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
+  // A page that does not parse: asked for once more, then split down to the row.
+  void OnMalformed(const Now& now, std::uint64_t ticket, const Page& page, const Verdict& verdict,
+                   StepOutput* out);
   void OnContact(const Now& now);
   void OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out);
   void OnRetry(const Now& now, const Verdict& verdict, StepOutput* out);
@@ -148,7 +152,9 @@ class Stream {
   void EndPage(const Now& now, StepOutput* out);
   bool LedgerIsHere(StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
+  void AbsorbNext(const Now& now);
   void AbsorbRow(const Row& row, const Now& now);
+  void AbsorbBroken(const BrokenRow& row, const Now& now);
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
   // The second under which the ledger keeps an event, and whether it is the event's own.
@@ -208,6 +214,7 @@ class Stream {
   int failures_ = 0;     // in a row
   int throttles_ = 0;    // in a row
   bool token_retried_ = false;
+  std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
   MonotonicTime ask_at_{};  // not before
   std::optional<PendingPage> page_;
   std::uint32_t pages_taken_ = 0;

@@ -4,6 +4,7 @@
 
 #include "core/answer/backoff.h"
 #include "core/answer/rate_headers.h"
+#include "core/event/salvage.h"
 #include "pipeline/stream/stream.h"
 
 namespace nsf {
@@ -55,11 +56,14 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   }
   switch (verdict.action) {
     case Action::kAccept:
-      return OnPage(now, ticket, page ? std::move(*page) : Page::Parse("[]"), out);
+      return OnPage(now, ticket, {page ? std::move(*page) : Page::Parse("[]"), {}, {}}, out);
     case Action::kThrottled:
       OnThrottled(now, answer, out);
       break;
     case Action::kRetry:
+      if (page && page->status() == PageStatus::kMalformed) {
+        return OnMalformed(now, ticket, *page, verdict, out);
+      }
       OnRetry(now, verdict, out);
       break;
     case Action::kShrinkPage:
@@ -84,12 +88,35 @@ void Stream::NoteSuccess(StepOutput* out) {
   if (!commits_.failing()) snapshot_.last_error.clear();
 }
 
-void Stream::OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out) {
+void Stream::OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out) {
   NoteSuccess(out);
   if (!course_) return OnContact(now);
   limit_ = std::min(settings_.page_size, limit_ * 2);
   AdaptLookahead(now);
   course_->Receive(ticket, std::move(page));
+}
+
+void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
+                         const Verdict& verdict, StepOutput* out) {
+  const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
+  const bool again = ask && malformed_skip_ == ask->skip;
+  malformed_skip_ = ask ? std::optional(ask->skip) : std::nullopt;
+  if (again) {
+    if (auto salvaged = Salvage(page, ask->limit)) {
+      malformed_skip_.reset();
+      if (!salvaged->broken.empty()) {
+        out->notices.push_back(
+            {Notice::Level::kWarning, std::to_string(salvaged->broken.size()) + " of " +
+                                          std::to_string(salvaged->received()) +
+                                          " rows cannot be parsed: they go to the dead letter (" +
+                                          page.message() + ')'});
+        return OnPage(now, ticket, *std::move(salvaged), out);
+      }
+    }
+    limit_ = std::max<std::uint32_t>(ask->limit / 2, 1);
+  }
+  OnRetry(now, verdict, out);
+  if (course_) course_->Fail(ticket);
 }
 
 void Stream::OnContact(const Now& now) {

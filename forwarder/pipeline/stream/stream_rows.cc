@@ -19,12 +19,10 @@ constexpr std::size_t kMostIdsInMemory = 100'000;
 
 void Stream::Absorb(const Now& now, StepOutput* out) {
   while (page_ || TakePage(now, out)) {
-    const auto rows = page_->page.rows();
-    while (page_->next_row < rows.size() && !builder_.full()) {
-      AbsorbRow(rows[page_->next_row++], now);
-    }
+    const std::size_t rows = page_->page.received();
+    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
     course_->Absorbed(page_->first_skip + page_->next_row);
-    if (page_->next_row < rows.size()) return;
+    if (page_->next_row < rows) return;
     EndPage(now, out);
   }
   // The page that was to follow is refused.
@@ -35,7 +33,7 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   if (!course_ || !course_->walking() || discovery_) return false;
   Walk& walk = course_->current().walk;
   if (!walk.HasNext() || !LedgerIsHere(out)) return false;
-  if (!MostlyOutside(walk.Next(), walk.plan().window)) {
+  if (!MostlyOutside(walk.Next().page, walk.plan().window)) {
     window_is_believed_ = false;
   } else if (!window_is_believed_) {
     DoubtWindow(now, out);
@@ -43,18 +41,18 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   }
   const bool first = walk.pages() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
-  const std::size_t rows = taken.page.rows().size();
+  const std::size_t rows = taken.page.received();
   snapshot_.received += rows;
   snapshot_.pending += rows;
   LearnFrom(taken);
   ++pages_taken_;
   if (first) first_page_of_walk_ = pages_taken_;
-  page_.emplace(PendingPage{std::move(taken.page), 0, taken.first_skip, pages_taken_, 0, {}});
+  page_.emplace(PendingPage{std::move(taken.page), 0, 0, taken.first_skip, pages_taken_, 0, {}});
   return true;
 }
 
 void Stream::LearnFrom(const Walk::Taken& taken) {
-  const auto rows = static_cast<std::uint32_t>(taken.page.rows().size());
+  const auto rows = static_cast<std::uint32_t>(taken.page.received());
   if (rows == 0) return;
   deepest_answered_ = std::max(deepest_answered_, taken.first_skip);
   largest_page_ = std::max(largest_page_, rows);
@@ -66,7 +64,7 @@ void Stream::LearnFrom(const Walk::Taken& taken) {
 
 void Stream::EndPage(const Now& now, StepOutput* out) {
   const std::size_t repeated = page_->repeated_rows;
-  const bool mostly = repeated * 2 > page_->page.rows().size();
+  const bool mostly = repeated * 2 > page_->page.received();
   page_.reset();
   Walk& walk = course_->current().walk;
   if (repeated > 0) walk.NoteRepeatedRow();
@@ -74,6 +72,28 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   if (!mostly || parameter_is_believed_) return;
   DoubtParameter(out);
   course_->Abandon();
+}
+
+void Stream::AbsorbNext(const Now& now) {
+  const std::size_t at = page_->next_row++;
+  const auto& broken = page_->page.broken;
+  if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
+    return AbsorbBroken(broken[page_->next_broken++], now);
+  }
+  AbsorbRow(page_->page.page.rows()[at - page_->next_broken], now);
+}
+
+// Known by its bytes, so that later walks do not keep it again.
+void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
+  const std::string id = page_->derived.Next(row.raw);
+  const Sighting sighting = ledger_.Observe(LedgerSecond(std::nullopt), HashId(id),
+                                            HashContent(row.raw), page_->number);
+  if (sighting.seen != Seen::kNew) {
+    ++snapshot_.deduplicated;
+    --snapshot_.pending;
+    return;
+  }
+  builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
 }
 
 void Stream::AbsorbRow(const Row& row, const Now& now) {

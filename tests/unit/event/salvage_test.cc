@@ -22,7 +22,7 @@ using namespace std::string_literals;
 constexpr std::size_t kMany = 5000;
 
 // The rows received, in order; a broken one after its reason's first letter and '!'.
-std::vector<std::string> RowsOf(const SalvagedPage& salvaged) {
+std::vector<std::string> RowsOf(const ReceivedPage& salvaged) {
   std::vector<std::string> rows;
   std::size_t good = 0;
   std::size_t broken = 0;
@@ -40,7 +40,7 @@ std::vector<std::string> RowsOf(const SalvagedPage& salvaged) {
   return rows;
 }
 
-std::optional<SalvagedPage> SalvageText(const std::string& body, std::size_t most_rows = kMany) {
+std::optional<ReceivedPage> SalvageText(const std::string& body, std::size_t most_rows = kMany) {
   const Page page = Page::Parse(body);
   REQUIRE(page.status() == PageStatus::kMalformed);
   return Salvage(page, most_rows);
