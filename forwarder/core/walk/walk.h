@@ -71,7 +71,8 @@ class Walk {
   // Takes it; see ended() afterwards. `limits` as for NextAsk().
   Taken TakeNext(const WalkLimits& limits);
 
-  // An event of a page was on an earlier page of this walk: rows moved.
+  // A row was on an earlier page of this walk too, or cannot be told from another: the walk proves
+  // nothing.
   void NoteRepeatedRow() { repeated_row_ = true; }
   // The tenant refuses page `ticket` for its depth: the walk ends with the pages before it,
   // unproven.

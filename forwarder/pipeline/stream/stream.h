@@ -155,6 +155,10 @@ class Stream {
   void AbsorbNext(const Now& now);
   void AbsorbRow(const Row& row, const Now& now);
   void AbsorbBroken(const BrokenRow& row, const Now& now);
+  // The row was delivered before, or will be by another walk.
+  void SkipRow();
+  // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
+  std::optional<std::string> EventId(const AuditEvent& event);
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
   // The second under which the ledger keeps an event, and whether it is the event's own.

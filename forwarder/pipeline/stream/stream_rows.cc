@@ -88,18 +88,12 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   const std::string id = page_->derived.Next(row.raw);
   const Sighting sighting = ledger_.Observe(LedgerSecond(std::nullopt), HashId(id),
                                             HashContent(row.raw), page_->number);
-  if (sighting.seen != Seen::kNew) {
-    ++snapshot_.deduplicated;
-    --snapshot_.pending;
-    return;
-  }
+  if (sighting.seen != Seen::kNew) return SkipRow();
   builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
 }
 
 void Stream::AbsorbRow(const Row& row, const Now& now) {
   const AuditEvent event = Normalize(row);
-  const std::string derived = event.id.empty() ? page_->derived.Next(row.raw) : std::string();
-  const std::string_view id = event.id.empty() ? std::string_view(derived) : event.id;
   const auto own = OwnTime(event);
   if (own && *own < course_->cursor().first_start) {
     ++snapshot_.out_of_window;
@@ -107,13 +101,9 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
     return;
   }
   if (own) list_oldest_ = std::min(list_oldest_, *own);
-
-  if (DeliveredBefore(event, own)) {
-    ++snapshot_.deduplicated;
-    --snapshot_.pending;
-    return;
-  }
-  const IdHash hash = HashId(id);
+  const auto id = EventId(event);
+  if (!id || DeliveredBefore(event, own)) return SkipRow();
+  const IdHash hash = HashId(*id);
   const Sighting sighting =
       ledger_.Observe(LedgerSecond(own), hash, HashContent(row.raw), page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
@@ -124,11 +114,7 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   }
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
-  if (sighting.seen != Seen::kNew && !revision) {
-    ++snapshot_.deduplicated;
-    --snapshot_.pending;
-    return;
-  }
+  if (sighting.seen != Seen::kNew && !revision) return SkipRow();
   if (event.classification.class_uid == 0) ++snapshot_.unclassified;
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   const WalkKind kind = course_->current().walk.plan().kind;
@@ -136,7 +122,26 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, id, time.value_or(WallSeconds{}), now.monotonic);
+  builder_.Add(event, *id, time.value_or(WallSeconds{}), now.monotonic);
+}
+
+void Stream::SkipRow() {
+  ++snapshot_.deduplicated;
+  --snapshot_.pending;
+}
+
+std::optional<std::string> Stream::EventId(const AuditEvent& event) {
+  if (!event.id.empty()) return std::string(event.id);
+  std::string id = page_->derived.Next(event.row->raw);
+  const WalkPlan& plan = course_->current().walk.plan();
+  if (event.timestamp || event.insertion || plan.kind == WalkKind::kList) return id;
+  // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
+  if (plan.kind == WalkKind::kEdge) return std::nullopt;
+  if (course_->current().parts.size() > 1) {
+    course_->current().walk.NoteRepeatedRow();
+    return std::nullopt;
+  }
+  return id + '@' + std::to_string(plan.window.start.time_since_epoch().count());
 }
 
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {

@@ -27,6 +27,7 @@ std::string HttpDate(WallSeconds time) {
 }
 
 std::string RowText(const FakeRow& row, bool shows_insertion) {
+  if (row.timeless) return R"({"user":"x"})";
   const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
   const auto insertion = row.insertion.time_since_epoch().count();
   const std::string id = row.id.empty() ? "" : ",\"_id\":\"" + row.id + '"';

@@ -18,6 +18,7 @@ struct FakeRow {
   WallSeconds insertion;             // visible from then on
   std::optional<WallSeconds> event;  // event time; the insertion time when absent
   std::string extra;                 // more JSON members, with a leading comma
+  bool timeless = false;             // shows no time
 };
 
 class FakeTenant {

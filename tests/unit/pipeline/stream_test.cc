@@ -312,6 +312,34 @@ TEST_CASE("the ledger's ids are dropped after the last revisit, and proofs stay"
   CHECK(run.snapshot().windows_incomplete == 0);
 }
 
+TEST_CASE("equal rows without id are as many events as there are") {
+  VirtualRun run(AcmeSettings());
+  // Two in each second, more than a page of them in a window.
+  for (int i = 0; i < 400; ++i) {
+    run.tenant.rows.push_back({"", run.second() - hours(2) + (i / 2) * seconds(1), {}, ""});
+  }
+  run.For(hours(2));
+  CHECK(run.delivered.size() == 400);
+  for (const auto& [id, times] : run.delivered) REQUIRE(times == 1);
+  CHECK(run.snapshot().windows_incomplete == 0);
+}
+
+TEST_CASE("equal rows with neither id nor time are counted by their windows") {
+  VirtualRun run(AcmeSettings());
+  for (int i = 0; i < 6; ++i) {
+    FakeRow row{"", run.second() - hours(2) + i * minutes(20) + seconds(7), {}, ""};
+    row.timeless = true;
+    run.tenant.rows.push_back(row);
+  }
+  FakeRow live{"", run.second() + minutes(3), {}, ""};
+  live.timeless = true;
+  run.tenant.rows.push_back(live);
+  run.For(hours(30));
+  CHECK(run.delivered.size() >= 7);  // a window that is halved may show one again
+  CHECK(run.delivered.size() <= 9);
+  CHECK(run.Failures() == "");
+}
+
 TEST_CASE("a stream refuses state that it cannot trust") {
   StreamSettings settings = AcmeSettings();
   const std::string key = CursorKey("acme", "audit");
