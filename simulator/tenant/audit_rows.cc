@@ -12,6 +12,8 @@
 namespace nsf_simulator {
 namespace {
 
+constexpr std::size_t kMostFields = 20;
+
 constexpr Spacing kSpaced{"", " ", " ", ""};
 constexpr Spacing kPretty{"\n  ", " ", "\n  ", "\n"};
 
@@ -203,6 +205,7 @@ std::vector<Field> MakeFields(const Settings& settings, Random* random, RowTempl
   row->id_shape = PickIdShape(random);
 
   std::vector<Field> fields;
+  fields.reserve(kMostFields);  // tenants of a few hundred events are made by the thousand
   fields.push_back({"timestamp", TimePlace(settings.time_unit), Slot::kTimestamp});
   fields.push_back({"type", R"("admin_audit_logs")"});
   fields.push_back({"user", Quoted(user)});

@@ -36,11 +36,14 @@ Field* FindField(std::string_view key, std::vector<Field>* fields) {
 }
 
 void WriteRow(const std::vector<Field>& fields, const Spacing& spacing, RowTemplate* row) {
+  std::size_t size = 16;
+  for (const Field& field : fields) size += field.key.size() + field.value.size() + 16;
+  row->text.reserve(size);
   row->text = '{';
   row->text += spacing.open;
   for (const Field& field : fields) {
     if (&field != &fields.front()) row->text.append(",").append(spacing.after_comma);
-    row->text.append(Quoted(field.key)).append(":").append(spacing.after_colon);
+    row->text.append("\"").append(field.key).append("\":").append(spacing.after_colon);
     const std::size_t at = row->text.size() + (field.value.starts_with('"') ? 1 : 0);
     if (field.slot == Slot::kId) row->id_at = at;
     if (field.slot == Slot::kTimestamp) row->timestamp_at = at;
