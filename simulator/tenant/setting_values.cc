@@ -3,6 +3,11 @@
 #include "tenant/setting_values.h"
 
 namespace nsf_simulator {
+namespace {
+
+constexpr std::uint64_t kMostRequests = 1'000'000'000;
+
+}  // namespace
 
 bool ParseDuration(std::string_view text, std::chrono::milliseconds* out) {
   constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{
@@ -47,7 +52,9 @@ bool ParseRate(std::string_view text, std::uint64_t* count, std::chrono::seconds
   const auto slash = text.find('/');
   const auto unit = slash == std::string_view::npos ? "min" : text.substr(slash + 1);
   if (unit != "min" && unit != "s") return false;
-  if (!ParseNumber(text.substr(0, slash), count)) return false;
+  std::uint64_t value = 0;
+  if (!ParseNumber(text.substr(0, slash), &value) || value > kMostRequests) return false;
+  *count = value;
   *period = std::chrono::seconds(unit == "s" ? 1 : 60);
   return true;
 }

@@ -35,7 +35,7 @@ bool ParseOnOff(std::string_view text, bool* out);
 // "(]", "[]", "[)" or "()".
 bool ParseBounds(std::string_view text, Bounds* out);
 
-// 240/min, 4/s, or 0 for none; a bare number counts by the minute, as the guide does.
+// 240/min, 4/s, 10^9 at most, or 0 for none; a bare number counts by the minute, as the guide does.
 bool ParseRate(std::string_view text, std::uint64_t* count, std::chrono::seconds* period);
 
 // Letters, `_` and `.`, 40 at most.

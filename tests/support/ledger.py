@@ -7,7 +7,8 @@ from pathlib import Path
 
 def raw_id(text):
     """The row's name: its id, or what the simulator puts in the place of one."""
-    row = json.loads(text)
+    # A row may hold bytes that are no UTF-8, and is passed on as it is.
+    row = json.loads(text.decode(errors="replace") if isinstance(text, bytes) else text)
     return row if isinstance(row, str) else str(row.get("_id") or row["trace_id"])
 
 

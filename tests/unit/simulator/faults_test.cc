@@ -80,6 +80,7 @@ TEST_CASE("faults that spoil a page do so in their own way") {
   const Answer truncated = AnswerWith("truncated");
   CHECK(truncated.body == page.substr(0, page.size() / 2));
   CHECK(truncated.delivery == Delivery::kWhole);
+  CHECK(truncated.rows == 0);
   CHECK(AnswerWith("cut").delivery == Delivery::kCut);
   CHECK(AnswerWith("cut").body == page);
   const Answer drip = AnswerWith("drip", "drip_for=7s");
@@ -89,7 +90,10 @@ TEST_CASE("faults that spoil a page do so in their own way") {
   const Answer stall = AnswerWith("stall", "stall_for=90s delay=5ms");
   CHECK(stall.delay == milliseconds(90'005));
   CHECK(stall.body == page);
-  CHECK(AnswerWith("bomb", "bomb_bytes=2097152").inflates_to == 2097152);
+  const Answer bomb = AnswerWith("bomb", "bomb_bytes=2097152");
+  CHECK(bomb.inflates_to == 2097152);
+  CHECK(bomb.rows == 0);
+  CHECK(bomb.body.empty());
   CHECK(AnswerWith("reset").delivery == Delivery::kReset);
   CHECK(AnswerWith("hang").delivery == Delivery::kHang);
 }

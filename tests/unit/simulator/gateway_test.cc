@@ -265,6 +265,11 @@ TEST_CASE("limits by bucket, over all paths, and shared with other clients") {
   CHECK(Served("rate_limit=240/min rate_shared_percent=75", 100, milliseconds(1)) == 60);
   CHECK(Served("rate_limit=1/s rate_shared_percent=99", 10, milliseconds(1)) == 1);
   CHECK(Served("rate_limit=4/s global_limit=6/min", 100, milliseconds(500)) == 6);
+  // The bucket that was left alone for long holds no more than it can.
+  Tenant idle(MakeSettings("rate_limit=4/s rate_kind=bucket"), kAnchor);
+  idle.Handle(Get(WholeWindow()), kAnchor);
+  for (int i = 0; i < 20; ++i) idle.Handle(Get(WholeWindow()), kAnchor + std::chrono::hours(1));
+  CHECK(idle.statistics().by_status.at(200) == 5);
   Tenant tenant(MakeSettings("global_limit=2/min"), kAnchor);
   Request elsewhere = Get("");
   elsewhere.target = "/api/v2/other";

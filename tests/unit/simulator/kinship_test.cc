@@ -107,6 +107,20 @@ TEST_CASE("a changed row has another count under its id, from its time on") {
   CHECK(RowsOf(&tenant, kAnchor) == before);
 }
 
+TEST_CASE("a row without an id does not change: it would be another row") {
+  for (const auto& [settings, changes] :
+       {std::pair{"events=50 changed_percent=100", true},
+        std::pair{"events=50 changed_percent=100 odd_rows=no-id:1000", false},
+        std::pair{"events=50 changed_percent=100 odd_rows=absent:1000", false}}) {
+    CAPTURE(settings);
+    Tenant tenant(MakeSettings(settings), kAnchor);
+    tenant.Advance(kAnchor);
+    for (EventNumber n = 0; n < 50; ++n) {
+      REQUIRE(tenant.rows().ChangesAt(tenant.event(n)).has_value() == changes);
+    }
+  }
+}
+
 TEST_CASE("requests that were answered leave events of their own") {
   Tenant tenant(MakeSettings("events=3 echo_percent=100"), kAnchor);
   CHECK(tenant.Handle(Get(WholeWindow()), kAnchor).rows == 3);

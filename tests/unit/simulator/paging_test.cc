@@ -30,6 +30,9 @@ TEST_CASE("all pages together hold what the ledger holds, each row once") {
       {"events=3000 short_page_percent=50", by_event, "offset", 100},
       {"events=3000 page_parameter=both", by_event, "skip", 100},
       {"events=3000 late_percent=10 late_by=2h", by_insertion, "offset", 100},
+      {"events=3000 ahead_percent=10 ahead_by=6h", by_insertion, "offset", 100},
+      {"events=3000 batch_every=5m span=1h", by_insertion, "offset", 100},
+      {"events=3000 crowd=700", by_event, "offset", 100},
       {"events=0", by_event, "offset", 100},
   };
   for (const WalkCase& c : cases) {
@@ -179,6 +182,7 @@ TEST_CASE("no rows are stated in each of the ways") {
       {"rows_in=bare", 200, "[]"},
       {"rows_in=bare empty_as=null", 200, "null"},
       {"rows_in=nested", 200, R"({"ok":1,"result":{"data":[]},"total":0})"},
+      {"rows_in=lone", 200, R"({"ok":1,"result":[],"total":0})"},
       {"rows_in=nested empty_as=object", 200, R"({"ok":1,"result":{},"total":0})"},
   };
   for (const Case& c : cases) {

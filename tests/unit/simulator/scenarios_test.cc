@@ -78,6 +78,7 @@ TEST_CASE("settings that do not fit are refused and change nothing") {
                            "rate_limit=5/h",
                            "rate_limit=/min",
                            "rate_limit=-5/min",
+                           "rate_limit=1000000001/s",
                            "order=up",
                            "ties=",
                            "gzip=yes",
