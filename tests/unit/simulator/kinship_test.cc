@@ -67,6 +67,15 @@ TEST_CASE("equal rows differ by their ids alone; without ids they are equal to t
   }
 }
 
+TEST_CASE("one step forward lets out all there is, however many are equal") {
+  Tenant tenant(MakeSettings("events=70000 equal_percent=100 row_variety=1"), kAnchor);
+  tenant.Advance(kAnchor);
+  const std::size_t at_once = tenant.visible();
+  CHECK(at_once > 150'000);
+  tenant.Advance(kAnchor);
+  CHECK(tenant.visible() == at_once);
+}
+
 TEST_CASE("equal rows may show later than the one they are equal to") {
   Tenant tenant(MakeSettings("events=200 live=2 equal_percent=50 equal_after=90s"), kAnchor);
   tenant.Advance(kAnchor + minutes(5));
