@@ -88,7 +88,9 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   skip_ += rows;
   if (rows > 0) ++pages_;
   if (rows > 0) last_was_full_ = rows >= taken.limit;
-  one_page_full_ = limits.one_page && rows >= taken.limit;
+  // Nobody says that a tenant clamps when no second page can be asked for.
+  const std::uint32_t full = std::min(taken.limit, std::max<std::uint32_t>(limits.largest, 2));
+  one_page_full_ = limits.one_page && rows >= full;
   ended_ = EndsWith(taken.page, limits);
   if (ended_) {
     slots_.clear();
@@ -109,12 +111,11 @@ bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
 WalkProof Walk::proof() const {
   if (cut_off_ || repeated_row_) return WalkProof::kMoved;
   if (resumed_) return WalkProof::kResumed;
-  if (one_page_full_) return total_ == skip_ ? WalkProof::kWhole : WalkProof::kMoved;
-  if (pages_ <= 1) {
-    // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
-    const bool hides = ended_short() && (pages_ == 0 || last_was_full_);
-    return hides ? WalkProof::kMoved : WalkProof::kWhole;
-  }
+  if (one_page_full_) return WalkProof::kMoved;  // a total may be that of the page
+  // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
+  const bool hides = pages_ == 0 ? ended_short() : last_was_full_ && (!total_ || ended_short());
+  if (hides) return WalkProof::kMoved;
+  if (pages_ <= 1) return WalkProof::kWhole;
   if (!one_total_) return WalkProof::kMoved;
   if (!total_) return WalkProof::kNoTotal;
   return *total_ == skip_ ? WalkProof::kWhole : WalkProof::kMoved;

@@ -30,6 +30,7 @@ struct WalkLimits {
   std::uint32_t clamp = UINT32_MAX;  // the most rows that the tenant puts into a page, as learned
   bool totals_true = false;          // totals have proved true
   bool one_page = false;             // no parameter turns the page: the first one is all there is
+  std::uint32_t largest = 0;         // the most rows that a page has held so far
 };
 
 class Walk {

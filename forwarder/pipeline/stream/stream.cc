@@ -110,6 +110,7 @@ void Stream::StartRequests(const Now& now, StepOutput* out) {
 
 bool Stream::MayAsk() const {
   if (!course_ || discovery_) return requests_ == 0 && !page_;
+  if (requests_ >= settings_.concurrency) return false;
   if (!course_->walking()) return true;
   // What is here and waits means that the tenant is faster than the sinks.
   const Walk& current = course_->current().walk;
@@ -175,7 +176,8 @@ void Stream::AdaptLookahead(const Now& now) {
 }
 
 WalkLimits Stream::Limits() const {
-  return {clamp_, totals_true_, learned_->dialect.parameter == PageParameter::kNeither};
+  const bool one_page = learned_->dialect.parameter == PageParameter::kNeither;
+  return {clamp_, totals_true_, one_page, largest_page_};
 }
 
 HttpRequest Stream::RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,

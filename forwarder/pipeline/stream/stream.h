@@ -136,6 +136,7 @@ class Stream {
   bool AskProbe(const Now& now, StepOutput* out);
   void OnProbe(const Now& now, const Page* page, StepOutput* out);
   void Adopt(const Now& now, const Dialect& dialect, StepOutput* out);
+  void TryLargerPages(std::uint32_t limit);
   void Migrate(WindowKind from, WallSeconds at);
   void EndMigration();
   bool MostlyOutside(const Page& page, const Window& window) const;
@@ -200,6 +201,7 @@ class Stream {
   bool dialect_failed_ = false;            // nothing was found that can be walked
   bool rediscover_ = false;                // so all is asked anew
   std::optional<Verdict> refusal_;         // that made it necessary
+  std::uint32_t pages_at_limit_ = 0;       // taken with dialect.page_limit
   enum class Doubt : std::uint8_t { kNone, kWindow, kParameter };
   Doubt doubt_ = Doubt::kNone;          // the other reason for one
   bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more

@@ -9,6 +9,9 @@
 namespace nsf {
 namespace {
 
+// A limit may have been refused for another reason: after so many pages a larger one is tried.
+constexpr std::uint32_t kPagesBeforeLarger = 100;
+
 // The second of each row by the time that windows of `kind` select by.
 std::optional<WallSeconds> TimeOf(const AuditEvent& event, WindowKind kind) {
   switch (kind) {
@@ -93,6 +96,7 @@ void Stream::OnProbe(const Now& now, const Page* page, StepOutput* out) {
   }
   if (!discovery_->Take(answer)) return;
   const Discovery asked = *std::exchange(discovery_, std::nullopt);
+  if (asked.chance()) refusal_.reset();
   if (asked.dialect()) return Adopt(now, *asked.dialect(), out);
   dialect_failed_ = rediscover_ = true;
   doubt_ = Doubt::kNone;
@@ -132,6 +136,15 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
   const WindowKind from = std::exchange(learned_->dialect, dialect).window;
   if (dialect.parameter == PageParameter::kNeither) course_->LearnDepth(settings_.page_size - 1);
   if (from != dialect.window) Migrate(from, TenantNow(now));
+}
+
+void Stream::TryLargerPages(std::uint32_t limit) {
+  Dialect& dialect = learned_->dialect;
+  if (limit != dialect.page_limit || ++pages_at_limit_ < kPagesBeforeLarger) return;
+  pages_at_limit_ = 0;
+  const std::uint32_t larger = limit * 2;
+  dialect.page_limit = larger >= settings_.page_size ? UINT32_MAX : larger;
+  dialect_changed_ = true;
 }
 
 void Stream::Migrate(WindowKind from, WallSeconds at) {

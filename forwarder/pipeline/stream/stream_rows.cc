@@ -54,6 +54,7 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
 void Stream::LearnFrom(const Walk::Taken& taken) {
   const auto rows = static_cast<std::uint32_t>(taken.page.received());
   if (rows == 0) return;
+  TryLargerPages(taken.limit);
   deepest_answered_ = std::max(deepest_answered_, taken.first_skip);
   largest_page_ = std::max(largest_page_, rows);
   if (clamp_ != UINT32_MAX) clamp_ = std::max(clamp_, rows);
