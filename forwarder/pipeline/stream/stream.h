@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -112,6 +113,8 @@ class Stream {
 
   Result<void> Restore(const StateReader& state);
 
+  static std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
+  void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
   void OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out);
   void OnContact(const Now& now);
@@ -172,8 +175,9 @@ class Stream {
   WallSeconds list_oldest_ = WallSeconds::max();  // of the list walk under way
 
   std::uint64_t next_ticket_ = 1;
-  std::size_t requests_ = 0;   // under way
-  std::size_t lookahead_ = 1;  // pages to ask for at a time: as many as keep the stream busy
+  std::deque<PageAnswer> answers_;  // not looked at yet
+  std::size_t requests_ = 0;        // under way, or their answers not looked at yet
+  std::size_t lookahead_ = 1;       // pages to ask for at a time: as many as keep the stream busy
   std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
   int failures_ = 0;     // in a row
