@@ -80,6 +80,7 @@ StepOutput Stream::Step(const Now& now, Completions completions) {
   if (completions.loaded) OnLoaded(now, *std::move(completions.loaded), &out);
   for (PageAnswer& answer : completions.answers) {
     if (const auto date = DateOf(answer.http)) clock_.Observe(*date, now);
+    page_bytes_ = std::max(page_bytes_, answer.http.body.size());
     answers_.push_back(std::move(answer));
   }
   Progress(now, &out);
@@ -174,8 +175,13 @@ void Stream::AdaptLookahead(const Now& now) {
   if (!idle_since_) {
     lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
   } else if (now.monotonic - *idle_since_ >= kWorthLookingAhead) {
-    lookahead_ = std::min(lookahead_ + 1, settings_.concurrency);
+    lookahead_ = std::min(lookahead_ + 1, MostAhead());
   }
+}
+
+std::size_t Stream::MostAhead() const {
+  const std::size_t fit = settings_.batch.bytes / 2 / std::max<std::size_t>(page_bytes_, 1);
+  return std::min(settings_.concurrency, std::max<std::size_t>(fit, 2));
 }
 
 WalkLimits Stream::Limits() const { return {settings_.page_size, clamp_, totals_true_, false}; }

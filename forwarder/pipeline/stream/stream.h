@@ -156,6 +156,8 @@ class Stream {
   bool AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* out);
   void NoteIdle(const Now& now);
   void AdaptLookahead(const Now& now);
+  // Pages ahead may hold half as many bytes as all the rest of the stream.
+  std::size_t MostAhead() const;
   WalkLimits Limits() const;
   HttpRequest RequestFor(const Window& window, std::uint64_t skip, std::uint32_t limit) const;
   void Refresh(const Now& now);
@@ -189,6 +191,7 @@ class Stream {
   std::uint32_t first_page_of_walk_ = 1;
   // What pages have shown of the tenant.
   std::uint32_t largest_page_ = 0;
+  std::size_t page_bytes_ = 0;  // of the largest
   std::uint32_t clamp_ = UINT32_MAX;
   bool last_was_short_ = false;  // the last page of the walk held fewer rows than asked for
   bool totals_true_ = false;
