@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/event/envelope.h"
+
 namespace nsf {
 namespace {
 
@@ -95,14 +97,7 @@ std::string ServerWords(std::string_view body) {
   std::string_view text = body;
   const Page page = Page::Parse(std::string(body.substr(0, kMostParsed)));
   if (page.status() == PageStatus::kRefused && !page.message().empty()) text = page.message();
-  std::string words;
-  for (const char c : text.substr(0, kMostWords)) {
-    const auto byte = static_cast<unsigned char>(c);
-    words += byte < 0x20 || byte == 0x7f ? ' ' : c;
-  }
-  // Never end in half a character.
-  while (!words.empty() && text.size() > kMostWords && (words.back() & 0x80) != 0) words.pop_back();
-  return words;
+  return Printable(text, kMostWords);
 }
 
 Verdict Judge(const HttpAnswer& answer, const Page* page, const VerdictContext& context) {

@@ -14,7 +14,6 @@ constexpr std::array<std::string_view, 8> kNames = {
     "most_rows"};
 constexpr StateForm kForm{"cursor", 1, kNames};
 constexpr std::int64_t kNever = -1;
-
 std::int64_t Count(WallSeconds time) { return time.time_since_epoch().count(); }
 WallSeconds Time(std::int64_t seconds) { return WallSeconds(std::chrono::seconds(seconds)); }
 
@@ -37,7 +36,8 @@ Result<Cursor> DecodeCursor(std::string_view text) {
   const auto values = DecodeStateText(kForm, text);
   if (!values) return values.error();
   const auto& v = *values;
-  const bool sane = v[3] >= 0 && v[4] > 0 && v[6] >= 0 && v[7] > 0 && v[2] >= v[1];
+  const bool sane = v[3] >= 0 && v[4] > 0 && v[6] >= 0 && v[7] > 0 && v[2] >= v[1] &&
+                    AreStateTimes({v[0], v[1], v[2], v[4], v[5]});
   if (!sane) return DamagedState(kForm);
   Cursor cursor;
   cursor.first_start = Time(v[0]);

@@ -55,7 +55,7 @@ std::optional<PageAsk> Walk::AskOf(std::uint64_t ticket) const {
   return slots_[at].ask;
 }
 
-bool Walk::Receive(std::uint64_t ticket, Page page) {
+bool Walk::Receive(std::uint64_t ticket, ReceivedPage page) {
   const std::size_t at = Find(ticket);
   if (at == slots_.size()) return false;
   slots_[at].page = std::move(page);
@@ -79,10 +79,10 @@ void Walk::RefuseFrom(std::uint64_t ticket) {
 Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   Taken taken{*std::move(slots_.front().page), skip_, slots_.front().ask.limit};
   slots_.pop_front();
-  const std::size_t rows = taken.page.rows().size();
+  const std::size_t rows = taken.page.received();
   if (pages_ == 0) {
-    total_ = taken.page.total();
-  } else if (taken.page.total() != total_) {
+    total_ = taken.page.page.total();
+  } else if (taken.page.page.total() != total_) {
     one_total_ = false;
   }
   skip_ += rows;
@@ -100,8 +100,8 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   return taken;
 }
 
-bool Walk::EndsWith(const Page& page, const WalkLimits& limits) const {
-  if (page.rows().empty() || limits.one_page) return true;
+bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
+  if (page.received() == 0 || limits.one_page) return true;
   const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
   return total_ends && total_ && skip_ >= *total_;
 }

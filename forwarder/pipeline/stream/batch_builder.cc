@@ -65,6 +65,20 @@ void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallS
   }
 }
 
+void BatchBuilder::AddBroken(std::string_view raw, std::string_view event_id,
+                             std::string_view reason, MonotonicTime now) {
+  if (!due_) due_ = now + settings_.batch.age;
+  Record record;
+  record.raw = batch_->arena.Copy(raw);
+  record.event_id = batch_->arena.Copy(event_id);
+  for (SinkBatch& sink : batch_->sinks) {
+    sink.rejections.push_back(
+        {sink.records.size(), std::string(reason), "the row cannot be parsed"});
+    sink.records.push_back(record);
+    sink.outcomes.push_back(OutcomeKind::kRejected);
+  }
+}
+
 std::unique_ptr<Batch> BatchBuilder::Take() {
   due_.reset();
   return std::exchange(batch_, EmptyBatch(settings_));

@@ -47,8 +47,9 @@ struct StreamSettings {
   std::string stream = "audit";
   std::string path = "/api/v2/events/data/audit";
   std::string token_reference;  // how messages name the token
-  Dialect dialect;
-  WindowSettings windows;
+  DialectPins pins;
+  WindowSettings windows;                      // `settle` for insertion windows
+  std::chrono::seconds settle_by_event{600};  // for event windows
   std::uint32_t page_size = 5000;
   std::size_t concurrency = 8;  // pages asked for at a time
   std::vector<std::chrono::seconds> revisit{std::chrono::minutes(15), std::chrono::hours(1),

@@ -46,6 +46,13 @@ Result<void> Stream::Restore(const StateReader& state) {
     if (!cursor) return Error{cursor.error().kind, entry.key + ": " + cursor.error().message};
     stored_ = *cursor;
   }
+  const auto dialects = state.Scan(DialectKey(settings_.tenant, settings_.stream));
+  if (!dialects) return dialects.error();
+  for (const StateEntry& entry : *dialects) {
+    const auto learned = DecodeDialect(entry.value);
+    if (!learned) return Error{learned.error().kind, entry.key + ": " + learned.error().message};
+    learned_ = *learned;
+  }
   const auto windows = state.Scan(WindowPrefix(settings_.tenant, settings_.stream));
   if (!windows) return windows.error();
   for (const StateEntry& entry : *windows) {
@@ -117,7 +124,7 @@ void Stream::StartRequests(const Now& now, StepOutput* out) {
 }
 
 bool Stream::MayAsk() const {
-  if (!course_) return requests_ == 0;
+  if (!course_ || discovery_) return requests_ == 0 && !page_;
   if (!course_->walking()) return true;
   // What is here and waits means that the tenant is faster than the sinks. While rows are taken
   // from a page the next one may come.
@@ -128,6 +135,8 @@ bool Stream::MayAsk() const {
 
 bool Stream::Ask(const Now& now, StepOutput* out) {
   const WallSeconds tenant_now = TenantNow(now);
+  if ((!learned_ || rediscover_) && !discovery_) DiscoverWindow(now);
+  if (discovery_) return AskProbe(now, out);
   if (!course_) return AskForContact(now, tenant_now, out);
   const auto [walking, wake] = course_->Begin(tenant_now, now.monotonic);
   if (!walking) {
@@ -136,7 +145,8 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
   }
   // Half of what may be asked for is kept for the rest of windows that are begun.
   const bool ahead = course_->open_pages() < std::max<std::size_t>(lookahead_ / 2, 1);
-  const auto ask = course_->NextAsk(next_ticket_, limit_, Limits(), ahead, tenant_now);
+  const auto ask = course_->NextAsk(
+      next_ticket_, std::min(limit_, learned_->dialect.page_limit), Limits(), ahead, tenant_now);
   if (!ask) return false;
   if (const auto free = budget_.Attempt(now.monotonic)) {
     course_->Fail(ask->page.ticket);
@@ -146,7 +156,8 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
   ++next_ticket_;
   ++requests_;
   out->requests.push_back(
-      {ask->page.ticket, RequestFor(ask->window, ask->page.skip, ask->page.limit)});
+      {ask->page.ticket,
+       RequestFor(learned_->dialect, ask->window, ask->page.skip, ask->page.limit)});
   return true;
 }
 
@@ -157,7 +168,7 @@ bool Stream::AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* o
   }
   ++requests_;
   const Window around{tenant_now - kContactBack, tenant_now + settings_.windows.ahead};
-  out->requests.push_back({0, RequestFor(around, 0, 1)});
+  out->requests.push_back({0, RequestFor(learned_->dialect, around, 0, 1)});
   return true;
 }
 
@@ -184,12 +195,14 @@ std::size_t Stream::MostAhead() const {
   return std::min(settings_.concurrency, std::max<std::size_t>(fit, 2));
 }
 
-WalkLimits Stream::Limits() const { return {settings_.page_size, clamp_, totals_true_, false}; }
+WalkLimits Stream::Limits() const {
+  return {clamp_, totals_true_, learned_->dialect.parameter == PageParameter::kNeither};
+}
 
-HttpRequest Stream::RequestFor(const Window& window, std::uint64_t skip,
+HttpRequest Stream::RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,
                                std::uint32_t limit) const {
   HttpRequest request;
-  request.target = PageTarget(settings_.path, settings_.dialect, window, skip, limit);
+  request.target = PageTarget(settings_.path, dialect, window, skip, limit);
   request.timeout = settings_.timeout;
   request.max_body_bytes = settings_.max_page_bytes;
   return request;

@@ -20,6 +20,7 @@
 
 #include "core/answer/budget.h"
 #include "core/answer/verdict.h"
+#include "core/dialect/discovery.h"
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
 #include "core/ledger/closed_windows.h"
@@ -101,8 +102,9 @@ class Stream {
  private:
   // A page whose rows are being taken into batches.
   struct PendingPage {
-    Page page;
-    std::size_t next_row = 0;
+    ReceivedPage page;
+    std::size_t next_row = 0;       // of all that were received
+    std::size_t next_broken = 0;    // of the broken ones among them
     std::uint64_t first_skip = 0;   // of its first row in the walk
     std::uint32_t number = 0;       // of all pages since the start
     std::size_t repeated_rows = 0;  // that earlier pages of the walk held
@@ -116,24 +118,50 @@ class Stream {
   static std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
   void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
-  void OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out);
+  void NoteSuccess(StepOutput* out);
+  void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
+  // A page that does not parse: asked for once more, then split down to the row.
+  void OnMalformed(const Now& now, std::uint64_t ticket, const Page& page, const Verdict& verdict,
+                   StepOutput* out);
   void OnContact(const Now& now);
   void OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out);
   void OnRetry(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
+
+  // What the tenant honours (stream_discovery.cc).
+  void DiscoverWindow(const Now& now);
+  // Rows outside the window; a page that came again; a refusal that has another reason than depth.
+  void DoubtWindow(const Now& now, StepOutput* out);
+  void DoubtParameter(StepOutput* out);
+  void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
+                  const Window& window);
+  bool AskProbe(const Now& now, StepOutput* out);
+  void OnProbe(const Now& now, const Page* page, StepOutput* out);
+  void Adopt(const Now& now, const Dialect& dialect, StepOutput* out);
+  void Migrate(WindowKind from, WallSeconds at);
+  void EndMigration();
+  bool MostlyOutside(const Page& page, const Window& window) const;
+  bool DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const;
+  void BeginCourse(const Cursor& cursor);
   void OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
   void OnSettlement(const Now& now, Settlement settlement, StepOutput* out);
 
   void Absorb(const Now& now, StepOutput* out);
   // The next page of the walk becomes the one whose rows are taken. False: it is not here, or the
   // ids of its seconds are not.
-  bool TakePage(StepOutput* out);
+  bool TakePage(const Now& now, StepOutput* out);
   void LearnFrom(const Walk::Taken& taken);
   void EndPage(const Now& now, StepOutput* out);
   bool LedgerIsHere(StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
+  void AbsorbNext(const Now& now);
   void AbsorbRow(const Row& row, const Now& now);
+  void AbsorbBroken(const BrokenRow& row, const Now& now);
+  // The row was delivered before, or will be by another walk.
+  void SkipRow();
+  // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
+  std::optional<std::string> EventId(const AuditEvent& event);
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
   // The second under which the ledger keeps an event, and whether it is the event's own.
@@ -159,7 +187,8 @@ class Stream {
   // Pages ahead may hold half as many bytes as all the rest of the stream.
   std::size_t MostAhead() const;
   WalkLimits Limits() const;
-  HttpRequest RequestFor(const Window& window, std::uint64_t skip, std::uint32_t limit) const;
+  HttpRequest RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,
+                         std::uint32_t limit) const;
   void Refresh(const Now& now);
   void Wake(MonotonicTime at, StepOutput* out) const { out->wake_at = std::min(out->wake_at, at); }
 
@@ -170,6 +199,16 @@ class Stream {
   TenantClock clock_;
   std::optional<Course> course_;  // absent until the tenant's time is known
   std::optional<Cursor> stored_;  // what a restart goes on from
+  std::optional<LearnedDialect> learned_;  // absent until the tenant was asked
+  bool dialect_changed_ = false;           // against the store
+  std::optional<Discovery> discovery_;     // under way
+  bool dialect_failed_ = false;            // nothing was found that can be walked
+  bool rediscover_ = false;                // so all is asked anew
+  std::optional<Verdict> refusal_;         // that made it necessary
+  enum class Doubt : std::uint8_t { kNone, kWindow, kParameter };
+  Doubt doubt_ = Doubt::kNone;          // the other reason for one
+  bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more
+  bool parameter_is_believed_ = false;  // a page that came again is no sign any more
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
@@ -185,6 +224,7 @@ class Stream {
   int failures_ = 0;     // in a row
   int throttles_ = 0;    // in a row
   bool token_retried_ = false;
+  std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
   MonotonicTime ask_at_{};  // not before
   std::optional<PendingPage> page_;
   std::uint32_t pages_taken_ = 0;

@@ -4,6 +4,7 @@
 
 #include "core/answer/backoff.h"
 #include "core/answer/rate_headers.h"
+#include "core/event/salvage.h"
 #include "pipeline/stream/stream.h"
 
 namespace nsf {
@@ -46,13 +47,25 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   if (body_is_page) page = Page::Parse(std::move(answer.body));
   const Verdict verdict =
       Judge(answer, page ? &*page : nullptr, {settings_.path, settings_.token_reference});
+  if (discovery_ && ticket == 0) {
+    const bool refused = verdict.action == Action::kBlocked && verdict.reason == "refused";
+    if (refused && !refusal_) refusal_ = verdict;
+    if (verdict.action == Action::kAccept) NoteSuccess(out);
+    if (refused || verdict.action == Action::kAccept) {
+      const Page none = Page::Parse("[]");
+      return OnProbe(now, refused ? nullptr : (page ? &*page : &none), out);
+    }
+  }
   switch (verdict.action) {
     case Action::kAccept:
-      return OnPage(now, ticket, page ? std::move(*page) : Page::Parse("[]"), out);
+      return OnPage(now, ticket, {page ? std::move(*page) : Page::Parse("[]"), {}, {}}, out);
     case Action::kThrottled:
       OnThrottled(now, answer, out);
       break;
     case Action::kRetry:
+      if (page && page->status() == PageStatus::kMalformed) {
+        return OnMalformed(now, ticket, *page, verdict, out);
+      }
       OnRetry(now, verdict, out);
       break;
     case Action::kShrinkPage:
@@ -65,7 +78,8 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   if (course_) course_->Fail(ticket);
 }
 
-void Stream::OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out) {
+void Stream::NoteSuccess(StepOutput* out) {
+  if (dialect_failed_) return;
   if (!snapshot_.up.value_or(true)) {
     out->notices.push_back({Notice::Level::kInfo, "the tenant answers again"});
   }
@@ -74,12 +88,37 @@ void Stream::OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput*
   snapshot_.up = true;
   snapshot_.blocked_reason.clear();
   if (!commits_.failing()) snapshot_.last_error.clear();
+}
 
+void Stream::OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out) {
+  NoteSuccess(out);
   if (!course_) return OnContact(now);
-
   limit_ = std::min(settings_.page_size, limit_ * 2);
   AdaptLookahead(now);
   course_->Receive(ticket, std::move(page));
+}
+
+void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
+                         const Verdict& verdict, StepOutput* out) {
+  const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
+  const bool again = ask && malformed_skip_ == ask->skip;
+  malformed_skip_ = ask ? std::optional(ask->skip) : std::nullopt;
+  if (again) {
+    if (auto salvaged = Salvage(page, ask->limit)) {
+      malformed_skip_.reset();
+      if (!salvaged->broken.empty()) {
+        out->notices.push_back(
+            {Notice::Level::kWarning, std::to_string(salvaged->broken.size()) + " of " +
+                                          std::to_string(salvaged->received()) +
+                                          " rows cannot be parsed: they go to the dead letter (" +
+                                          page.message() + ')'});
+        return OnPage(now, ticket, *std::move(salvaged), out);
+      }
+    }
+    limit_ = std::max<std::uint32_t>(ask->limit / 2, 1);
+  }
+  OnRetry(now, verdict, out);
+  if (course_) course_->Fail(ticket);
 }
 
 void Stream::OnContact(const Now& now) {
@@ -92,7 +131,20 @@ void Stream::OnContact(const Now& now) {
     cursor.span = settings_.windows.length;
   }
   saved_ = cursor;
-  course_.emplace(CourseSettings{settings_.dialect.window, settings_.windows, settings_.page_size,
+  BeginCourse(cursor);
+  // The configuration may pin another window than the one walked so far.
+  const WindowKind walked = learned_->dialect.window;
+  if (settings_.pins.parameter) learned_->dialect.parameter = *settings_.pins.parameter;
+  if (settings_.pins.window && *settings_.pins.window != walked) {
+    learned_->dialect.window = *settings_.pins.window;
+    Migrate(walked, TenantNow(now));
+  }
+}
+
+void Stream::BeginCourse(const Cursor& cursor) {
+  WindowSettings windows = settings_.windows;
+  if (learned_->dialect.window != WindowKind::kInsertion) windows.settle = settings_.settle_by_event;
+  course_.emplace(CourseSettings{learned_->dialect.window, windows, settings_.page_size,
                                  settings_.poll_interval},
                   cursor, closed_);
 }
@@ -104,7 +156,11 @@ void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verd
   const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
   const std::uint64_t skip = ask ? ask->skip : 0;
   const bool deep = skip >= settings_.page_size && skip > deepest_answered_;
-  if (verdict.reason != "refused" || !deep) return OnBlocked(now, verdict, out);
+  if (verdict.reason != "refused") return OnBlocked(now, verdict, out);
+  if (!deep) {
+    if (!ask) return OnBlocked(now, verdict, out);
+    return DoubtAfter(now, verdict, *ask, course_->WindowOf(ticket));
+  }
   course_->RefuseDepth(ticket);
   course_->LearnDepth(skip);
   out->notices.push_back(

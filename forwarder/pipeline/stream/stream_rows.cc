@@ -18,37 +18,41 @@ constexpr std::size_t kMostIdsInMemory = 100'000;
 }  // namespace
 
 void Stream::Absorb(const Now& now, StepOutput* out) {
-  while (page_ || TakePage(out)) {
-    const auto rows = page_->page.rows();
-    while (page_->next_row < rows.size() && !builder_.full()) {
-      AbsorbRow(rows[page_->next_row++], now);
-    }
+  while (page_ || TakePage(now, out)) {
+    const std::size_t rows = page_->page.received();
+    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
     course_->Absorbed(page_->first_skip + page_->next_row);
-    if (page_->next_row < rows.size()) return;
+    if (page_->next_row < rows) return;
     EndPage(now, out);
   }
   // The page that was to follow is refused.
   if (course_ && course_->walking() && course_->current().walk.ended()) EndWalk(now);
 }
 
-bool Stream::TakePage(StepOutput* out) {
-  if (!course_ || !course_->walking()) return false;
+bool Stream::TakePage(const Now& now, StepOutput* out) {
+  if (!course_ || !course_->walking() || discovery_) return false;
   Walk& walk = course_->current().walk;
   if (!walk.HasNext() || !LedgerIsHere(out)) return false;
+  if (!MostlyOutside(walk.Next().page, walk.plan().window)) {
+    window_is_believed_ = false;
+  } else if (!window_is_believed_) {
+    DoubtWindow(now, out);
+    return false;
+  }
   const bool first = walk.pages() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
-  const std::size_t rows = taken.page.rows().size();
+  const std::size_t rows = taken.page.received();
   snapshot_.received += rows;
   snapshot_.pending += rows;
   LearnFrom(taken);
   ++pages_taken_;
   if (first) first_page_of_walk_ = pages_taken_;
-  page_.emplace(PendingPage{std::move(taken.page), 0, taken.first_skip, pages_taken_, 0, {}});
+  page_.emplace(PendingPage{std::move(taken.page), 0, 0, taken.first_skip, pages_taken_, 0, {}});
   return true;
 }
 
 void Stream::LearnFrom(const Walk::Taken& taken) {
-  const auto rows = static_cast<std::uint32_t>(taken.page.rows().size());
+  const auto rows = static_cast<std::uint32_t>(taken.page.received());
   if (rows == 0) return;
   deepest_answered_ = std::max(deepest_answered_, taken.first_skip);
   largest_page_ = std::max(largest_page_, rows);
@@ -58,18 +62,38 @@ void Stream::LearnFrom(const Walk::Taken& taken) {
   last_was_short_ = rows < taken.limit;
 }
 
-void Stream::EndPage(const Now& now, StepOutput*) {
+void Stream::EndPage(const Now& now, StepOutput* out) {
   const std::size_t repeated = page_->repeated_rows;
+  const bool mostly = repeated * 2 > page_->page.received();
   page_.reset();
   Walk& walk = course_->current().walk;
   if (repeated > 0) walk.NoteRepeatedRow();
-  if (walk.ended()) EndWalk(now);
+  if (walk.ended()) return EndWalk(now);
+  if (!mostly || parameter_is_believed_) return;
+  DoubtParameter(out);
+  course_->Abandon();
+}
+
+void Stream::AbsorbNext(const Now& now) {
+  const std::size_t at = page_->next_row++;
+  const auto& broken = page_->page.broken;
+  if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
+    return AbsorbBroken(broken[page_->next_broken++], now);
+  }
+  AbsorbRow(page_->page.page.rows()[at - page_->next_broken], now);
+}
+
+// Known by its bytes, so that later walks do not keep it again.
+void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
+  const std::string id = page_->derived.Next(row.raw);
+  const Sighting sighting = ledger_.Observe(LedgerSecond(std::nullopt), HashId(id),
+                                            HashContent(row.raw), page_->number);
+  if (sighting.seen != Seen::kNew) return SkipRow();
+  builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
 }
 
 void Stream::AbsorbRow(const Row& row, const Now& now) {
   const AuditEvent event = Normalize(row);
-  const std::string derived = event.id.empty() ? page_->derived.Next(row.raw) : std::string();
-  const std::string_view id = event.id.empty() ? std::string_view(derived) : event.id;
   const auto own = OwnTime(event);
   if (own && *own < course_->cursor().first_start) {
     ++snapshot_.out_of_window;
@@ -77,8 +101,9 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
     return;
   }
   if (own) list_oldest_ = std::min(list_oldest_, *own);
-
-  const IdHash hash = HashId(id);
+  const auto id = EventId(event);
+  if (!id || DeliveredBefore(event, own)) return SkipRow();
+  const IdHash hash = HashId(*id);
   const Sighting sighting =
       ledger_.Observe(LedgerSecond(own), hash, HashContent(row.raw), page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
@@ -89,11 +114,7 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   }
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
-  if (sighting.seen != Seen::kNew && !revision) {
-    ++snapshot_.deduplicated;
-    --snapshot_.pending;
-    return;
-  }
+  if (sighting.seen != Seen::kNew && !revision) return SkipRow();
   if (event.classification.class_uid == 0) ++snapshot_.unclassified;
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   const WalkKind kind = course_->current().walk.plan().kind;
@@ -101,11 +122,26 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, id, time.value_or(WallSeconds{}), now.monotonic);
+  builder_.Add(event, *id, time.value_or(WallSeconds{}), now.monotonic);
 }
 
-std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
-  return settings_.dialect.window == WindowKind::kInsertion ? event.insertion : event.timestamp;
+void Stream::SkipRow() {
+  ++snapshot_.deduplicated;
+  --snapshot_.pending;
+}
+
+std::optional<std::string> Stream::EventId(const AuditEvent& event) {
+  if (!event.id.empty()) return std::string(event.id);
+  std::string id = page_->derived.Next(event.row->raw);
+  const WalkPlan& plan = course_->current().walk.plan();
+  if (event.timestamp || event.insertion || plan.kind == WalkKind::kList) return id;
+  // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
+  if (plan.kind == WalkKind::kEdge) return std::nullopt;
+  if (course_->current().parts.size() > 1) {
+    course_->current().walk.NoteRepeatedRow();
+    return std::nullopt;
+  }
+  return id + '@' + std::to_string(plan.window.start.time_since_epoch().count());
 }
 
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
@@ -126,10 +162,11 @@ Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
 
 bool Stream::LedgerIsHere(StepOutput* out) {
   const Walk& walk = course_->current().walk;
-  const bool list = walk.plan().kind == WalkKind::kList;
+  // Ids that are kept by another time may lie anywhere.
+  const bool all = walk.plan().kind == WalkKind::kList || learned_->migration;
   const AskedBounds asked = BoundsAsked(walk.plan().window);
-  const auto missing = ledger_.Missing(list ? WallSeconds::min() : asked.first,
-                                       list ? WallSeconds::max() : asked.last);
+  const auto missing = ledger_.Missing(all ? WallSeconds::min() : asked.first,
+                                       all ? WallSeconds::max() : asked.last);
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
   if (loading_ || !commits_.empty() || builder_.events() > 0) {
@@ -173,7 +210,11 @@ void Stream::EndWalk(const Now& now) {
   const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
   if (current.walk.pages() > 1) totals_true_ = current.walk.proof() == WalkProof::kWhole;
+  dialect_failed_ = false;
+  const bool pages_turn = current.walk.pages() > 1;
   const WalkEnd end = course_->End(TenantNow(now), known);
+  if (pages_turn && end.whole) parameter_is_believed_ = false;
+  EndMigration();
   flush_ = true;
   last_was_short_ = false;
   first_page_of_walk_ = pages_taken_ + 1;
@@ -187,7 +228,7 @@ void Stream::EndWalk(const Now& now) {
   const WallSeconds oldest = std::exchange(list_oldest_, WallSeconds::max());
   if (kind == WalkKind::kList) {
     if (oldest != WallSeconds::max()) Forget(oldest);
-  } else if (ledger_.size() > kMostIdsInMemory) {
+  } else if (ledger_.size() > kMostIdsInMemory && !learned_->migration) {
     ledger_.DropBefore(course_->cursor().open - kOverlap);
   }
 }

@@ -74,12 +74,12 @@ TEST_CASE("the span grows over silence and shrinks in a crowd") {
 }
 
 // A page of `rows` rows with ids of their own, stating `total`.
-Page PageOf(std::size_t rows, std::optional<std::uint64_t> total = std::nullopt) {
+ReceivedPage PageOf(std::size_t rows, std::optional<std::uint64_t> total = std::nullopt) {
   std::string body = "{\"ok\":1,\"result\":[";
   for (std::size_t i = 0; i < rows; ++i) body += i == 0 ? "{}" : ",{}";
   body += ']';
   if (total) body += ",\"total\":" + std::to_string(*total);
-  return Page::Parse(body + '}');
+  return {Page::Parse(body + '}'), {}, {}};
 }
 
 const WalkPlan kClosingPlan{WalkKind::kClosing, {T(0), T(300)}};

@@ -26,12 +26,14 @@ std::string HttpDate(WallSeconds time) {
   return text;
 }
 
-std::string RowText(const FakeRow& row) {
+std::string RowText(const FakeRow& row, bool shows_insertion) {
+  if (row.timeless) return R"({"user":"x"})";
   const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
   const auto insertion = row.insertion.time_since_epoch().count();
   const std::string id = row.id.empty() ? "" : ",\"_id\":\"" + row.id + '"';
-  return "{\"timestamp\":" + std::to_string(event) +
-         ",\"_insertion_epoch_timestamp\":" + std::to_string(insertion) + row.extra + id + '}';
+  const std::string inserted =
+      shows_insertion ? ",\"_insertion_epoch_timestamp\":" + std::to_string(insertion) : "";
+  return "{\"timestamp\":" + std::to_string(event) + inserted + row.extra + id + '}';
 }
 
 }  // namespace
@@ -46,13 +48,25 @@ std::vector<const FakeRow*> FakeTenant::Visible(const std::string& target, WallS
     const auto insertion = row.insertion.time_since_epoch().count();
     const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
     if (row.insertion > now) continue;
-    if (honours_window && inserted_from && (insertion < *inserted_from || insertion > *inserted_to))
+    if (honours_insertion && inserted_from &&
+        (insertion < *inserted_from || insertion > *inserted_to)) {
       continue;
-    if (honours_window && event_after && (event <= *event_after || event > *event_to)) continue;
+    }
+    if (honours_event && event_after && (event <= *event_after || event > *event_to)) continue;
     visible.push_back(&row);
   }
   if (newest_first) std::reverse(visible.begin(), visible.end());
   return visible;
+}
+
+std::string FakeTenant::Refusal(const std::string& target) const {
+  const bool has_window =
+      (honours_insertion && Parameter(target, "insertionstarttime")) ||
+      (honours_event && Parameter(target, "starttime"));
+  if (wants_window && !has_window) return "Time parameters are not passed";
+  if (Parameter(target, "limit").value_or(0) > refuses_above) return "limit too large";
+  const auto skip = static_cast<std::uint64_t>(Parameter(target, "offset").value_or(0));
+  return honours_offset && skip >= refuses_from ? "offset too large" : "";
 }
 
 HttpAnswer FakeTenant::Answer(const HttpRequest& request, WallTime now) {
@@ -63,6 +77,9 @@ HttpAnswer FakeTenant::Answer(const HttpRequest& request, WallTime now) {
   if (instead) bent = instead(request);
   if (bent) {
     answer = *bent;
+  } else if (const std::string refusal = Refusal(request.target); !refusal.empty()) {
+    answer.status = 400;
+    answer.body = "{\"message\":\"" + refusal + "\"}";
   } else {
     const auto visible = Visible(request.target, own);
     std::int64_t skip = 0;
@@ -76,7 +93,7 @@ HttpAnswer FakeTenant::Answer(const HttpRequest& request, WallTime now) {
     answer.body = "{\"ok\":1,\"result\":[";
     for (auto i = from; i < to; ++i) {
       if (i > from) answer.body += ',';
-      answer.body += RowText(*visible[static_cast<std::size_t>(i)]);
+      answer.body += RowText(*visible[static_cast<std::size_t>(i)], shows_insertion);
     }
     answer.body += ']';
     if (states_total) answer.body += ",\"total\":" + std::to_string(visible.size());

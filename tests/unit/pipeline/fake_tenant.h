@@ -18,13 +18,19 @@ struct FakeRow {
   WallSeconds insertion;             // visible from then on
   std::optional<WallSeconds> event;  // event time; the insertion time when absent
   std::string extra;                 // more JSON members, with a leading comma
+  bool timeless = false;             // shows no time
 };
 
 class FakeTenant {
  public:
   std::vector<FakeRow> rows;  // in the order of insertion
   bool newest_first = false;
-  bool honours_offset = true, honours_skip = false, honours_window = true;
+  bool honours_offset = true, honours_skip = false;
+  bool honours_insertion = true, honours_event = true;  // windows
+  bool wants_window = false;                            // refuses requests without one
+  bool shows_insertion = true;
+  std::uint32_t refuses_above = UINT32_MAX;  // larger limits
+  std::uint64_t refuses_from = UINT64_MAX;   // offsets
   bool states_total = true, dated = true;
   std::uint32_t most_rows = 5000;       // clamps
   std::chrono::seconds clock_ahead{0};  // of its own clock against the run's
@@ -35,6 +41,8 @@ class FakeTenant {
   HttpAnswer Answer(const HttpRequest& request, WallTime now);
 
  private:
+  // Why it is refused; empty: it is not.
+  std::string Refusal(const std::string& target) const;
   std::vector<const FakeRow*> Visible(const std::string& target, WallSeconds now) const;
 };
 

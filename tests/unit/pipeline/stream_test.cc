@@ -256,10 +256,10 @@ TEST_CASE("each dialect is walked as it is pinned") {
   };
   for (const Row& row : rows) {
     StreamSettings settings = AcmeSettings();
-    settings.dialect = row.dialect;
+    settings.pins = {row.dialect.parameter, row.dialect.window, row.dialect.order};
     VirtualRun run(settings);
     run.tenant.newest_first = row.newest_first;
-    run.tenant.honours_window = row.window;
+    run.tenant.honours_insertion = run.tenant.honours_event = row.window;
     run.tenant.honours_skip = row.dialect.parameter == PageParameter::kSkip;
     run.tenant.honours_offset = !run.tenant.honours_skip;
     Fill(&run.tenant, run.second() - hours(3), 500, seconds(20));
@@ -272,10 +272,10 @@ TEST_CASE("each dialect is walked as it is pinned") {
 
 TEST_CASE("a list without windows survives crashes and forgets what is no longer listed") {
   StreamSettings settings = AcmeSettings();
-  settings.dialect = {PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst};
+  settings.pins = {PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst};
   VirtualRun run(settings, 7);
   run.tenant.honours_skip = run.tenant.newest_first = true;
-  run.tenant.honours_window = false;
+  run.tenant.honours_insertion = run.tenant.honours_event = false;
   Fill(&run.tenant, run.second() - hours(3), 500, seconds(20));
   std::mt19937_64 dice(7);
   run.crash = [&] { return run.restarts < 40 && dice() % 5 == 0; };
@@ -310,6 +310,34 @@ TEST_CASE("the ledger's ids are dropped after the last revisit, and proofs stay"
   CHECK(ids == 0);
   CHECK(windows < 320);  // those of a day, and the joined ones before
   CHECK(run.snapshot().windows_incomplete == 0);
+}
+
+TEST_CASE("equal rows without id are as many events as there are") {
+  VirtualRun run(AcmeSettings());
+  // Two in each second, more than a page of them in a window.
+  for (int i = 0; i < 400; ++i) {
+    run.tenant.rows.push_back({"", run.second() - hours(2) + (i / 2) * seconds(1), {}, ""});
+  }
+  run.For(hours(2));
+  CHECK(run.delivered.size() == 400);
+  for (const auto& [id, times] : run.delivered) REQUIRE(times == 1);
+  CHECK(run.snapshot().windows_incomplete == 0);
+}
+
+TEST_CASE("equal rows with neither id nor time are counted by their windows") {
+  VirtualRun run(AcmeSettings());
+  for (int i = 0; i < 6; ++i) {
+    FakeRow row{"", run.second() - hours(2) + i * minutes(20) + seconds(7), {}, ""};
+    row.timeless = true;
+    run.tenant.rows.push_back(row);
+  }
+  FakeRow live{"", run.second() + minutes(3), {}, ""};
+  live.timeless = true;
+  run.tenant.rows.push_back(live);
+  run.For(hours(30));
+  CHECK(run.delivered.size() >= 7);  // a window that is halved may show one again
+  CHECK(run.delivered.size() <= 9);
+  CHECK(run.Failures() == "");
 }
 
 TEST_CASE("a stream refuses state that it cannot trust") {

@@ -122,11 +122,11 @@ bool VirtualRun::Next(MonotonicTime end) {
 // What is not delivered yet arrives; how many records of the batch have arrived by now.
 std::size_t VirtualRun::Deliver(SinkBatch* sink) {
   for (std::size_t i = 0; i < sink->records.size(); ++i) {
-    if (sink->outcomes[i] == OutcomeKind::kDelivered) continue;
+    if (sink->outcomes[i] != OutcomeKind::kUndecided) continue;
     ++delivered[std::string(sink->records[i].event_id)];
     sink->outcomes[i] = OutcomeKind::kDelivered;
   }
-  return sink->records.size();
+  return sink->records.size() - sink->rejections.size();
 }
 
 void VirtualRun::Settle() {
@@ -139,7 +139,12 @@ void VirtualRun::Settle() {
   if (!failed_ && commit_fails) failed_ = commit_fails(batch);
   settlement.error = failed_;
   settlement.error_sink = failed_ ? "out" : "";
-  if (!failed_) settlement.sinks.push_back({sink.sink, Deliver(&sink), {}});
+  if (!failed_) {
+    settlement.sinks.push_back({sink.sink, Deliver(&sink), sink.rejections});
+    for (const Rejection& rejection : sink.rejections) {
+      ++dead_lettered[std::string(sink.records[rejection.index].raw)];
+    }
+  }
   // The records have arrived: a crash here repeats them.
   if (crash && crash()) return Crash();
   if (failed_) {

@@ -47,7 +47,8 @@ class VirtualRun {
   // Called before each completion is handed over; returning true crashes the forwarder there.
   std::function<bool()> crash;
 
-  std::map<std::string, int> delivered;  // how often, by event id
+  std::map<std::string, int> delivered;      // how often, by event id
+  std::map<std::string, int> dead_lettered;  // how often, by the row's bytes
   std::map<std::string, std::string> state;
   std::vector<Notice> notices;
   int restarts = 0;
