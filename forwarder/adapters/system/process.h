@@ -13,7 +13,7 @@ void IgnoreSigpipe();
 // Few arenas, in which the memory of pages and batches is used again and again.
 void KeepMemorySmall();
 
-// What of the heap holds nothing goes back to the system. Takes a few milliseconds; from any thread.
+// What of the heap holds nothing goes back to the system. Takes a few milliseconds; any thread.
 void GiveMemoryBack();
 
 }  // namespace nsf

@@ -357,7 +357,8 @@ Key Batch() {
   return {
       .name = "batch",
       .kind = Kind::kSection,
-      .doc = "What is on its way at a time, in up to four parts; a part ends at the first of these.",
+      .doc =
+          "What is on its way at a time, in up to four parts; a part ends at the first of these.",
       .keys = {
           {.name = "events",
            .kind = Kind::kInteger,
