@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -114,6 +115,8 @@ class Stream {
 
   Result<void> Restore(const StateReader& state);
 
+  static std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
+  void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
   void NoteSuccess(StepOutput* out);
   void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
@@ -182,6 +185,8 @@ class Stream {
   bool AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* out);
   void NoteIdle(const Now& now);
   void AdaptLookahead(const Now& now);
+  // Pages ahead may hold half as many bytes as all the rest of the stream.
+  std::size_t MostAhead() const;
   WalkLimits Limits() const;
   HttpRequest RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,
                          std::uint32_t limit) const;
@@ -213,8 +218,9 @@ class Stream {
   WallSeconds list_oldest_ = WallSeconds::max();  // of the list walk under way
 
   std::uint64_t next_ticket_ = 1;
-  std::size_t requests_ = 0;   // under way
-  std::size_t lookahead_ = 1;  // pages to ask for at a time: as many as keep the stream busy
+  std::deque<PageAnswer> answers_;  // not looked at yet
+  std::size_t requests_ = 0;        // under way, or their answers not looked at yet
+  std::size_t lookahead_ = 1;       // pages to ask for at a time: as many as keep the stream busy
   std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
   int failures_ = 0;     // in a row
@@ -227,6 +233,7 @@ class Stream {
   std::uint32_t first_page_of_walk_ = 1;
   // What pages have shown of the tenant.
   std::uint32_t largest_page_ = 0;
+  std::size_t page_bytes_ = 0;  // of the largest
   std::uint32_t clamp_ = UINT32_MAX;
   bool last_was_short_ = false;  // the last page of the walk held fewer rows than asked for
   bool totals_true_ = false;

@@ -26,6 +26,11 @@ std::string CodeLabel(const HttpAnswer& answer) {
 
 }  // namespace
 
+std::optional<WallSeconds> Stream::DateOf(const HttpAnswer& answer) {
+  const auto text = FindHeader(answer, "date");
+  return text ? ParseHttpDate(*text) : std::nullopt;
+}
+
 void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   HttpAnswer& answer = received.http;
   const std::uint64_t ticket = received.ticket;
@@ -34,10 +39,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   ++snapshot_.requests[CodeLabel(answer)];
   snapshot_.response_bytes += answer.body.size();
 
-  std::optional<WallSeconds> date;
-  if (const auto text = FindHeader(answer, "date")) date = ParseHttpDate(*text);
-  if (date) clock_.Observe(*date, now);
-  const RateHeaders stated = ReadRateHeaders(answer, date);
+  const RateHeaders stated = ReadRateHeaders(answer, DateOf(answer));
   if (stated.remaining) budget_.OnStated(now.monotonic, stated.remaining, stated.wait);
 
   const bool body_is_page = answer.failure == HttpFailure::kNone && answer.status == 200;
