@@ -18,6 +18,10 @@ else()
   target_compile_definitions(nsf_options INTERFACE
     "$<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>" _GLIBCXX_ASSERTIONS)
 endif()
+if(NSF_FUZZ)
+  target_compile_options(nsf_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_definitions(nsf_options INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
 target_link_options(nsf_options INTERFACE -Wl,-z,relro,-z,now -Wl,--as-needed)
 
 # nsf_library(NAME SOURCES … LINK …): one box of docs/ARCHITECTURE.md as a static library. Its

@@ -9,16 +9,19 @@ build_packages=(
   prometheus-cpp-dev libcivetweb-dev librdkafka-dev libxxhash-dev rapidjson-dev libcli11-dev
 )
 
-# What the tests use besides: Catch2; Python; a Kafka broker fetched by Maven; rsyslog; promtool.
+# What the fuzzers use besides: clang's libFuzzer; Catch2, because the tests are configured whole.
+fuzz_packages=("${build_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
+
+# What the tests use besides: Python; a Kafka broker fetched by Maven; rsyslog; promtool.
 # ccache, so that the release build of the quickstart's test costs next to nothing.
 test_packages=(
-  "${build_packages[@]}"
-  catch2 ccache python3 python3-venv openssl curl procps
+  "${fuzz_packages[@]}"
+  ccache python3 python3-venv openssl curl procps
   maven openjdk-17-jre-headless rsyslog rsyslog-openssl prometheus
 )
 
 # What `tests/run --all` uses besides.
-all_test_packages=("${test_packages[@]}" clang-14 clang-tidy-14 clang-format-14)
+all_test_packages=("${test_packages[@]}" clang-tidy-14 clang-format-14)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {

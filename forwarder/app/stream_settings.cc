@@ -12,38 +12,17 @@ namespace {
 constexpr std::chrono::seconds kSettleByInsertion{60};
 constexpr std::chrono::seconds kSettleByEvent{600};
 
-// `auto` is the live API's dialect: `offset` and the insertion window.
-Dialect DialectOf(const PagingConfig& paging) {
-  Dialect dialect;
-  dialect.parameter =
-      paging.parameter == PagingParameter::kSkip ? PageParameter::kSkip : PageParameter::kOffset;
-  switch (paging.window) {
-    case PagingWindow::kAuto:
-    case PagingWindow::kInsertion:
-      dialect.window = WindowKind::kInsertion;
-      break;
-    case PagingWindow::kEvent:
-      dialect.window = WindowKind::kEvent;
-      break;
-    case PagingWindow::kNone:
-      dialect.window = WindowKind::kNone;
-      break;
-  }
-  return dialect;
-}
-
-std::optional<ListOrder> PinnedOrder(PagingOrder order) {
-  switch (order) {
-    case PagingOrder::kAuto:
-      break;
-    case PagingOrder::kOldest:
-      return ListOrder::kOldestFirst;
-    case PagingOrder::kNewest:
-      return ListOrder::kNewestFirst;
-    case PagingOrder::kNone:
-      return ListOrder::kNeither;
-  }
-  return std::nullopt;
+DialectPins PinsOf(const PagingConfig& paging) {
+  DialectPins pins;
+  if (paging.parameter == PagingParameter::kOffset) pins.parameter = PageParameter::kOffset;
+  if (paging.parameter == PagingParameter::kSkip) pins.parameter = PageParameter::kSkip;
+  if (paging.window == PagingWindow::kInsertion) pins.window = WindowKind::kInsertion;
+  if (paging.window == PagingWindow::kEvent) pins.window = WindowKind::kEvent;
+  if (paging.window == PagingWindow::kNone) pins.window = WindowKind::kNone;
+  if (paging.order == PagingOrder::kOldest) pins.order = ListOrder::kOldestFirst;
+  if (paging.order == PagingOrder::kNewest) pins.order = ListOrder::kNewestFirst;
+  if (paging.order == PagingOrder::kNone) pins.order = ListOrder::kNeither;
+  return pins;
 }
 
 }  // namespace
@@ -55,12 +34,10 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
   settings.stream = event_type;
   settings.path = "/api/v2/events/data/" + event_type;
   settings.token_reference = token_reference;
-  settings.dialect = DialectOf(tenant.paging);
-  settings.list_order = PinnedOrder(tenant.paging.order);
+  settings.pins = PinsOf(tenant.paging);
   settings.windows.length = tenant.paging.length;
-  const bool by_event = settings.dialect.window == WindowKind::kEvent;
-  settings.windows.settle =
-      tenant.paging.settle.value_or(by_event ? kSettleByEvent : kSettleByInsertion);
+  settings.windows.settle = tenant.paging.settle.value_or(kSettleByInsertion);
+  settings.settle_by_event = tenant.paging.settle.value_or(kSettleByEvent);
   settings.page_size = tenant.page_size;
   settings.concurrency = tenant.concurrency;
   settings.revisit = tenant.paging.revisit;

@@ -17,7 +17,7 @@ struct Guarantee {
   std::string acknowledged;   // what "delivered" means: "written and synced", "acks=all", ...
 };
 
-// Several streams publish to one sink at the same time, each with at most one batch under way.
+// Several streams publish to one sink at the same time, each with several batches under way.
 class Sink {
  public:
   // `error` is set when records were left undecided: why, and the next step. kRetry: publish the

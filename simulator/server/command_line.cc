@@ -35,6 +35,13 @@ void PrintTables() {
     std::cout << "  " << key.name << '=' << key.values << '\n';
     if (!key.meaning.empty()) std::cout << "      " << key.meaning << '\n';
   }
+  std::cout << "\nFAULT:";
+  for (std::size_t i = 1; i < kFaultCount; ++i)
+    std::cout << ' ' << FaultName(static_cast<Fault>(i));
+  std::cout << "\nKIND:";
+  for (std::size_t i = 0; i < kOddRowCount; ++i)
+    std::cout << ' ' << OddRowName(static_cast<OddRow>(i));
+  std::cout << '\n';
 }
 
 void AddShorthand(CLI::App* app, Raw* raw, const std::string& flag, const std::string& key,
@@ -51,7 +58,7 @@ void Declare(CLI::App* app, Raw* raw) {
   AddShorthand(app, raw, "--span", "span", "time the events are spread over (23h)");
   AddShorthand(app, raw, "--live", "live", "new events a second");
   AddShorthand(app, raw, "--rate-limit", "rate_limit", "N/min or N/s; 0: none");
-  AddShorthand(app, raw, "--rate-limit-headers", "rate_headers", "on or off");
+  AddShorthand(app, raw, "--rate-limit-headers", "rate_headers", "on, off, or oddly spelt");
   AddShorthand(app, raw, "--seed", "seed", "the same seed gives the same tenant");
   AddShorthand(app, raw, "--dialect", "dialect", "live or guide");
   AddShorthand(app, raw, "--order", "order", "newest, oldest or none");

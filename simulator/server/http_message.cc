@@ -3,12 +3,15 @@
 #include "server/http_message.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace nsf_simulator {
 namespace {
 
 constexpr std::size_t kMostHeadBytes = std::size_t{64} * 1024;
+constexpr std::size_t kChunkBytes = std::size_t{16} * 1024;
+constexpr int kNoContent = 204;
 constexpr std::size_t kMostBodyBytes = std::size_t{1024} * 1024;
 
 ParsedRequest Broken(std::string fault) {
@@ -109,15 +112,35 @@ bool AcceptsGzip(const Request& request) {
   return accepted != nullptr && ContainsWord(*accepted, "gzip");
 }
 
+// A 204 has neither length nor chunks (RFC 9110, 8.6 and RFC 9112, 6.1).
+bool HasChunks(const Answer& answer) { return answer.chunked && answer.status != kNoContent; }
+
 std::string FormatHead(const Answer& answer, std::size_t content_length, bool keep_alive) {
   std::string head = "HTTP/1.1 " + std::to_string(answer.status) + ' ';
   head.append(ReasonPhrase(answer.status)).append("\r\n");
   for (const auto& [name, value] : answer.headers) {
     head.append(name).append(": ").append(value).append("\r\n");
   }
-  head.append("Content-Length: ").append(std::to_string(content_length)).append("\r\n");
+  if (HasChunks(answer)) {
+    head.append("Transfer-Encoding: chunked\r\n");
+  } else if (answer.status != kNoContent) {
+    head.append("Content-Length: ").append(std::to_string(content_length)).append("\r\n");
+  }
   if (!keep_alive) head.append("Connection: close\r\n");
   return head.append("\r\n");
+}
+
+std::string Chunked(std::string_view body) {
+  std::string out;
+  out.reserve(body.size() + (body.size() / kChunkBytes + 2) * 10);
+  while (!body.empty()) {
+    const auto chunk = body.substr(0, kChunkBytes);
+    body.remove_prefix(chunk.size());
+    std::array<char, 16> size{};
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), chunk.size(), 16).ptr;
+    out.append(size.data(), end).append("\r\n").append(chunk).append("\r\n");
+  }
+  return out.append("0\r\n\r\n");
 }
 
 }  // namespace nsf_simulator

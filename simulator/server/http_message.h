@@ -25,6 +25,12 @@ ParsedRequest ParseRequest(std::string_view bytes);
 
 bool AcceptsGzip(const Request& request);
 
+// Whether the body goes out in chunks.
+bool HasChunks(const Answer& answer);
+
 std::string FormatHead(const Answer& answer, std::size_t content_length, bool keep_alive);
+
+// The body in chunks (RFC 9112, 7.1), the last one included.
+std::string Chunked(std::string_view body);
 
 }  // namespace nsf_simulator

@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "server/http_message.h"
 
 namespace nsf_simulator {
@@ -20,6 +22,14 @@ constexpr milliseconds kHoldStep{50};
 bool PeerIsGone(int socket) {
   char byte = 0;
   return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+// A socket that is told to forget its peer sends RST, not FIN, and stays open for its owner to
+// close.
+void Reset(int socket) {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  connect(socket, &nobody, sizeof(nobody));
 }
 
 Answer BadRequest(const std::string& fault, Time now) {
@@ -124,17 +134,36 @@ bool HttpServer::AnswerRequest(const Request& request, bool keep_alive, int sock
     HoldUntilReleased(socket);
     return false;
   }
+  if (answer.delivery == Delivery::kReset) {
+    Reset(socket);
+    return false;
+  }
   // An answer to HEAD ends with its head (RFC 9110, 9.3.2).
   const bool sent = Send(answer, keep_alive, request.method != "HEAD", channel);
   *body_buffer = std::move(answer.body);
-  return sent && keep_alive && answer.delivery == Delivery::kWhole;
+  return sent && keep_alive && answer.delivery != Delivery::kCut;
 }
 
 bool HttpServer::Send(const Answer& answer, bool keep_alive, bool with_body, ByteChannel* channel) {
-  const std::string head = FormatHead(answer, answer.body.size(), keep_alive);
-  std::string_view body = with_body ? std::string_view(answer.body) : std::string_view();
+  const bool chunked = HasChunks(answer);
+  const std::string chunks = chunked ? Chunked(answer.body) : std::string();
+  std::string_view body = chunked ? chunks : answer.body;
+  if (!with_body) body = {};
   if (answer.delivery == Delivery::kCut) body = body.substr(0, body.size() / 2);
-  return channel->Write(head, body);
+  const std::string head = FormatHead(answer, answer.body.size(), keep_alive);
+  if (answer.delivery != Delivery::kDrip) return channel->Write(head, body);
+  return channel->Write(head, {}) && Drip(body, answer.drip, channel);
+}
+
+// In equal pieces, one each step.
+bool HttpServer::Drip(std::string_view body, milliseconds time, ByteChannel* channel) {
+  const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(time / kHoldStep, 1));
+  const std::size_t piece = body.size() / steps + 1;
+  while (!body.empty()) {
+    if (stop_.WaitFor(kHoldStep) || !channel->Write({}, body.substr(0, piece))) return false;
+    body.remove_prefix(std::min(piece, body.size()));
+  }
+  return true;
 }
 
 // A hung request ends with the fault, with its client's patience or with the server.

@@ -54,6 +54,7 @@ class HttpServer {
   bool AnswerRequest(const Request& request, bool keep_alive, int socket, ByteChannel* channel,
                      std::string* body_buffer);
   bool Send(const Answer& answer, bool keep_alive, bool with_body, ByteChannel* channel);
+  bool Drip(std::string_view body, std::chrono::milliseconds time, ByteChannel* channel);
   void HoldUntilReleased(int socket);
 
   FileDescriptor listening_;

@@ -3,7 +3,9 @@
 // first answer that could show it.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <unordered_map>
 
 #include "tenant/tenant.h"
 
@@ -24,10 +26,13 @@ class LedgerFile {
   bool Follow(const Tenant& tenant);
 
  private:
+  void AppendLine(const Tenant& tenant, EventNumber number);
   bool Flush();
 
   int file_ = -1;
   std::size_t written_ = 0;
+  // How many events of each name there were, of rows that have no id: equal rows share a name.
+  std::unordered_map<std::string, std::uint64_t> equals_;
   std::string buffer_;
 };
 

@@ -23,11 +23,17 @@ Answer JsonAnswer(int status, std::string body) {
 
 std::string_view PathOf(std::string_view target) { return target.substr(0, target.find('?')); }
 
-void Compress(Answer* answer) {
-  std::string packed = Gzip(answer->body);
+// Nothing changes if the packing failed.
+void SetPacked(std::string packed, Answer* answer) {
   if (packed.empty()) return;
   answer->body = std::move(packed);
   answer->headers.emplace_back("Content-Encoding", "gzip");
+}
+
+// A member of an object of counts.
+void AppendCount(std::string_view name, std::uint64_t count, std::string* members) {
+  if (!members->empty()) members->push_back(',');
+  members->append("\"").append(name).append("\":").append(std::to_string(count));
 }
 
 // 1 … 86400; nothing else is a time to stage a fault for.
@@ -70,15 +76,19 @@ Answer Service::Handle(const Request& request, Time now, std::string buffer) {
     tenant_.Advance(now);
     if (!ledger_->Follow(tenant_)) ledger_broken_ = true;
     answer = tenant_.Handle(request, now, std::move(buffer));
-    gzip = tenant_.settings().gzip;
+    gzip = tenant_.SettingsAt(now).gzip;
   }
-  if (gzip && answer.delivery != Delivery::kHang && AcceptsGzip(request)) Compress(&answer);
+  if (answer.inflates_to != 0) {
+    SetPacked(GzipBomb(answer.inflates_to), &answer);
+  } else if (gzip && !answer.body.empty() && AcceptsGzip(request)) {
+    SetPacked(Gzip(answer.body), &answer);
+  }
   return answer;
 }
 
 bool Service::Hangs(Time now) const {
   const std::lock_guard lock(mutex_);
-  return tenant_.StagedAt(now) == Fault::kHang || tenant_.settings().fault_hang_permille != 0;
+  return tenant_.HangsAt(now);
 }
 
 bool Service::ledger_broken() const {
@@ -110,7 +120,9 @@ Answer Service::StageFault(const Request& request, Time now) {
     }
   }
   if (broken || !fault) {
-    return JsonAnswer(400, R"({"message":"mode=429|500|503|cut|hang|none[&seconds=1..86400]"})");
+    return JsonAnswer(
+        400,
+        R"({"message":"mode=FAULT, none for an end, and seconds=1..86400 if it may end itself"})");
   }
   tenant_.Stage(*fault, until);
   return JsonAnswer(200, R"({"fault":")" + std::string(FaultName(*fault)) + "\"}");
@@ -120,13 +132,16 @@ std::string Service::StatisticsJson(Time now) const {
   const Statistics& s = tenant_.statistics();
   std::string statuses;
   for (const auto& [status, count] : s.by_status) {
-    if (!statuses.empty()) statuses += ',';
-    statuses += '"' + std::to_string(status) + "\":" + std::to_string(count);
+    AppendCount(std::to_string(status), count, &statuses);
+  }
+  std::string faults;
+  for (std::size_t i = 1; i < kFaultCount; ++i) {
+    if (s.faults[i] != 0) AppendCount(FaultName(static_cast<Fault>(i)), s.faults[i], &faults);
   }
   return R"({"requests":)" + std::to_string(s.requests) + R"(,"status":{)" + statuses +
          R"(},"rows":)" + std::to_string(s.rows) + R"(,"rate_limited":)" +
-         std::to_string(s.rate_limited) + R"(,"cut":)" + std::to_string(s.cut) + R"(,"hung":)" +
-         std::to_string(s.hung) + R"(,"most_per_second":)" +
+         std::to_string(tenant_.rate_limited()) + R"(,"faults":{)" + faults + '}' + R"(,"cut":)" +
+         std::to_string(s.cut) + R"(,"hung":)" + std::to_string(s.hung) + R"(,"most_per_second":)" +
          std::to_string(tenant_.most_per_second()) + R"(,"most_per_minute":)" +
          std::to_string(tenant_.most_per_minute()) + R"(,"events_visible":)" +
          std::to_string(tenant_.visible()) + R"(,"fault":")" +

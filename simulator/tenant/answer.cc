@@ -31,17 +31,22 @@ const std::string* FindHeader(const Request& request, std::string_view name) {
 }
 
 std::string_view ReasonPhrase(int status) {
-  constexpr std::array<std::pair<int, std::string_view>, 10> kPhrases{
+  constexpr std::array<std::pair<int, std::string_view>, 15> kPhrases{
       {{200, "OK"},
+       {204, "No Content"},
+       {302, "Found"},
        {400, "Bad Request"},
        {401, "Unauthorized"},
        {403, "Forbidden"},
        {404, "Not Found"},
        {405, "Method Not Allowed"},
+       {409, "Conflict"},
        {413, "Content Too Large"},
        {429, "Too Many Requests"},
        {500, "Internal Server Error"},
-       {503, "Service Unavailable"}}};
+       {502, "Bad Gateway"},
+       {503, "Service Unavailable"},
+       {504, "Gateway Timeout"}}};
   for (const auto& [code, phrase] : kPhrases) {
     if (code == status) return phrase;
   }

@@ -12,26 +12,10 @@
 namespace nsf_simulator {
 namespace {
 
-enum class Slot { kNone, kId, kTimestamp, kInsertion };
+constexpr std::size_t kMostFields = 20;
 
-struct Field {
-  std::string key;
-  std::string value;  // JSON text
-  Slot slot = Slot::kNone;
-};
-
-struct Spacing {
-  std::string_view open;
-  std::string_view after_colon;
-  std::string_view after_comma;
-  std::string_view close;
-};
-
-constexpr Spacing kCompact{"", "", "", ""};
 constexpr Spacing kSpaced{"", " ", " ", ""};
 constexpr Spacing kPretty{"\n  ", " ", "\n  ", "\n"};
-
-std::string Quoted(std::string_view content) { return '"' + std::string(content) + '"'; }
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -181,7 +165,8 @@ void AddPlainFields(std::string_view user, Random* random, std::vector<Field>* f
   constexpr std::array<std::string_view, 5> kCcl{"unknown", "excellent", "high", "poor", "N/A"};
   fields->push_back({"organization_unit", Quoted(PickOrganizationUnit(random))});
   fields->push_back({"ur_normalized", Quoted(Lower(user))});
-  fields->push_back({"count", random->Percent(94) ? "1" : std::to_string(2 + random->Below(60))});
+  fields->push_back(
+      {"count", random->Percent(94) ? "1" : std::to_string(2 + random->Below(60)), Slot::kCount});
   if (random->Percent(80)) fields->push_back({"ccl", Quoted(random->Pick(kCcl))});
   if (random->Percent(30)) fields->push_back({"record_type", R"("audit")"});
   if (random->Percent(30)) {
@@ -211,51 +196,17 @@ const Spacing& PickSpacing(Random* random) {
   return kind < 98 ? kSpaced : kPretty;
 }
 
-void Write(const std::vector<Field>& fields, const Spacing& spacing, RowTemplate* row) {
-  row->text = '{';
-  row->text += spacing.open;
-  for (const Field& field : fields) {
-    if (&field != &fields.front()) row->text.append(",").append(spacing.after_comma);
-    row->text.append(Quoted(field.key)).append(":").append(spacing.after_colon);
-    const std::size_t at = row->text.size();
-    if (field.slot == Slot::kId) row->id_at = at + 1;  // behind the quote
-    if (field.slot == Slot::kTimestamp) row->timestamp_at = at;
-    if (field.slot == Slot::kInsertion) row->insertion_at = at;
-    row->text += field.value;
-  }
-  row->text.append(spacing.close).append("}");
-}
-
 }  // namespace
 
-std::size_t IdWidth(IdShape shape) {
-  switch (shape) {
-    case IdShape::kHex24:
-      return 24;
-    case IdShape::kUuid:
-      return 36;
-    case IdShape::kHex32:
-      return 32;
-    case IdShape::kHex22:
-      return 22;
-    case IdShape::kDigits:
-      break;
-  }
-  return 9;
-}
-
-std::size_t TimeWidth(TimeUnit unit) { return unit == TimeUnit::kMilliseconds ? 13 : 10; }
-
-RowTemplate MakeRow(const Settings& settings, Random* random) {
-  RowTemplate row;
+std::vector<Field> MakeFields(const Settings& settings, Random* random, RowTemplate* row) {
   const Action& action = PickAction(random);
   const std::string user = PickUser(random);
-  row.user = Decoded(user);
-  row.id_shape = PickIdShape(random);
-  const std::string time(TimeWidth(settings.time_unit), '0');
+  row->user = Decoded(user);
+  row->id_shape = PickIdShape(random);
 
   std::vector<Field> fields;
-  fields.push_back({"timestamp", time, Slot::kTimestamp});
+  fields.reserve(kMostFields);  // tenants of a few hundred events are made by the thousand
+  fields.push_back({"timestamp", TimePlace(settings.time_unit), Slot::kTimestamp});
   fields.push_back({"type", R"("admin_audit_logs")"});
   fields.push_back({"user", Quoted(user)});
   fields.push_back({"severity_level", Severity(random)});
@@ -264,14 +215,46 @@ RowTemplate MakeRow(const Settings& settings, Random* random) {
   AddDetails(action, random, &fields);
   AddPlainFields(user, random, &fields);
   if (settings.show_insertion && random->Percent(98)) {
-    fields.push_back({"_insertion_epoch_timestamp", time, Slot::kInsertion});
+    fields.push_back(
+        {"_insertion_epoch_timestamp", TimePlace(settings.time_unit), Slot::kInsertion});
   }
-  fields.push_back({"_id", Quoted(std::string(IdWidth(row.id_shape), '0')), Slot::kId});
+  fields.push_back({"_id", IdPlace(row->id_shape), Slot::kId});
+  return fields;
+}
+
+RowTemplate MakeRow(const Settings& settings, Random* random) {
+  RowTemplate row;
+  std::vector<Field> fields = MakeFields(settings, random, &row);
   if (random->Percent(40)) {
     std::sort(fields.begin(), fields.end(),
               [](const Field& a, const Field& b) { return a.key < b.key; });
   }
-  Write(fields, PickSpacing(random), &row);
+  WriteRow(fields, PickSpacing(random), &row);
+  return row;
+}
+
+RowTemplate MakeEchoRow(const Settings& settings) {
+  constexpr std::string_view kPoller = R"("siem-poller")";
+  RowTemplate row;
+  row.user = kPoller.substr(1, kPoller.size() - 2);
+  const std::string time = TimePlace(settings.time_unit);
+  std::vector<Field> fields{
+      {"_id", IdPlace(row.id_shape), Slot::kId},
+      {"audit_log_event", R"("Rest API V2 Call")"},
+      {"count", "1", Slot::kCount},
+      {"is_netskope_personnel", "false"},
+      {"organization_unit", R"("")"},
+      {"severity_level", "2"},
+      {"supporting_data",
+       R"({"data_type":"events","data_values":[200,"GET","/api/v2/events/data/audit"]})"},
+      {"timestamp", time, Slot::kTimestamp},
+      {"type", R"("admin_audit_logs")"},
+      {"ur_normalized", std::string(kPoller)},
+      {"user", std::string(kPoller)}};
+  if (settings.show_insertion) {
+    fields.push_back({"_insertion_epoch_timestamp", time, Slot::kInsertion});
+  }
+  WriteRow(fields, kCompact, &row);
   return row;
 }
 

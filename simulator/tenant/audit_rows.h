@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// One audit row in any of the shapes the API is known to send, as a text with slots: what differs
-// from event to event (id and times) has a fixed width and is written over when the row is sent.
+// Audit rows in all the shapes that the API is known to send.
 #pragma once
 
-#include <string>
+#include <vector>
 
 #include "tenant/random.h"
+#include "tenant/row_fields.h"
 #include "tenant/settings.h"
 
 namespace nsf_simulator {
 
-enum class IdShape { kHex24, kUuid, kHex32, kHex22, kDigits };
-
-struct RowTemplate {
-  static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
-
-  std::string text;
-  std::string user;  // decoded, as a filter compares it
-  IdShape id_shape = IdShape::kHex24;
-  std::size_t id_at = kAbsent;
-  std::size_t timestamp_at = kAbsent;
-  std::size_t insertion_at = kAbsent;
-};
-
-std::size_t IdWidth(IdShape shape);
-std::size_t TimeWidth(TimeUnit unit);
+// The fields of an ordinary row; sets what `row` says of its user and id.
+std::vector<Field> MakeFields(const Settings& settings, Random* random, RowTemplate* row);
 
 RowTemplate MakeRow(const Settings& settings, Random* random);
+
+// What a call of the API leaves in the log.
+RowTemplate MakeEchoRow(const Settings& settings);
 
 }  // namespace nsf_simulator

@@ -14,7 +14,17 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // What a random choice is about, so that choices about one event do not depend on each other.
-enum class About : std::uint64_t { kPlace = 1, kTwin, kLag, kLate, kHidden };
+enum class About : std::uint64_t {
+  kPlace = 1,
+  kTwin,
+  kLag,
+  kLate,
+  kHidden,
+  kAhead,
+  kEqual,
+  kThird,
+  kRepeated
+};
 
 std::uint64_t Choice(std::uint64_t seed, std::uint64_t key, About about) {
   return Scatter(Scatter(seed, static_cast<std::uint64_t>(about)) + key);
@@ -46,8 +56,9 @@ void EventSource::TakeVisible(Time now, std::size_t most, std::vector<Event>* ou
     const bool hidden_first = !hidden_.empty() && (!made || hidden_.top().visible <= *made);
     if (hidden_first) {
       if (hidden_.top().visible > now) return;
-      out->push_back(hidden_.top());
+      const Event event = hidden_.top();
       hidden_.pop();
+      LetOut(event, out);
       continue;
     }
     if (!made || *made > now) return;
@@ -55,8 +66,48 @@ void EventSource::TakeVisible(Time now, std::size_t most, std::vector<Event>* ou
     if (event.visible > *made) {
       hidden_.push(event);
     } else {
-      out->push_back(event);
+      LetOut(event, out);
     }
+  }
+}
+
+void EventSource::AddEcho(Time now) {
+  const auto second = std::chrono::floor<seconds>(now);
+  hidden_.push({.timestamp = second,
+                .insertion = second,
+                .visible = now + seconds(1),
+                .kind = EventKind::kEcho});
+}
+
+// Gives the event its number, and lets out what stands beside it.
+void EventSource::LetOut(Event event, std::vector<Event>* out) {
+  const EventNumber number = let_out_++;
+  const bool first = event.kind == EventKind::kOwn || event.kind == EventKind::kEcho;
+  if (first) event.origin = number;
+  out->push_back(event);
+  if (event.kind != EventKind::kOwn) return;
+  const std::uint64_t seed = settings_.seed;
+  const Time equals_show = event.visible + settings_.equal_after;
+  if (Chance(seed, number, About::kEqual, settings_.equal_percent)) {
+    LetOutLike(event, EventKind::kEqual, equals_show, out);
+    if (Chance(seed, number, About::kThird, 50)) {
+      LetOutLike(event, EventKind::kEqual, equals_show, out);
+    }
+  }
+  if (Chance(seed, number, About::kRepeated, settings_.repeated_percent)) {
+    LetOutLike(event, EventKind::kRepeated, event.visible, out);
+  }
+}
+
+void EventSource::LetOutLike(const Event& event, EventKind kind, Time visible,
+                             std::vector<Event>* out) {
+  Event like = event;
+  like.kind = kind;
+  like.visible = visible;
+  if (visible > event.visible) {
+    hidden_.push(like);
+  } else {
+    LetOut(like, out);
   }
 }
 
@@ -79,10 +130,7 @@ Time EventSource::NextLive() const {
 Event EventSource::Make() {
   const Time at = *NextMade();
   if (made_backlog_ < settings_.events) {
-    // About one in eight shares the times of the one before: ties are the rule, not the exception.
-    const std::uint64_t index = made_backlog_++;
-    const bool twin = index > 0 && Chance(settings_.seed, index, About::kTwin, 12);
-    return Compose(at, twin ? index - 1 : index);
+    return Compose(at, Place(made_backlog_++));
   }
   const Time burst_at = anchor_ + settings_.burst_after;
   if (made_burst_ < settings_.burst_events && at == burst_at) {
@@ -93,10 +141,16 @@ Event EventSource::Make() {
   return Compose(at, settings_.events + made_live_++);
 }
 
+// Which event's times the backlog's event of this index has: events share seconds in crowds, or
+// else about one in eight those of the one before. Ties are the rule, not the exception.
+std::uint64_t EventSource::Place(std::uint64_t index) const {
+  if (settings_.crowd > 1) return index - index % settings_.crowd;
+  return index > 0 && Chance(settings_.seed, index, About::kTwin, 12) ? index - 1 : index;
+}
+
 // Spread evenly, each somewhere in its share of the span: the age falls as the index grows.
 seconds EventSource::BacklogAge(std::uint64_t index) const {
-  const bool twin = index > 0 && Chance(settings_.seed, index, About::kTwin, 12);
-  const std::uint64_t place = twin ? index - 1 : index;
+  const std::uint64_t place = Place(index);
   const double inside =
       static_cast<double>(Choice(settings_.seed, place, About::kPlace) >> 11U) * 0x1p-53;
   const double share =
@@ -107,12 +161,21 @@ seconds EventSource::BacklogAge(std::uint64_t index) const {
 }
 
 Event EventSource::Compose(Time inserted, std::uint64_t lag_key) const {
-  const auto insertion = std::chrono::floor<seconds>(inserted);
-  const bool late = Chance(settings_.seed, lag_key, About::kLate, settings_.late_percent);
-  const seconds lag = late ? settings_.late_by : Lag(settings_.seed, lag_key, settings_.lag_max);
-  const bool hidden = Chance(settings_.seed, lag_key, About::kHidden, settings_.hidden_percent);
-  return {.timestamp = insertion - lag,
-          .insertion = insertion,
+  const std::uint64_t seed = settings_.seed;
+  const auto happened = std::chrono::floor<seconds>(inserted);
+  if (settings_.batch_every.count() > 0) {
+    const auto every = std::chrono::duration_cast<milliseconds>(settings_.batch_every);
+    const auto batches = (inserted.time_since_epoch() + every - milliseconds(1)) / every;
+    inserted = Time(batches * every);
+  }
+  const bool late = Chance(seed, lag_key, About::kLate, settings_.late_percent);
+  const bool ahead = Chance(seed, lag_key, About::kAhead, settings_.ahead_percent);
+  const bool hidden = Chance(seed, lag_key, About::kHidden, settings_.hidden_percent);
+  const seconds lag = ahead  ? -settings_.ahead_by
+                      : late ? settings_.late_by
+                             : Lag(seed, lag_key, settings_.lag_max);
+  return {.timestamp = happened - lag,
+          .insertion = std::chrono::floor<seconds>(inserted),
           .visible = hidden ? inserted + settings_.hidden_for : inserted};
 }
 

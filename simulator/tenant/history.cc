@@ -118,8 +118,9 @@ bool History::Passes(EventNumber number, const Filter& filter,
   const Event& event = at(number);
   if (Second(event.timestamp) < filter.oldest_timestamp) return false;
   if (!InWindow(event, filter)) return false;
-  if (filter.user && !by_template[pool_.IndexOf(number)]) return false;
-  return !filter.id || pool_.IdOf(number) == *filter.id;
+  if (filter.user && !by_template[pool_.IndexOf(event)]) return false;
+  if (!filter.id) return true;
+  return pool_.TemplateOf(event).has_id && pool_.NameOf(number, event) == *filter.id;
 }
 
 }  // namespace nsf_simulator

@@ -4,6 +4,7 @@
 #include "tenant/page_query.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -47,9 +48,10 @@ std::optional<Number> Parse(std::string_view text) {
   return value;
 }
 
-using Fault = std::optional<Refusal>;
+// What is wrong with a part of the request, if anything.
+using Reading = std::optional<Refusal>;
 
-Fault ReadLimit(const Parameters& parameters, const Settings& settings, PageQuery* query) {
+Reading ReadLimit(const Parameters& parameters, const Settings& settings, PageQuery* query) {
   query->limit = settings.limit_default;
   const std::string* text = Find(parameters, "limit");
   if (text == nullptr) return std::nullopt;
@@ -64,13 +66,16 @@ Fault ReadLimit(const Parameters& parameters, const Settings& settings, PageQuer
   return std::nullopt;
 }
 
+bool TurnsPage(std::string_view name, PageParameter by) {
+  if (name == "offset") return by == PageParameter::kOffset || by == PageParameter::kBoth;
+  return name == "skip" && (by == PageParameter::kSkip || by == PageParameter::kBoth);
+}
+
 // A name that is not honoured is ignored, whatever it says: that is the trap.
-Fault ReadOffset(const Parameters& parameters, const Settings& settings, PageQuery* query) {
+Reading ReadOffset(const Parameters& parameters, const Settings& settings, PageQuery* query) {
   const auto by = settings.page_parameter;
   for (const std::string_view name : {"offset", "skip"}) {
-    const bool honoured = by == PageParameter::kBoth ||
-                          by == (name == "offset" ? PageParameter::kOffset : PageParameter::kSkip);
-    const std::string* text = honoured ? Find(parameters, name) : nullptr;
+    const std::string* text = TurnsPage(name, by) ? Find(parameters, name) : nullptr;
     if (text == nullptr) continue;
     const auto offset = Parse<std::uint64_t>(*text);
     if (!offset) return Refusal{400, std::string(name) + " must be a number"};
@@ -91,8 +96,8 @@ struct Pair {
 };
 
 // Sets the window if both ends of the pair are there; `given` tells whether either is.
-Fault ReadPair(const Parameters& parameters, const Pair& pair, bool* given,
-               std::optional<TimeRange>* window) {
+Reading ReadPair(const Parameters& parameters, const Pair& pair, bool* given,
+                 std::optional<TimeRange>* window) {
   const std::string* start = Find(parameters, pair.start);
   const std::string* end = Find(parameters, pair.end);
   *given = start != nullptr || end != nullptr;
@@ -110,7 +115,7 @@ Fault ReadPair(const Parameters& parameters, const Pair& pair, bool* given,
   return std::nullopt;
 }
 
-Fault ReadWindow(const Parameters& parameters, const Settings& settings, PageQuery* query) {
+Reading ReadWindow(const Parameters& parameters, const Settings& settings, PageQuery* query) {
   if (settings.window == WindowRule::kIgnored) return std::nullopt;
   bool event_given = false;
   bool insertion_given = false;
@@ -205,7 +210,7 @@ class Conditions {
   std::string_view rest_;
 };
 
-Fault ReadFilter(const Parameters& parameters, const Settings& settings, PageQuery* query) {
+Reading ReadFilter(const Parameters& parameters, const Settings& settings, PageQuery* query) {
   const std::string* jql = Find(parameters, "query");
   if (jql != nullptr && !jql->empty() && !Conditions(*jql).ReadInto(&query->filter)) {
     return Refusal{400, "syntax error in query"};
@@ -215,6 +220,20 @@ Fault ReadFilter(const Parameters& parameters, const Settings& settings, PageQue
     std::optional<std::string>& slot = query->filter.user;
     query->filter.nothing = query->filter.nothing || (slot && *slot != *user);
     slot = *user;
+  }
+  return std::nullopt;
+}
+
+Reading ReadNames(const Parameters& parameters, const Settings& settings, PageQuery* /*query*/) {
+  constexpr std::array<std::string_view, 6> kKnown{
+      "query", "limit", "starttime", "endtime", "insertionstarttime", "insertionendtime"};
+  if (settings.unknown_parameters == UnknownParameters::kIgnored) return std::nullopt;
+  for (const auto& [name, value] : parameters) {
+    const bool known = std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end() ||
+                       (name == "user" && settings.user_parameter) ||
+                       TurnsPage(name, settings.page_parameter);
+    // The name is the client's: it is not repeated, so that it need not be escaped.
+    if (!known) return Refusal{400, "Unsupported query parameter"};
   }
   return std::nullopt;
 }
@@ -237,7 +256,7 @@ Parameters ParseQueryString(std::string_view text) {
 std::variant<PageQuery, Refusal> ParsePageQuery(const Parameters& parameters,
                                                 const Settings& settings) {
   PageQuery query;
-  for (const auto read : {ReadWindow, ReadLimit, ReadOffset, ReadFilter}) {
+  for (const auto read : {ReadNames, ReadWindow, ReadLimit, ReadOffset, ReadFilter}) {
     if (auto fault = read(parameters, settings, &query)) return *std::move(fault);
   }
   return query;

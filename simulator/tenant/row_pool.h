@@ -3,11 +3,13 @@
 // small writes an event, so that the simulator is never the bottleneck.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "tenant/audit_rows.h"
 #include "tenant/event.h"
+#include "tenant/row_fields.h"
 #include "tenant/settings.h"
 
 namespace nsf_simulator {
@@ -16,23 +18,47 @@ class RowPool {
  public:
   explicit RowPool(const Settings& settings);
 
-  const RowTemplate& TemplateOf(EventNumber number) const { return rows_[IndexOf(number)]; }
+  const RowTemplate& TemplateOf(const Event& event) const { return rows_[IndexOf(event)]; }
 
   // Which template an event has: a filter looks at each template once, not at each event.
-  std::size_t IndexOf(EventNumber number) const;
+  std::size_t IndexOf(const Event& event) const;
   const std::vector<RowTemplate>& templates() const { return rows_; }
 
-  std::size_t SizeOf(EventNumber number) const { return TemplateOf(number).text.size(); }
-  void Append(EventNumber number, const Event& event, std::string* out) const;
+  std::size_t SizeOf(const Event& event) const { return TemplateOf(event).text.size(); }
 
-  // Unique for each number.
-  std::string IdOf(EventNumber number) const;
+  // `number` is the event's own. `now` is the tenant's time: some rows change as they age.
+  void Append(EventNumber number, const Event& event, Time now, std::string* out) const;
+
+  // The `_id` in the row, unique for each event; or, in a row that has none, what stands in its
+  // place: the same for events whose rows are equal.
+  std::string NameOf(EventNumber number, const Event& event) const;
+
+  // When the row changes under its id; nullopt: never.
+  std::optional<Time> ChangesAt(const Event& event) const;
+
+  // What is odd about the row; nullopt: nothing.
+  std::optional<OddRow> OddityOf(const Event& event) const;
 
  private:
-  void WriteId(EventNumber number, IdShape shape, char* to) const;
+  // Where the templates of a kind of odd rows stand, and up to which of a thousand draws it is
+  // chosen.
+  struct OddRange {
+    OddRow kind;
+    std::uint64_t draws_end;
+    std::size_t begin;
+    std::size_t count;
+  };
+
+  const OddRange* OddRangeOf(const Event& event) const;
+  void WriteName(EventNumber number, const Event& event, const RowTemplate& row, char* to) const;
 
   std::uint64_t seed_;
   TimeUnit time_unit_;
+  std::uint64_t changed_percent_;
+  std::chrono::seconds changed_after_;
+  std::size_t variety_;
+  std::size_t echo_at_ = 0;
+  std::vector<OddRange> odd_;
   std::vector<RowTemplate> rows_;
 };
 

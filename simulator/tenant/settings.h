@@ -10,6 +10,9 @@
 #include <string>
 #include <string_view>
 
+#include "tenant/fault.h"
+#include "tenant/odd_row.h"
+
 namespace nsf_simulator {
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
@@ -19,11 +22,20 @@ enum class WindowRule { kRequired, kOptional, kIgnored };
 enum class WindowPairs { kBoth, kEvent, kInsertion };
 enum class OverLimit { kClamp, kReject, kObey };
 enum class DeepOffset { kEmpty, kReject };
-enum class TotalSays { kAll, kPage };
+enum class UnknownParameters { kIgnored, kRejected };
+enum class Refusals { kAs400, kAs200 };
+enum class RowsIn { kList, kNested, kBare, kLone };
+enum class EmptyAs { kList, kNull, kObject, kMissing, kNoContent, kNoBody };
+enum class StatusField { kOk, kText, kObject, kNumber, kNone };
+enum class TotalSays { kAll, kPage, kFewer, kMore, kZero, kChanging };
+enum class TotalType { kNumber, kText };
 enum class SortBy { kTimestamp, kInsertion };
 enum class Order { kNewest, kOldest, kNone };
 enum class Ties { kStable, kShuffled };
 enum class TimeUnit { kSeconds, kMilliseconds };
+enum class RateKind { kPeriod, kBucket };
+enum class RateHeaders { kOn, kOff, kMixedCase, kGarbage, kEpoch, kMisspelt };
+enum class RetryAfter { kSeconds, kDate, kGarbage, kHuge, kNone };
 
 // Which ends of an asked time window belong to it.
 struct Bounds {
@@ -43,6 +55,8 @@ struct Settings {
   WindowPairs window_pairs = WindowPairs::kBoth;
   Bounds event_bounds{.start_included = false, .end_included = true};
   Bounds insertion_bounds{};
+  UnknownParameters unknown_parameters = UnknownParameters::kIgnored;
+  Refusals refusals = Refusals::kAs400;
   bool user_parameter = false;
 
   // What a page looks like.
@@ -50,13 +64,23 @@ struct Settings {
   std::string total_key = "total";  // "status.total" nests it, "none" leaves it out
   std::uint64_t total_cap = 0;      // 0: no cap
   std::uint64_t short_page_percent = 0;
-  std::uint64_t row_variety = 4096;  // different rows, but for their ids and times
+  RowsIn rows_in = RowsIn::kList;
+  EmptyAs empty_as = EmptyAs::kList;
+  StatusField status_field = StatusField::kOk;
   TotalSays total_says = TotalSays::kAll;
+  TotalType total_type = TotalType::kNumber;
   SortBy sort_by = SortBy::kTimestamp;
   Order order = Order::kNewest;
   Ties ties = Ties::kStable;
+
+  // What rows look like.
+  std::uint64_t row_variety = 4096;  // different rows, but for their ids and times
   TimeUnit time_unit = TimeUnit::kSeconds;
   bool show_insertion = true;
+  OddShares odd_rows{};
+  std::uint64_t huge_bytes = 2 * 1024 * 1024;
+  std::uint64_t changed_percent = 0;
+  std::chrono::seconds changed_after{60};
 
   // Which events there are, and when they can be seen.
   std::uint64_t seed = 1;
@@ -66,8 +90,16 @@ struct Settings {
   std::chrono::seconds lag_max{300};
   std::uint64_t late_percent = 0;
   std::chrono::seconds late_by{0};
+  std::uint64_t ahead_percent = 0;
+  std::chrono::seconds ahead_by{0};
   std::uint64_t hidden_percent = 0;
   std::chrono::seconds hidden_for{0};
+  std::chrono::seconds batch_every{0};  // 0: rows come in one by one
+  std::uint64_t crowd = 1;              // events that share one second
+  std::uint64_t equal_percent = 0;
+  std::chrono::seconds equal_after{0};
+  std::uint64_t repeated_percent = 0;
+  std::uint64_t echo_percent = 0;
   std::uint64_t burst_events = 0;
   std::chrono::seconds burst_after{30};
   std::chrono::seconds retention{0};  // 0: rows are kept for ever
@@ -76,14 +108,26 @@ struct Settings {
   // How answers come.
   std::uint64_t rate_limit = 0;  // requests in each rate_period; 0: none
   std::chrono::seconds rate_period{60};
+  std::uint64_t global_limit = 0;  // the same over all paths
+  std::chrono::seconds global_period{60};
+  std::uint64_t rate_shared_percent = 0;
+  RateKind rate_kind = RateKind::kPeriod;
+  RateHeaders rate_headers = RateHeaders::kOn;
+  RetryAfter retry_after = RetryAfter::kSeconds;
+  std::chrono::seconds token_expires{0};  // 0: never
+  int token_expired_status = 401;
+  FaultShares faults{};
   std::chrono::milliseconds delay{0};
-  std::uint64_t fault_429_permille = 0;
-  std::uint64_t fault_500_permille = 0;
-  std::uint64_t fault_503_permille = 0;
-  std::uint64_t fault_cut_permille = 0;
-  std::uint64_t fault_hang_permille = 0;
-  bool rate_headers = true;
+  std::chrono::milliseconds stall_for{90'000};
+  std::chrono::milliseconds drip_for{30'000};
+  std::uint64_t bomb_bytes = std::uint64_t{1} << 30U;
   bool gzip = false;
+  bool chunked = false;
+
+  // How it changes its mind.
+  std::chrono::seconds changes_after{0};
+  std::chrono::seconds changes_for{0};  // 0: for good
+  std::string changes_to;
 };
 
 // One key of a scenario, with what it takes: the table behind scenarios, --set and the manual.
@@ -91,6 +135,7 @@ struct SettingKey {
   std::string_view name;
   std::string_view values;
   std::string_view meaning;
+  bool lasting;  // holds from the start on: `changes_to` cannot touch it
   bool (*apply)(std::string_view value, Settings* settings);
 };
 
@@ -99,6 +144,10 @@ std::span<const SettingKey> SettingKeys();
 // Applies `key=value`. Returns what is wrong with it, and leaves `settings` as they were, if the
 // key is unknown or the value does not fit.
 std::optional<std::string> ApplySetting(std::string_view assignment, Settings* settings);
+
+// Applies what `changes_to` says: names of scenarios and assignments, joined by `;`. Returns what
+// is wrong with it if one is unknown, does not fit or sets a key that is lasting.
+std::optional<std::string> ApplyChange(std::string_view change, Settings* settings);
 
 // Applies a text of assignments separated by white space; `#` begins a comment that ends with its
 // line. Returns the first fault, with its line.

@@ -1,72 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way of a request through the gateway (route, method, faults, token, rate) to a page of rows.
+// The way of a request through the gateway (limits, route, method, faults, token) to a page of
+// rows.
 #include "tenant/tenant.h"
 
 #include <algorithm>
 #include <span>
 
+#include "tenant/envelope.h"
+#include "tenant/fault_answers.h"
 #include "tenant/listing.h"
 
 namespace nsf_simulator {
 namespace {
 
-constexpr std::pair<std::string_view, Fault> kFaultNames[] = {
-    {"none", Fault::kNone}, {"429", Fault::k429}, {"500", Fault::k500},
-    {"503", Fault::k503},   {"cut", Fault::kCut}, {"hang", Fault::kHang}};
-
-// `message` holds nothing that JSON would have to escape.
-void Refuse(int status, std::string_view message, Answer* answer) {
-  answer->status = status;
-  answer->body.assign(R"({"message":")").append(message).append("\"}");
-}
-
-// An answer that a staged or drawn fault gives instead of the page; false if it gives none.
-bool FailsAtOnce(Fault fault, bool rate_headers, Answer* answer) {
-  switch (fault) {
-    case Fault::k429:
-      Refuse(429, "API rate limit exceeded", answer);
-      if (rate_headers) answer->headers.emplace_back("Retry-After", "1");
-      return true;
-    case Fault::k500:
-      Refuse(500, "An unexpected error occurred", answer);
-      return true;
-    case Fault::k503:
-      Refuse(503, "The upstream server is not available", answer);
-      return true;
-    case Fault::kHang:
-      answer->delivery = Delivery::kHang;
-      return true;
-    case Fault::kCut:
-    case Fault::kNone:
-      return false;
-  }
-  return false;
-}
-
 std::string RequestId(std::uint64_t count) { return "simulated-" + std::to_string(count); }
+
+Settings Changed(const Settings& settings) {
+  Settings changed = settings;
+  // It was tried when it was set; were it wrong, the tenant would stay as it is.
+  ApplyChange(settings.changes_to, &changed);
+  return changed;
+}
+
+// A request that cannot be answered as it was asked. Some tenants hide that behind a 200.
+void RefuseQuery(const Refusal& refusal, const Settings& settings, Answer* answer) {
+  Refuse(refusal.status, refusal.message, answer);
+  if (settings.refusals == Refusals::kAs400) return;
+  answer->status = 200;
+  answer->body = R"({"status":"error","message":")" + refusal.message + "\"}";
+}
 
 }  // namespace
 
-std::optional<Fault> FaultByName(std::string_view name) {
-  for (const auto& [text, fault] : kFaultNames) {
-    if (text == name) return fault;
-  }
-  return std::nullopt;
-}
-
-std::string_view FaultName(Fault fault) {
-  for (const auto& [text, value] : kFaultNames) {
-    if (value == fault) return text;
-  }
-  return "none";
-}
-
 Tenant::Tenant(const Settings& settings, Time anchor)
     : settings_(settings),
+      changed_(Changed(settings)),
+      start_(anchor + settings.clock_offset),
       pool_(settings),
-      source_(settings, anchor + settings.clock_offset),
+      source_(settings, start_),
       history_(pool_, settings.sort_by),
-      limiter_(settings.rate_limit, settings.rate_period),
+      gateway_(settings, start_),
       chance_(Scatter(settings.seed, 0xfa17U)) {
   history_.Reserve(static_cast<std::size_t>(settings.events));
 }
@@ -76,7 +49,15 @@ void Tenant::Advance(Time now) {
   do {
     source_.TakeVisible(Clock(now), kBatch, &fresh_);
     history_.Append(fresh_);
-  } while (fresh_.size() == kBatch);
+  } while (fresh_.size() >= kBatch);
+}
+
+const Settings& Tenant::SettingsAt(Time now) const {
+  const auto passed = Clock(now) - start_;
+  const bool changed = !settings_.changes_to.empty() && passed >= settings_.changes_after &&
+                       (settings_.changes_for.count() == 0 ||
+                        passed < settings_.changes_after + settings_.changes_for);
+  return changed ? changed_ : settings_;
 }
 
 Answer Tenant::Handle(const Request& request, Time now, std::string buffer) {
@@ -93,6 +74,7 @@ Answer Tenant::Handle(const Request& request, Time now, std::string buffer) {
     ++statistics_.hung;
     return answer;
   }
+  if (answer.delivery == Delivery::kReset) return answer;
   ++statistics_.by_status[answer.status];
   if (answer.delivery == Delivery::kCut) {
     ++statistics_.cut;
@@ -103,78 +85,40 @@ Answer Tenant::Handle(const Request& request, Time now, std::string buffer) {
 }
 
 void Tenant::Decide(const Request& request, Time now, Answer* answer) {
+  const Settings& settings = SettingsAt(now);
   const std::string_view target = request.target;
-  const auto question = target.find('?');
+  const auto question = std::min(target.find('?'), target.size());
+  if (!gateway_.PassesGlobalLimit(settings, Clock(now), answer)) return;
   if (target.substr(0, question) != kAuditPath) {
     return Refuse(404, "no Route matched with those values", answer);
   }
-  answer->delay = settings_.delay;
+  answer->delay = settings.delay;
+  answer->chunked = settings.chunked;
   if (request.method != "GET") {
     answer->headers.emplace_back("Allow", "GET");
     return Refuse(405, "Method not allowed", answer);
   }
   second_.Note(now);
   minute_.Note(now);
-  const Fault fault = DrawFault(now);
-  if (FailsAtOnce(fault, settings_.rate_headers, answer)) return;
-  if (!PassesGate(request, now, answer)) return;
-  const auto parameters = ParseQueryString(
-      question == std::string_view::npos ? std::string_view() : target.substr(question + 1));
-  const auto query = ParsePageQuery(parameters, settings_);
-  if (const auto* refusal = std::get_if<Refusal>(&query)) {
-    return Refuse(refusal->status, refusal->message, answer);
-  }
-  AnswerPage(std::get<PageQuery>(query), now, answer);
-  if (fault == Fault::kCut) answer->delivery = Delivery::kCut;
+  const Fault fault = DrawFault(settings, now);
+  ++statistics_.faults[static_cast<std::size_t>(fault)];
+  if (AnswersInstead(fault, settings, answer)) return;
+  if (!gateway_.PassesToken(request, settings, Clock(now), answer)) return;
+  if (!gateway_.PassesRateLimit(settings, Clock(now), answer)) return;
+  AnswerAudit(target.substr(std::min(question + 1, target.size())), settings, now, answer);
+  SpoilPage(fault, settings, answer);
 }
 
 // What is staged comes first; else each kind of fault has its share of a thousand.
-Fault Tenant::DrawFault(Time now) {
+Fault Tenant::DrawFault(const Settings& settings, Time now) {
   if (const Fault staged = StagedAt(now); staged != Fault::kNone) return staged;
   std::uint64_t drawn = chance_.Below(1000);
-  const std::pair<Fault, std::uint64_t> shares[] = {{Fault::k429, settings_.fault_429_permille},
-                                                    {Fault::k500, settings_.fault_500_permille},
-                                                    {Fault::k503, settings_.fault_503_permille},
-                                                    {Fault::kCut, settings_.fault_cut_permille},
-                                                    {Fault::kHang, settings_.fault_hang_permille}};
-  for (const auto& [fault, share] : shares) {
-    if (drawn < share) return fault;
+  for (std::size_t i = 0; i < kFaultCount; ++i) {
+    const std::uint64_t share = settings.faults[i];
+    if (drawn < share) return static_cast<Fault>(i);
     drawn -= share;
   }
   return Fault::kNone;
-}
-
-bool Tenant::PassesGate(const Request& request, Time now, Answer* answer) {
-  switch (CheckAccess(request, rest_token_)) {
-    case Access::kMissing:
-      Refuse(401, "No API token found in request", answer);
-      return false;
-    case Access::kUnknown:
-      Refuse(401, "Unauthorized", answer);
-      return false;
-    case Access::kWrongScope:
-      Refuse(403, "You cannot consume this service", answer);
-      return false;
-    case Access::kGranted:
-      break;
-  }
-  return PassesRateLimit(now, answer);
-}
-
-bool Tenant::PassesRateLimit(Time now, Answer* answer) {
-  if (settings_.rate_limit == 0) return true;
-  const RateVerdict verdict = limiter_.Take(Clock(now));
-  const std::string reset = std::to_string(verdict.reset.count());
-  if (settings_.rate_headers) {
-    answer->headers.emplace_back("RateLimit-Limit", std::to_string(settings_.rate_limit));
-    answer->headers.emplace_back("RateLimit-Remaining", std::to_string(verdict.remaining));
-    answer->headers.emplace_back("RateLimit-Reset", reset);
-  }
-  if (verdict.allowed) return true;
-  ++statistics_.rate_limited;
-  if (settings_.rate_headers) answer->headers.emplace_back("Retry-After", reset);
-  Refuse(429, "API rate limit exceeded", answer);
-  return false;
 }
 
 void Tenant::Stage(Fault fault, std::optional<Time> until) {
@@ -186,44 +130,85 @@ Fault Tenant::StagedAt(Time now) const {
   return staged_until_ && now >= *staged_until_ ? Fault::kNone : staged_;
 }
 
-void Tenant::AnswerPage(const PageQuery& query, Time now, Answer* answer) {
+bool Tenant::HangsAt(Time now) const {
+  return StagedAt(now) == Fault::kHang ||
+         SettingsAt(now).faults[static_cast<std::size_t>(Fault::kHang)] != 0;
+}
+
+void Tenant::AnswerAudit(std::string_view query_string, const Settings& settings, Time now,
+                         Answer* answer) {
+  const auto query = ParsePageQuery(ParseQueryString(query_string), settings);
+  if (const auto* refusal = std::get_if<Refusal>(&query)) {
+    RefuseQuery(*refusal, settings, answer);
+  } else {
+    AnswerPage(std::get<PageQuery>(query), settings, now, answer);
+  }
+  if (settings.echo_percent != 0 && chance_.Percent(settings.echo_percent)) {
+    source_.AddEcho(Clock(now));
+  }
+}
+
+void Tenant::AnswerPage(const PageQuery& query, const Settings& settings, Time now,
+                        Answer* answer) {
   Filter filter = query.filter;
-  if (settings_.retention.count() > 0) {
+  if (settings.retention.count() > 0) {
     const auto second = std::chrono::floor<std::chrono::seconds>(Clock(now));
-    filter.oldest_timestamp = (second - settings_.retention).time_since_epoch().count();
+    filter.oldest_timestamp = (second - settings.retention).time_since_epoch().count();
   }
   const auto selected = history_.Select(filter);
   std::uint64_t limit = query.limit;
-  if (settings_.short_page_percent != 0 && chance_.Percent(settings_.short_page_percent)) {
+  if (settings.short_page_percent != 0 && chance_.Percent(settings.short_page_percent)) {
     limit = 1 + chance_.Below(limit);
   }
-  const bool too_deep = settings_.deep_offset != 0 && query.offset > settings_.deep_offset;
-  const auto page = CutPage(history_, selected, settings_, query.offset, too_deep ? 0 : limit,
+  const bool too_deep = settings.deep_offset != 0 && query.offset > settings.deep_offset;
+  const auto page = CutPage(history_, selected, settings, query.offset, too_deep ? 0 : limit,
                             statistics_.requests);
-  std::uint64_t total = settings_.total_says == TotalSays::kPage ? page.size() : selected.size();
-  if (settings_.total_cap != 0) total = std::min(total, settings_.total_cap);
+  const Envelope envelope =
+      MakeEnvelope(settings, page.size(), StatedTotal(settings, page.size(), selected.size()));
+  answer->status = envelope.status;
   answer->rows = page.size();
-  Render(page, total, &answer->body);
-}
-
-void Tenant::Render(const std::vector<EventNumber>& page, std::uint64_t total,
-                    std::string* body) const {
-  std::size_t size = 128;
-  for (const EventNumber number : page) size += pool_.SizeOf(number) + 1;
+  std::size_t size = envelope.open.size() + envelope.close.size();
+  for (const EventNumber number : page) size += pool_.SizeOf(history_.at(number)) + 1;
+  std::string* const body = &answer->body;
   body->reserve(size);
-  body->append(R"({"ok":1,")").append(settings_.rows_key).append("\":[");
+  body->append(envelope.open);
   for (const EventNumber number : page) {
-    pool_.Append(number, history_.at(number), body);
+    pool_.Append(number, history_.at(number), Clock(now), body);
     body->push_back(',');
   }
   if (!page.empty()) body->pop_back();
-  body->push_back(']');
-  if (settings_.total_key == "status.total") {
-    body->append(R"(,"status":{"total":)").append(std::to_string(total)).append("}");
-  } else if (settings_.total_key != "none") {
-    body->append(",\"").append(settings_.total_key).append("\":").append(std::to_string(total));
+  body->append(envelope.close);
+}
+
+std::uint64_t Tenant::StatedTotal(const Settings& settings, std::uint64_t rows,
+                                  std::uint64_t all) const {
+  constexpr std::uint64_t kTooMany = 1000;
+  std::uint64_t total = all;
+  switch (settings.total_says) {
+    case TotalSays::kAll:
+      break;
+    case TotalSays::kPage:
+      total = rows;
+      break;
+    case TotalSays::kFewer:
+      total = all / 2;
+      break;
+    case TotalSays::kMore:
+      total = all + kTooMany;
+      break;
+    case TotalSays::kZero:
+      total = 0;
+      break;
+    case TotalSays::kChanging:
+      total = Scatter(settings.seed, statistics_.requests) % (2 * all + 1);
+      break;
   }
-  body->push_back('}');
+  return settings.total_cap != 0 ? std::min(total, settings.total_cap) : total;
+}
+
+std::optional<Time> Tenant::LeavesAt(EventNumber number) const {
+  if (settings_.retention.count() == 0) return std::nullopt;
+  return event(number).timestamp + settings_.retention + std::chrono::seconds(1);
 }
 
 }  // namespace nsf_simulator

@@ -87,6 +87,33 @@ run_program() {
   return 1
 }
 
+# run_fuzzers SECONDS [NAME...]: each fuzzer for that long, or all of them; each is one test. What
+# they find anew is kept in build/fuzz/corpus, and an input that fails in build/fuzz/failures.
+run_fuzzers() {
+  local seconds=$1 name good=yes
+  shift
+  [ $# != 0 ] || set -- $(fuzzer_names)
+  for name in "$@"; do run_fuzzer "$seconds" "$name" || good=no; done
+  [ "$good" = yes ]
+}
+
+fuzzer_names() { (cd tests/fuzz && printf '%s\n' *_fuzzer.cc | sed 's/_fuzzer\.cc$//'); }
+
+run_fuzzer() {
+  local seconds=$1 name=$2 start=$SECONDS result=0 log=build/log/fuzz-$2.log runs
+  mkdir -p build/log "build/fuzz/corpus/$name" build/fuzz/failures
+  timeout -k 10 $((seconds + 120)) "build/fuzz/fuzz/${name}_fuzzer" -max_total_time="$seconds" \
+    -timeout=10 -rss_limit_mb=2048 -artifact_prefix="build/fuzz/failures/$name-" \
+    "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1 </dev/null || result=$?
+  runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$log")
+  [ "$result" = 0 ] && [ "${runs:-0}" -gt 0 ] && passed=$((passed + 1)) || failed=$((failed + 1))
+  printf 'fuzzer %s: %s inputs, %d s\n' "$name" "${runs:-failed after unknown}" \
+    "$((SECONDS - start))"
+  [ "$result" = 0 ] && [ "${runs:-0}" -gt 0 ] && return 0
+  tail -n 40 "$log"
+  return 1
+}
+
 # run_pytest DIRECTORY: a skipped test did not run and is not counted.
 run_pytest() {
   local report=build/log/pytest.xml result=0 counts

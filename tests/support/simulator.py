@@ -22,16 +22,21 @@ class Simulator(Process):
         self.url = self.wait_for_line("listening on ").removeprefix("listening on ")
 
     def ledger(self):
-        """The ids of the events visible so far; a line still being written is left out."""
+        """The names of the events visible so far, which are the ids of rows that have one. Events
+        whose rows are equal to the byte share theirs."""
+        return [line["name"] for line in self.ledger_lines()]
+
+    def ledger_lines(self):
+        """What docs/SIMULATOR.md says of each event; a line still being written is left out."""
         text = self.ledger_file.read_bytes()
-        return [json.loads(line)["id"] for line in text[: text.rfind(b"\n") + 1].splitlines()]
+        return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
 
     def stats(self):
         with urllib.request.urlopen(self.url + "/_simulator/stats", timeout=10) as answer:
             return json.load(answer)
 
     def fault(self, mode):
-        """429, 500, 503, cut (a body that ends in the middle), hang, or none."""
+        """Any fault of docs/SIMULATOR.md, or none."""
         request = urllib.request.Request(
             f"{self.url}/_simulator/fault?mode={mode}", method="POST", data=b"")
         urllib.request.urlopen(request, timeout=10).close()

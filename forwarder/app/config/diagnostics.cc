@@ -7,7 +7,16 @@
 namespace nsf {
 namespace {
 
-void Insert(std::vector<Diagnostic>& list, Diagnostic diagnostic) {
+// A terminal obeys some of them, and paths and names of the file are repeated in messages.
+std::string WithoutControls(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text;
+}
+
+void Insert(std::vector<Diagnostic>& list, Mark where, std::string message) {
+  Diagnostic diagnostic{where, WithoutControls(std::move(message))};
   const auto place = std::lower_bound(list.begin(), list.end(), diagnostic);
   if (place != list.end() && *place == diagnostic) return;
   list.insert(place, std::move(diagnostic));
@@ -16,11 +25,11 @@ void Insert(std::vector<Diagnostic>& list, Diagnostic diagnostic) {
 }  // namespace
 
 void Diagnostics::Error(Mark where, std::string message) {
-  Insert(errors_, {where, std::move(message)});
+  Insert(errors_, where, std::move(message));
 }
 
 void Diagnostics::Warning(Mark where, std::string message) {
-  Insert(warnings_, {where, std::move(message)});
+  Insert(warnings_, where, std::move(message));
 }
 
 std::string ToString(std::string_view file, const Diagnostic& diagnostic) {
@@ -34,11 +43,7 @@ std::string ToString(std::string_view file, const Diagnostic& diagnostic) {
 
 std::string Quoted(std::string_view text) {
   constexpr std::size_t kShown = 80;
-  std::string quoted = "\"";
-  for (const char c : text.substr(0, kShown)) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    quoted += control ? '?' : c;
-  }
+  std::string quoted = "\"" + WithoutControls(std::string(text.substr(0, kShown)));
   if (text.size() > kShown) quoted += "...";
   return quoted + '"';
 }

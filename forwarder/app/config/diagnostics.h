@@ -34,6 +34,7 @@ struct Diagnostic {
 class Diagnostics {
  public:
   // Said twice about one place is said once (a value of `defaults` is seen by every tenant).
+  // Control characters in a message become '?'.
   void Error(Mark where, std::string message);
   void Warning(Mark where, std::string message);
 

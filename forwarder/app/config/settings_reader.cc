@@ -297,7 +297,8 @@ class Reader {
     Setting result{.key = &key, .name = key.name};
     if (key.list) {
       for (const std::string& text : SplitList(key.fallback)) {
-        result.items.push_back({.key = &key, .name = key.name, .value = text});
+        const Result<Scalar> value = Read(key, text, scope);
+        if (value) result.items.push_back({.key = &key, .name = key.name, .value = *value});
       }
     } else if (!key.fallback.empty()) {
       const Result<Scalar> value = Read(key, key.fallback, scope);

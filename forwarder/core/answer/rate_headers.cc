@@ -48,10 +48,16 @@ std::optional<std::chrono::milliseconds> ParseWait(std::string_view text,
 }
 
 std::optional<int> ParseDigits(std::string_view text) {
-  int value = 0;
+  unsigned value = 0;  // so that no sign is read
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return static_cast<int>(value);
+}
+
+// "Sun, 06 Nov 1994 08:49:37 GMT": every part stands at a fixed place.
+bool HasShapeOfDate(std::string_view text) {
+  return text.size() == 29 && text.substr(3, 2) == ", " && text[7] == ' ' && text[11] == ' ' &&
+         text[16] == ' ' && text[19] == ':' && text[22] == ':' && text.substr(25) == " GMT";
 }
 
 }  // namespace
@@ -66,10 +72,7 @@ std::optional<std::string_view> FindHeader(const HttpAnswer& answer, std::string
 std::optional<WallSeconds> ParseHttpDate(std::string_view text) {
   static constexpr std::array<std::string_view, 12> kMonths = {
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  // "Sun, 06 Nov 1994 08:49:37 GMT": every part stands at a fixed place.
-  if (text.size() != 29 || text.substr(25) != " GMT" || text[19] != ':' || text[22] != ':') {
-    return std::nullopt;
-  }
+  if (!HasShapeOfDate(text)) return std::nullopt;
   const auto month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3));
   const auto day = ParseDigits(text.substr(5, 2));
   const auto year = ParseDigits(text.substr(12, 4));
@@ -81,8 +84,7 @@ std::optional<WallSeconds> ParseHttpDate(std::string_view text) {
       std::chrono::year(*year),
       std::chrono::month(static_cast<unsigned>(month - kMonths.begin()) + 1),
       std::chrono::day(static_cast<unsigned>(*day))};
-  const bool in_range =
-      *hour >= 0 && *hour < 24 && *minute >= 0 && *minute < 60 && *second >= 0 && *second <= 60;
+  const bool in_range = *hour < 24 && *minute < 60 && *second <= 60;
   if (!date.ok() || !in_range) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
          std::chrono::seconds(*second);

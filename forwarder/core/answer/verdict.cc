@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/event/envelope.h"
+
 namespace nsf {
 namespace {
 
@@ -68,8 +70,11 @@ bool LooksLike(std::string_view message, std::string_view part) {
 
 // An error inside a 200 is judged by its words: some name a fault that only an operator can mend.
 Verdict RefusedInside(const Page& page, const HttpAnswer& answer, const VerdictContext& context) {
-  for (const std::string_view sign :
-       {"time parameters", "authoriz", "token", "permission", "syntax error"}) {
+  if (LooksLike(page.message(), "rate limit")) {
+    return {Action::kThrottled, "rate_limited", "the tenant limits the rate"};
+  }
+  for (const std::string_view sign : {"parameter", "limit", "offset", "authoriz", "token",
+                                      "permission", "syntax error"}) {
     if (LooksLike(page.message(), sign)) return Refused(answer, context);
   }
   return {Action::kRetry, "error_page",
@@ -95,14 +100,7 @@ std::string ServerWords(std::string_view body) {
   std::string_view text = body;
   const Page page = Page::Parse(std::string(body.substr(0, kMostParsed)));
   if (page.status() == PageStatus::kRefused && !page.message().empty()) text = page.message();
-  std::string words;
-  for (const char c : text.substr(0, kMostWords)) {
-    const auto byte = static_cast<unsigned char>(c);
-    words += byte < 0x20 || byte == 0x7f ? ' ' : c;
-  }
-  // Never end in half a character.
-  while (!words.empty() && text.size() > kMostWords && (words.back() & 0x80) != 0) words.pop_back();
-  return words;
+  return Printable(text, kMostWords);
 }
 
 Verdict Judge(const HttpAnswer& answer, const Page* page, const VerdictContext& context) {

@@ -38,7 +38,7 @@ struct VerdictContext {
 Verdict Judge(const HttpAnswer& answer, const Page* page, const VerdictContext& context);
 
 // The server's own words in a body that is no page: the usual places of a JSON error, else the
-// text. At most 200 characters, control characters replaced.
+// text. At most 200 characters of UTF-8, control characters replaced.
 std::string ServerWords(std::string_view body);
 
 }  // namespace nsf

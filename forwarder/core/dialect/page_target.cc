@@ -24,8 +24,10 @@ std::string PageTarget(std::string_view path, const Dialect& dialect, const Wind
                        std::uint64_t skip, std::uint32_t limit) {
   std::string target(path);
   target += "?limit=" + std::to_string(limit);
-  target += dialect.parameter == PageParameter::kOffset ? "&offset=" : "&skip=";
-  target += std::to_string(skip);
+  if (dialect.parameter != PageParameter::kNeither) {
+    target += dialect.parameter == PageParameter::kOffset ? "&offset=" : "&skip=";
+    target += std::to_string(skip);
+  }
   switch (dialect.window) {
     case WindowKind::kInsertion:
       AppendBounds(&target, "insertion", BoundsAsked(window));

@@ -12,6 +12,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/event/big_numbers.h"
 #include "core/event/envelope.h"
 #include "core/event/surrogates.h"
 #include "core/event/text.h"
@@ -49,8 +50,8 @@ class PageParser {
   PageParser(Page* page, std::size_t start, int max_depth)
       : page_(*page), start_(start), max_depth_(max_depth) {}
 
-  // Reads the body from `start` on and fills the page. False only for a lone surrogate escape that
-  // the reader refuses: parse again with `mend`.
+  // Reads the body from `start` on and fills the page. False only for a lone surrogate escape or a
+  // number beyond a double, which the reader refuses: parse again with `mend`.
   bool Run(bool mend);
 
   // Called by the reader; false stops it.
@@ -60,7 +61,8 @@ class PageParser {
   }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
     const std::size_t begin = OffsetOf(text);
-    return TakeScalar(FieldType::kNumber, {text, size}, begin, begin + size);
+    // Its text as received: the copy's may be mended.
+    return TakeScalar(FieldType::kNumber, Original(begin, begin + size), begin, begin + size);
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
     const std::size_t begin = OffsetOf(text);
@@ -148,7 +150,10 @@ bool PageParser::Run(bool mend) {
   const std::string& body = *page_.body_;
   page_.decoded_ = std::make_unique_for_overwrite<char[]>(body.size() + 1);
   std::memcpy(page_.decoded_.get(), body.c_str(), body.size() + 1);
-  if (mend) MendSurrogates(page_.decoded_.get(), body.size());
+  if (mend) {
+    MendSurrogates(page_.decoded_.get(), body.size());
+    MendBigNumbers(page_.decoded_.get(), body.size());
+  }
   // Generous, because memory that is reserved and not written to costs nothing.
   page_.fields_.reserve(body.size() / kMinFieldBytes);
   page_.rows_.reserve(body.size() / kMinRowBytes);
@@ -162,7 +167,8 @@ bool PageParser::Run(bool mend) {
   page_.supporting_.clear();
   page_.rows_.clear();
   Fail(result);
-  return mend || result.Code() != rapidjson::kParseErrorStringUnicodeSurrogateInvalid;
+  return mend || (result.Code() != rapidjson::kParseErrorStringUnicodeSurrogateInvalid &&
+                  result.Code() != rapidjson::kParseErrorNumberTooBig);
 }
 
 rapidjson::ParseResult PageParser::Read() {
@@ -340,7 +346,7 @@ Page Page::Parse(std::string body, int max_depth) {
     page.message_ = "the page is empty";
   } else if (!PageParser(&page, start, max_depth).Run(/*mend=*/false)) {
     page.message_.clear();
-    PageParser(&page, start, max_depth).Run(/*mend=*/true);  // one odd name must not stop a stream
+    PageParser(&page, start, max_depth).Run(/*mend=*/true);  // one odd value must not stop a stream
   }
   return page;
 }

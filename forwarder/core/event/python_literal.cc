@@ -55,7 +55,7 @@ class LiteralReader {
     if (TakeWord("None", "null") || TakeWord("True", "true") || TakeWord("False", "false")) {
       return true;
     }
-    return ReadString() || ReadNumber();
+    return IsStringHere() ? ReadString() : ReadNumber();
   }
 
   bool ReadDict(int depth) {
@@ -66,7 +66,7 @@ class LiteralReader {
         json_ += ',';
       }
       SkipSpaces();
-      if (!ReadString() || !Take(':')) return false;
+      if (!IsStringHere() || !ReadString() || !Take(':')) return false;
       json_ += ':';
       if (!ReadValue(depth + 1)) return false;
     }
@@ -89,11 +89,12 @@ class LiteralReader {
   }
 
   // '…' or "…", after u in Python 2.
+  bool IsStringHere() const {
+    const std::string_view text = rest_.substr(rest_.starts_with('u') ? 1 : 0);
+    return text.starts_with('\'') || text.starts_with('"');
+  }
   bool ReadString() {
-    if (rest_.size() > 1 && rest_[0] == 'u' && (rest_[1] == '\'' || rest_[1] == '"')) {
-      rest_.remove_prefix(1);
-    }
-    if (!rest_.starts_with('\'') && !rest_.starts_with('"')) return false;
+    if (rest_.starts_with('u')) rest_.remove_prefix(1);
     const char quote = rest_.front();
     rest_.remove_prefix(1);
     json_ += '"';

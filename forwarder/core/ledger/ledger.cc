@@ -60,8 +60,7 @@ BucketNumber BucketOf(WallSeconds second) {
   return seconds >= 0 ? seconds / size : -((-seconds + size - 1) / size);
 }
 
-Sighting Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content,
-                         std::uint32_t page) {
+Sighting Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content, std::uint32_t page) {
   const auto [it, inserted] = known_.try_emplace(id, Known{second, content, page});
   Known& known = it->second;
   if (inserted) {
@@ -117,9 +116,8 @@ void Ledger::DropOutside(WallSeconds first, WallSeconds last) {
   const auto is_dropped = [from = BucketOf(first), to = BucketOf(last)](BucketNumber number) {
     return number < from || number > to;
   };
-  std::erase_if(known_, [&is_dropped](const auto& item) {
-    return is_dropped(BucketOf(item.second.second));
-  });
+  std::erase_if(
+      known_, [&is_dropped](const auto& item) { return is_dropped(BucketOf(item.second.second)); });
   // What waits for TakeAdded() is not in the store yet.
   for (const LedgerEntry& entry : added_) {
     known_.try_emplace(entry.id, Known{entry.second, entry.content, 0});

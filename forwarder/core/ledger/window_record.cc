@@ -39,7 +39,8 @@ Result<WindowRecord> DecodeWindow(std::string_view text) {
   if (!values) return values.error();
   const auto& v = *values;
   const bool sane = v[1] > v[0] && v[2] >= 0 && v[4] >= kNone && v[5] >= 0 && v[6] >= 0 &&
-                    (v[7] == 0 || v[7] == 1) && v[8] >= 0 && v[9] >= kNone;
+                    (v[7] == 0 || v[7] == 1) && v[8] >= 0 && v[9] >= kNone &&
+                    AreStateTimes({v[0], v[1], v[9]});
   if (!sane) return DamagedState(kForm);
   WindowRecord record;
   record.window = {Time(v[0]), Time(v[1])};

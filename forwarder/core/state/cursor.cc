@@ -10,8 +10,8 @@ namespace nsf {
 namespace {
 
 constexpr std::array<std::string_view, 11> kNames = {
-    "first_start", "open", "closing_end", "skip", "span", "delivered_until", "next_chunk",
-    "most_rows", "list_ascends", "list_descends", "list_anchor"};
+    "first_start", "open",      "closing_end",  "skip",          "span",       "delivered_until",
+    "next_chunk",  "most_rows", "list_ascends", "list_descends", "list_anchor"};
 constexpr StateForm kForm{"cursor", 1, kNames};
 constexpr std::int64_t kNever = -1;
 
@@ -42,7 +42,8 @@ Result<Cursor> DecodeCursor(std::string_view text) {
   const auto& v = *values;
   const auto is_flag = [](std::int64_t value) { return value == 0 || value == 1; };
   const bool sane = v[3] >= 0 && v[4] > 0 && v[6] >= 0 && v[7] > 0 && v[2] >= v[1] &&
-                    is_flag(v[8]) && is_flag(v[9]) && v[10] >= 0;
+                    is_flag(v[8]) && is_flag(v[9]) && v[10] >= 0 &&
+                    AreStateTimes({v[0], v[1], v[2], v[4], v[5]});
   if (!sane) return DamagedState(kForm);
   Cursor cursor;
   cursor.first_start = Time(v[0]);

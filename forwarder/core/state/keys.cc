@@ -27,8 +27,11 @@ std::optional<std::uint64_t> ReadHex(std::string_view digits) {
   std::uint64_t number = 0;
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
-  const bool all = end == digits.data() + digits.size();
-  if (digits.size() != kDigits || error != std::errc() || !all) return std::nullopt;
+  if (digits.size() != kDigits || error != std::errc() || end != digits.data() + digits.size()) {
+    return std::nullopt;
+  }
+  // In capitals it would be a key that is never written, and never dropped.
+  if (Hex(number) != digits) return std::nullopt;
   return number;
 }
 
@@ -45,6 +48,10 @@ std::string StreamPrefix(std::string_view tenant, std::string_view stream) {
 
 std::string CursorKey(std::string_view tenant, std::string_view stream) {
   return StreamPrefix(tenant, stream) + "cursor";
+}
+
+std::string DialectKey(std::string_view tenant, std::string_view stream) {
+  return StreamPrefix(tenant, stream) + "dialect";
 }
 
 std::string WindowPrefix(std::string_view tenant, std::string_view stream) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of the state: "stream/<tenant>/<stream>/cursor", "…/window/<start>" and
-// "…/ids/<bucket>/<chunk>". Tenant and stream names hold no '/', see CONFIGURATION.
+// The keys of the state: "stream/<tenant>/<stream>/cursor", "…/dialect",
+// "…/window/<start>" and "…/ids/<bucket>/<chunk>". Tenant and stream names hold no '/', see CONFIGURATION.
 #pragma once
 
 #include <optional>
@@ -16,6 +16,7 @@ namespace nsf {
 std::string StreamPrefix(std::string_view tenant, std::string_view stream);
 
 std::string CursorKey(std::string_view tenant, std::string_view stream);
+std::string DialectKey(std::string_view tenant, std::string_view stream);
 
 // The record of the closed window that begins at `start`.
 std::string WindowPrefix(std::string_view tenant, std::string_view stream);

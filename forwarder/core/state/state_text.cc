@@ -2,11 +2,14 @@
 // Writing and reading lines of state.
 #include "core/state/state_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
 namespace nsf {
 namespace {
+
+constexpr std::int64_t kYear10000 = 253'402'300'800;
 
 std::optional<std::int64_t> TakeInteger(std::string_view* text) {
   std::int64_t value = 0;
@@ -38,6 +41,7 @@ std::string EncodeStateText(const StateForm& form, std::span<const std::int64_t>
 }
 
 Result<std::vector<std::int64_t>> DecodeStateText(const StateForm& form, std::string_view text) {
+  const std::string_view whole = text;
   if (!TakeText(form.kind, &text) || !TakeText("/", &text)) return DamagedState(form);
   const auto version = TakeInteger(&text);
   if (!version) return DamagedState(form);
@@ -56,8 +60,14 @@ Result<std::vector<std::int64_t>> DecodeStateText(const StateForm& form, std::st
     if (!value) return DamagedState(form);
     values.push_back(*value);
   }
-  if (!text.empty()) return DamagedState(form);
+  // A value has one spelling: "007" and "-0" are damage.
+  if (!text.empty() || EncodeStateText(form, values) != whole) return DamagedState(form);
   return values;
+}
+
+bool AreStateTimes(std::initializer_list<std::int64_t> seconds) {
+  return std::all_of(seconds.begin(), seconds.end(),
+                     [](std::int64_t s) { return s > -kYear10000 && s < kYear10000; });
 }
 
 Error DamagedState(const StateForm& form) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ std::string EncodeStateText(const StateForm& form, std::span<const std::int64_t>
 
 // The values, one a name. Fails with kStop, for a newer version and for damage, with the next step.
 Result<std::vector<std::int64_t>> DecodeStateText(const StateForm& form, std::string_view text);
+
+// Whether all are epoch seconds (or spans) that can be added up without a look at overflow.
+bool AreStateTimes(std::initializer_list<std::int64_t> seconds);
 
 // What to tell of a value whose text is well-formed and whose content cannot be.
 Error DamagedState(const StateForm& form);

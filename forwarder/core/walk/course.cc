@@ -94,7 +94,7 @@ std::size_t Course::open_pages() const {
   return pages;
 }
 
-bool Course::Receive(std::uint64_t ticket, Page page) {
+bool Course::Receive(std::uint64_t ticket, ReceivedPage page) {
   for (CourseWalk& walk : walks_) {
     if (walk.walk.AskOf(ticket)) return walk.walk.Receive(ticket, std::move(page));
   }
@@ -111,6 +111,13 @@ std::optional<PageAsk> Course::AskOf(std::uint64_t ticket) const {
     if (const auto ask = walk.walk.AskOf(ticket)) return ask;
   }
   return std::nullopt;
+}
+
+Window Course::WindowOf(std::uint64_t ticket) const {
+  const auto it = std::find_if(walks_.begin(), walks_.end(), [ticket](const CourseWalk& walk) {
+    return walk.walk.AskOf(ticket).has_value();
+  });
+  return it->walk.plan().window;
 }
 
 void Course::RefuseDepth(std::uint64_t ticket) {

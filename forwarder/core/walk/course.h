@@ -74,10 +74,12 @@ class Course {
   // Pages under way or here, not taken yet, of all walks.
   std::size_t open_pages() const;
   // Answers, as of Walk.
-  bool Receive(std::uint64_t ticket, Page page);
+  bool Receive(std::uint64_t ticket, ReceivedPage page);
   bool Fail(std::uint64_t ticket);
   // What page `ticket` was asked for with; absent when nobody waits for it.
   std::optional<PageAsk> AskOf(std::uint64_t ticket) const;
+  // The window of page `ticket`, which somebody waits for.
+  Window WindowOf(std::uint64_t ticket) const;
   // The tenant refuses page `ticket` for its depth: its walk ends with what was taken before it.
   void RefuseDepth(std::uint64_t ticket);
 

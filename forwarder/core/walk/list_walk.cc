@@ -25,12 +25,20 @@ ListWalk::ListWalk(const ListTask& task) : task_(task), anchor_(task.anchor) {
   border_ = task.floor;
 }
 
-std::vector<ListWalk::Row> ListWalk::Read(const Page& page) {
+std::vector<ListWalk::Row> ListWalk::Read(const ReceivedPage& page) {
   std::vector<Row> rows;
-  rows.reserve(page.rows().size());
-  for (const nsf::Row& row : page.rows()) {
+  rows.reserve(page.received());
+  auto broken = page.broken.begin();
+  const auto add_broken = [&] {
+    for (; broken != page.broken.end() && broken->position == rows.size(); ++broken) {
+      rows.push_back({HashId(broken->raw), std::nullopt});
+    }
+  };
+  for (const nsf::Row& row : page.page.rows()) {
+    add_broken();
     rows.push_back({HashId(row.raw), ListTime(Normalize(row))});
   }
+  add_broken();
   return rows;
 }
 
@@ -44,7 +52,7 @@ bool ListWalk::OrderFails(const std::vector<Row>& rows) {
   return before != ListOrder::kNeither && order() != before;
 }
 
-std::size_t ListWalk::Take(std::uint32_t limit, const Page& page) {
+std::size_t ListWalk::Take(std::uint32_t limit, const ReceivedPage& page) {
   const std::vector<Row> rows = Read(page);
   std::size_t repeats = 0;
   chained_ = false;
@@ -63,7 +71,7 @@ std::size_t ListWalk::Take(std::uint32_t limit, const Page& page) {
   const std::uint64_t end = next_ + rows.size();
   Accept(rows, repeats, joint, limit);
   // Rows are stated behind the last one and not shown: the tenant goes no deeper.
-  if (ended_ && !FloorReached() && page.total().value_or(0) > end) moved_ = true;
+  if (ended_ && !FloorReached() && page.page.total().value_or(0) > end) moved_ = true;
   return repeats;
 }
 

@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/event/page.h"
+#include "core/event/received_page.h"
 #include "core/ledger/event_id.h"
 #include "core/walk/list_order.h"
 
@@ -45,7 +45,7 @@ class ListWalk {
 
   // Takes page next(), asked for with `limit`. Returns how many rows at its beginning are those
   // that the page before ended with; the others may be new.
-  std::size_t Take(std::uint32_t limit, const Page& page);
+  std::size_t Take(std::uint32_t limit, const ReceivedPage& page);
   // The last page taken goes on where the one before ended: a row on both, beyond the repeats,
   // moved.
   bool chained() const { return chained_; }
@@ -66,7 +66,7 @@ class ListWalk {
   // or it begins in a second before which all is seen.
   enum class Joint : std::uint8_t { kNone, kBegin, kRows, kTime };
 
-  static std::vector<Row> Read(const Page& page);
+  static std::vector<Row> Read(const ReceivedPage& page);
   bool OrderFails(const std::vector<Row>& rows);
   Joint Join(const std::vector<Row>& rows, std::size_t* repeats) const;
   std::vector<std::size_t> Overlaps(const std::vector<Row>& rows) const;
@@ -99,9 +99,9 @@ class ListWalk {
   std::optional<WallSeconds> mended_at_;  // the border where one was looked for last
   // Rows early that pages are asked for: more where rows left the list while it was walked.
   std::size_t margin_ = 1;
-  int idle_ = 0;                          // pages in a row without progress
-  int bare_ends_ = 0;                     // of these, short ones that only repeat
-  std::size_t largest_ = 0;               // rows of a page
+  int idle_ = 0;             // pages in a row without progress
+  int bare_ends_ = 0;        // of these, short ones that only repeat
+  std::size_t largest_ = 0;  // rows of a page
 };
 
 }  // namespace nsf

@@ -55,7 +55,7 @@ std::optional<PageAsk> Walk::AskOf(std::uint64_t ticket) const {
   return slots_[at].ask;
 }
 
-bool Walk::Receive(std::uint64_t ticket, Page page) {
+bool Walk::Receive(std::uint64_t ticket, ReceivedPage page) {
   const std::size_t at = Find(ticket);
   if (at == slots_.size()) return false;
   slots_[at].page = std::move(page);
@@ -83,16 +83,18 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
     TakeOfList(&taken);
     return taken;
   }
-  const std::size_t rows = taken.page.rows().size();
+  const std::size_t rows = taken.page.received();
   if (pages_ == 0) {
-    total_ = taken.page.total();
-  } else if (taken.page.total() != total_) {
+    total_ = taken.page.page.total();
+  } else if (taken.page.page.total() != total_) {
     one_total_ = false;
   }
   skip_ += rows;
   if (rows > 0) ++pages_;
   if (rows > 0) last_was_full_ = rows >= taken.limit;
-  one_page_full_ = limits.one_page && rows >= taken.limit;
+  // Nobody says that a tenant clamps when no second page can be asked for.
+  const std::uint32_t full = std::min(taken.limit, std::max<std::uint32_t>(limits.largest, 2));
+  one_page_full_ = limits.one_page && rows >= full;
   ended_ = EndsWith(taken.page, limits);
   if (ended_) {
     slots_.clear();
@@ -107,13 +109,13 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
 void Walk::TakeOfList(Taken* taken) {
   taken->first_skip = list_->next();
   taken->repeats = list_->Take(taken->limit, taken->page);
-  skip_ += taken->page.rows().size() - taken->repeats;
-  if (!taken->page.rows().empty()) ++pages_;
+  skip_ += taken->page.received() - taken->repeats;
+  if (taken->page.received() > 0) ++pages_;
   ended_ = list_->ended();
 }
 
-bool Walk::EndsWith(const Page& page, const WalkLimits& limits) const {
-  if (page.rows().empty() || limits.one_page) return true;
+bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
+  if (page.received() == 0 || limits.one_page) return true;
   const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
   return total_ends && total_ && skip_ >= *total_;
 }
@@ -122,12 +124,11 @@ WalkProof Walk::proof() const {
   if (cut_off_ || repeated_row_) return WalkProof::kMoved;
   if (list_) return list_->whole() ? WalkProof::kWhole : WalkProof::kMoved;
   if (resumed_) return WalkProof::kResumed;
-  if (one_page_full_) return total_ == skip_ ? WalkProof::kWhole : WalkProof::kMoved;
-  if (pages_ <= 1) {
-    // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
-    const bool hides = ended_short() && (pages_ == 0 || last_was_full_);
-    return hides ? WalkProof::kMoved : WalkProof::kWhole;
-  }
+  if (one_page_full_) return WalkProof::kMoved;  // a total may be that of the page
+  // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
+  const bool hides = pages_ == 0 ? ended_short() : last_was_full_ && (!total_ || ended_short());
+  if (hides) return WalkProof::kMoved;
+  if (pages_ <= 1) return WalkProof::kWhole;
   if (!one_total_) return WalkProof::kMoved;
   if (!total_) return WalkProof::kNoTotal;
   return *total_ == skip_ ? WalkProof::kWhole : WalkProof::kMoved;

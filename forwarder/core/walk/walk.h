@@ -13,7 +13,7 @@
 #include <deque>
 #include <optional>
 
-#include "core/event/page.h"
+#include "core/event/received_page.h"
 #include "core/ledger/window_record.h"
 #include "core/walk/list_walk.h"
 #include "core/walk/window_plan.h"
@@ -28,10 +28,10 @@ struct PageAsk {
 };
 
 struct WalkLimits {
-  std::uint32_t page_size = 5000;
   std::uint32_t clamp = UINT32_MAX;  // the most rows that the tenant puts into a page, as learned
   bool totals_true = false;          // totals have proved true
   bool one_page = false;             // no parameter turns the page: the first one is all there is
+  std::uint32_t largest = 0;         // the most rows that a page has held so far
 };
 
 class Walk {
@@ -64,15 +64,15 @@ class Walk {
   // What page `ticket` was asked for with; absent when nobody waits for it.
   std::optional<PageAsk> AskOf(std::uint64_t ticket) const;
   // The answer to `ticket` is a page. False: nobody waits for it any more.
-  bool Receive(std::uint64_t ticket, Page page);
+  bool Receive(std::uint64_t ticket, ReceivedPage page);
   // It is none: the page is asked for again. False as above.
   bool Fail(std::uint64_t ticket);
 
   // The next page in order is here.
   bool HasNext() const { return !slots_.empty() && slots_.front().page.has_value(); }
-  const Page& Next() const { return *slots_.front().page; }
+  const ReceivedPage& Next() const { return *slots_.front().page; }
   struct Taken {
-    Page page;
+    ReceivedPage page;
     std::uint64_t first_skip = 0;  // of its first row
     std::uint32_t limit = 0;       // as asked
     std::size_t repeats = 0;       // rows at its beginning that end the page before
@@ -80,7 +80,8 @@ class Walk {
   // Takes it; see ended() afterwards. `limits` as for NextAsk().
   Taken TakeNext(const WalkLimits& limits);
 
-  // An event of a page was on an earlier page of this walk: rows moved.
+  // A row was on an earlier page of this walk too, or cannot be told from another: the walk proves
+  // nothing.
   void NoteRepeatedRow() { repeated_row_ = true; }
   bool repeated_row() const { return repeated_row_; }
   // The tenant refuses page `ticket` for its depth: the walk ends with the pages before it,
@@ -97,13 +98,13 @@ class Walk {
   struct Slot {
     PageAsk ask;
     bool asked = false;  // under way or here
-    std::optional<Page> page;
+    std::optional<ReceivedPage> page;
   };
 
   // The page that waits for the answer to `ticket`, as an index; size() when none does.
   std::size_t Find(std::uint64_t ticket) const;
   bool WorthAsking(std::uint64_t skip, const WalkLimits& limits) const;
-  bool EndsWith(const Page& page, const WalkLimits& limits) const;
+  bool EndsWith(const ReceivedPage& page, const WalkLimits& limits) const;
   void TakeOfList(Taken* taken);
   // The tenant stated more rows than it showed.
   bool ended_short() const { return total_ && skip_ < *total_; }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One batch on its way: sinks side by side, then dead letter, then state.
+// Batches on their way: sinks side by side; then, one lane at a time, dead letter and state.
 #include "pipeline/destination/in_order.h"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 #include <utility>
 
 #include "core/format/dead_letter.h"
@@ -19,6 +17,24 @@ std::chrono::microseconds Since(MonotonicTime begun, const Clock& clock) {
 bool Decided(const SinkBatch& batch) {
   return std::find(batch.outcomes.begin(), batch.outcomes.end(), OutcomeKind::kUndecided) ==
          batch.outcomes.end();
+}
+
+// Records were refused that do not stand in the dead letter yet.
+bool HasUnkept(const Batch& batch) {
+  return !batch.dead_lettered &&
+         std::any_of(batch.sinks.begin(), batch.sinks.end(),
+                     [](const SinkBatch& sink) { return !sink.rejections.empty(); });
+}
+
+Settlement Settled(std::unique_ptr<Batch> batch) {
+  Settlement settlement;
+  for (const SinkBatch& sink : batch->sinks) {
+    const auto delivered =
+        std::count(sink.outcomes.begin(), sink.outcomes.end(), OutcomeKind::kDelivered);
+    settlement.sinks.push_back({sink.sink, static_cast<std::size_t>(delivered), sink.rejections});
+  }
+  settlement.batch = std::move(batch);
+  return settlement;
 }
 
 // The label of sink_errors_total: bounded, whatever a message says.
@@ -42,10 +58,8 @@ std::string_view ReasonLabel(const std::optional<Error>& error) {
 struct InOrderDestination::Flight {
   std::unique_ptr<Batch> batch;
   Done done;
-  std::atomic<std::size_t> publishing{0};
-  std::mutex mutex;  // of the two below: sinks report side by side
-  std::optional<Error> error;
-  std::string error_sink;
+  std::size_t publishing = 0;  // sinks that have not reported yet
+  std::optional<Failure> failure;
   // The dead letter's own records, while they are written.
   SinkBatch dead;
   Arena dead_lines;
@@ -61,43 +75,84 @@ InOrderDestination::InOrderDestination(std::map<std::string, Sink*> sinks, Sink&
 
 void InOrderDestination::Commit(std::unique_ptr<Batch> batch, Done done) {
   const auto flight = std::make_shared<Flight>();
-  flight->batch = std::move(batch);
-  flight->done = std::move(done);
-  Publish(flight);
+  const SinkBatch& first = batch->sinks.front();
+  bool refused = false;
+  Lane* lane = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    lane = &lanes_[{first.tenant, first.stream}];
+    if (lane->failed == batch.get() && lane->flights.empty()) {
+      lane->failed = nullptr;
+      lane->failure.reset();
+    }
+    refused = lane->failure.has_value();
+    flight->batch = std::move(batch);
+    flight->done = std::move(done);
+    flight->publishing = refused ? 0 : 1;  // until all sinks are told
+    lane->flights.push_back(flight);
+  }
+  if (refused) return Advance(*lane);
+  Publish(*lane, flight);
 }
 
-void InOrderDestination::Publish(const FlightPtr& flight) {
-  std::vector<SinkBatch*> undecided;
+void InOrderDestination::Publish(Lane& lane, const FlightPtr& flight) {
+  const auto reported = [this, &lane, flight](std::optional<Failure> failure) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (failure) flight->failure = std::move(failure);
+      if (--flight->publishing > 0) return;
+    }
+    Advance(lane);
+  };
   for (SinkBatch& sink : flight->batch->sinks) {
-    if (!Decided(sink)) undecided.push_back(&sink);
-  }
-  if (undecided.empty()) return KeepRejected(flight);
-  flight->publishing = undecided.size();
-  for (SinkBatch* sink : undecided) {
+    if (Decided(sink)) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      ++flight->publishing;
+    }
     const MonotonicTime begun = clock_.Read().monotonic;
-    sinks_.at(sink->sink)
-        ->Publish(*sink, [this, flight, sink, begun](const std::optional<Error>& error) {
-          const bool decided = Decided(*sink);
-          telemetry_.Published(sink->sink, Since(begun, clock_),
-                               decided ? std::string_view() : ReasonLabel(error));
-          if (!decided) {
-            const std::lock_guard lock(flight->mutex);
-            flight->error =
-                error.value_or(Error{ErrorKind::kRetry, "not every record is delivered"});
-            flight->error_sink = sink->sink;
-          }
-          if (--flight->publishing == 0) OnPublished(flight);
-        });
+    sinks_.at(sink.sink)->Publish(sink, [this, &sink, begun,
+                                         reported](const std::optional<Error>& error) {
+      const bool decided = Decided(sink);
+      telemetry_.Published(sink.sink, Since(begun, clock_),
+                           decided ? std::string_view() : ReasonLabel(error));
+      if (decided) return reported(std::nullopt);
+      reported(Failure{sink.sink,
+                       error.value_or(Error{ErrorKind::kRetry, "not every record is delivered"})});
+    });
   }
+  reported(std::nullopt);
 }
 
-void InOrderDestination::OnPublished(const FlightPtr& flight) {
-  if (flight->error) return Finish(flight);
-  KeepRejected(flight);
+void InOrderDestination::Advance(Lane& lane) {
+  std::vector<FlightPtr> ready;  // the first of the lane, as far as they are published
+  {
+    const std::lock_guard lock(mutex_);
+    if (lane.busy) return;
+    for (const FlightPtr& flight : lane.flights) {
+      if (flight->publishing > 0) break;
+      ready.push_back(flight);
+    }
+    if (ready.empty()) return;
+    lane.busy = true;
+  }
+  const FlightPtr first = ready.front();
+  if (!lane.failure && first->failure) Fail(lane, *first, *first->failure);
+  if (lane.failure) {
+    HandBack(lane, ready);
+    return Leave(lane);
+  }
+  if (HasUnkept(*first->batch)) return KeepRejected(lane, first);
+  // All that can be is made durable at once.
+  ready.erase(std::find_if(ready.begin(), ready.end(),
+                           [](const FlightPtr& flight) {
+                             return flight->failure || HasUnkept(*flight->batch);
+                           }),
+              ready.end());
+  CommitState(lane, std::move(ready));
 }
 
-void InOrderDestination::KeepRejected(const FlightPtr& flight) {
-  if (flight->batch->dead_lettered) return CommitState(flight);
+void InOrderDestination::KeepRejected(Lane& lane, const FlightPtr& flight) {
   SinkBatch& dead = flight->dead;
   dead.sink = "dead_letter";
   std::string line;
@@ -113,46 +168,71 @@ void InOrderDestination::KeepRejected(const FlightPtr& flight) {
       dead.outcomes.push_back(OutcomeKind::kUndecided);
     }
   }
-  if (dead.records.empty()) return CommitState(flight);
-  dead_letter_.Publish(dead, [this, flight](const std::optional<Error>& error) {
+  dead_letter_.Publish(dead, [this, &lane, flight](const std::optional<Error>& error) {
     const auto delivered = std::count(flight->dead.outcomes.begin(), flight->dead.outcomes.end(),
                                       OutcomeKind::kDelivered);
-    if (static_cast<std::size_t>(delivered) != flight->dead.records.size()) {
-      return Fail(flight, "dead_letter",
-                  error.value_or(Error{ErrorKind::kRetry, "not every refused record is kept"}));
+    if (static_cast<std::size_t>(delivered) == flight->dead.records.size()) {
+      flight->batch->dead_lettered = true;
+    } else {
+      Fail(lane, *flight,
+           {"dead_letter",
+            error.value_or(Error{ErrorKind::kRetry, "not every refused record is kept"})});
     }
-    flight->batch->dead_lettered = true;
-    CommitState(flight);
+    Leave(lane);
   });
 }
 
-void InOrderDestination::CommitState(const FlightPtr& flight) {
-  if (flight->batch->state.empty()) return Finish(flight);
-  const MonotonicTime begun = clock_.Read().monotonic;
-  store_.Commit(flight->batch->state, [this, flight, begun](const Result<void>& committed) {
-    telemetry_.StateCommitted(Since(begun, clock_), committed.has_value());
-    if (!committed) return Fail(flight, "state", committed.error());
-    Finish(flight);
-  });
-}
-
-void InOrderDestination::Fail(const FlightPtr& flight, const std::string& where, Error error) {
-  flight->error = std::move(error);
-  flight->error_sink = where;
-  Finish(flight);
-}
-
-void InOrderDestination::Finish(const FlightPtr& flight) {
-  Settlement settlement;
-  for (const SinkBatch& sink : flight->batch->sinks) {
-    const auto delivered =
-        std::count(sink.outcomes.begin(), sink.outcomes.end(), OutcomeKind::kDelivered);
-    settlement.sinks.push_back({sink.sink, static_cast<std::size_t>(delivered), sink.rejections});
+void InOrderDestination::CommitState(Lane& lane, std::vector<FlightPtr> group) {
+  std::vector<StateChange> changes;
+  for (const FlightPtr& flight : group) {
+    const auto& state = flight->batch->state;
+    changes.insert(changes.end(), state.begin(), state.end());
   }
-  settlement.batch = std::move(flight->batch);
-  settlement.error = std::move(flight->error);
-  settlement.error_sink = std::move(flight->error_sink);
-  flight->done(std::move(settlement));
+  if (changes.empty()) {
+    HandBack(lane, group);
+    return Leave(lane);
+  }
+  const MonotonicTime begun = clock_.Read().monotonic;
+  store_.Commit(std::move(changes),
+                [this, &lane, group = std::move(group), begun](const Result<void>& committed) {
+                  telemetry_.StateCommitted(Since(begun, clock_), committed.has_value());
+                  if (!committed) Fail(lane, *group.front(), {"state", committed.error()});
+                  HandBack(lane, group);
+                  Leave(lane);
+                });
+}
+
+// Only at the head of the lane, which is what keeps others off `failure`.
+void InOrderDestination::Fail(Lane& lane, const Flight& flight, Failure failure) {
+  const std::lock_guard lock(mutex_);
+  lane.failure = std::move(failure);
+  lane.failed = flight.batch.get();
+}
+
+void InOrderDestination::HandBack(Lane& lane, const std::vector<FlightPtr>& flights) {
+  std::optional<Failure> failure;
+  {
+    const std::lock_guard lock(mutex_);
+    failure = lane.failure;
+    const auto count = static_cast<std::ptrdiff_t>(flights.size());
+    lane.flights.erase(lane.flights.begin(), lane.flights.begin() + count);
+  }
+  for (const FlightPtr& flight : flights) {
+    Settlement settlement = Settled(std::move(flight->batch));
+    if (failure) {
+      settlement.error = failure->error;
+      settlement.error_sink = failure->where;
+    }
+    flight->done(std::move(settlement));
+  }
+}
+
+void InOrderDestination::Leave(Lane& lane) {
+  {
+    const std::lock_guard lock(mutex_);
+    lane.busy = false;
+  }
+  Advance(lane);
 }
 
 }  // namespace nsf

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Delivery in order, for any sinks and any store: publish to every sink, put what was refused into
 // the dead letter, and only then commit the state. At least once: a crash in between repeats the
-// batch and loses nothing.
+// batches under way and loses nothing.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "ports/clock.h"
 #include "ports/destination.h"
@@ -29,18 +34,38 @@ class InOrderDestination final : public Destination {
   struct Flight;
   using FlightPtr = std::shared_ptr<Flight>;
 
-  void Publish(const FlightPtr& flight);
-  void OnPublished(const FlightPtr& flight);
-  void KeepRejected(const FlightPtr& flight);
-  void CommitState(const FlightPtr& flight);
-  static void Fail(const FlightPtr& flight, const std::string& where, Error error);
-  static void Finish(const FlightPtr& flight);
+  struct Failure {
+    std::string where;
+    Error error;
+  };
+
+  // One stream's batches that are not settled, in the order given. At its head one thing is done at
+  // a time, by whichever thread reported last; whoever does it calls out without the lock.
+  struct Lane {
+    std::deque<FlightPtr> flights;
+    bool busy = false;  // at the head
+    // After a failure: everything comes back with it, until the batch that failed is given again.
+    std::optional<Failure> failure;
+    const Batch* failed = nullptr;
+  };
+
+  void Publish(Lane& lane, const FlightPtr& flight);
+  // Does what is next at the head of the lane, unless somebody is at it.
+  void Advance(Lane& lane);
+  void KeepRejected(Lane& lane, const FlightPtr& flight);
+  void CommitState(Lane& lane, std::vector<FlightPtr> group);
+  void Fail(Lane& lane, const Flight& flight, Failure failure);
+  // The first of the lane are settled, or handed back.
+  void HandBack(Lane& lane, const std::vector<FlightPtr>& flights);
+  void Leave(Lane& lane);
 
   std::map<std::string, Sink*> sinks_;
   Sink& dead_letter_;
   StateStore& store_;
   Telemetry& telemetry_;
   const Clock& clock_;
+  std::mutex mutex_;  // of the lanes, and of what is under way of each flight
+  std::map<std::pair<std::string, std::string>, Lane> lanes_;  // by tenant and stream
 };
 
 }  // namespace nsf

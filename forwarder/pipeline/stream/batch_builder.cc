@@ -28,8 +28,8 @@ BatchBuilder::BatchBuilder(const StreamSettings& settings)
     : settings_(settings), batch_(EmptyBatch(settings)) {}
 
 bool BatchBuilder::full() const {
-  return events() >= settings_.batch.events ||
-         batch_->arena.size_bytes() >= settings_.batch.bytes / 3;
+  return events() >= settings_.batch.part_events() ||
+         batch_->arena.size_bytes() >= settings_.batch.part_bytes();
 }
 
 std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event,
@@ -62,6 +62,20 @@ void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallS
     if (record.value.empty()) record.value = Payload(sink.format, event, event_id, record.raw);
     sink.records.push_back(record);
     sink.outcomes.push_back(OutcomeKind::kUndecided);
+  }
+}
+
+void BatchBuilder::AddBroken(std::string_view raw, std::string_view event_id,
+                             std::string_view reason, MonotonicTime now) {
+  if (!due_) due_ = now + settings_.batch.age;
+  Record record;
+  record.raw = batch_->arena.Copy(raw);
+  record.event_id = batch_->arena.Copy(event_id);
+  for (SinkBatch& sink : batch_->sinks) {
+    sink.rejections.push_back(
+        {sink.records.size(), std::string(reason), "the row cannot be parsed"});
+    sink.records.push_back(record);
+    sink.outcomes.push_back(OutcomeKind::kRejected);
   }
 }
 

@@ -24,6 +24,10 @@ class BatchBuilder {
   // copied, so that its page, three times as large, can go.
   void Add(const AuditEvent& event, std::string_view event_id, WallSeconds time, MonotonicTime now);
 
+  // Appends a row that no sink can be given: it is in the dead letter when the batch is settled.
+  void AddBroken(std::string_view raw, std::string_view event_id, std::string_view reason,
+                 MonotonicTime now);
+
   std::size_t events() const { return batch_->sinks.front().records.size(); }
   // No further event fits.
   bool full() const;

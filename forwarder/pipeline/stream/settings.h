@@ -2,6 +2,7 @@
 // What a stream is told at its start: one tenant's event type, as the configuration has it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -22,13 +23,24 @@ struct SinkSpec {
   Format format = Format::kOcsf;
 };
 
-// A batch is closed when it reaches one of these.
+// What a stream may hold of its events. A batch is what a crash may repeat; it is delivered in
+// parts, which are on their way side by side, so that neither the sinks nor the stream wait for the
+// other. A part is closed when it reaches its share, or `age`.
 struct BatchLimits {
-  std::size_t events = 10'000;
-  // Of all that a stream holds of its events: the batch being built, the one under way and the page
-  // in between. A batch, formatted payloads and the rows they were made from, may reach a third.
+  std::size_t events = 10'000;  // of all parts on their way together
+  // Of all that a stream holds of its events: a third for the page whose rows are taken; two for
+  // the parts on their way and the one being built (formatted payloads and the rows they were made
+  // from).
   std::size_t bytes = std::size_t{16} * 1024 * 1024;
-  std::chrono::milliseconds age{1'000};  // since its first event
+  std::chrono::milliseconds age{1'000};  // since a part's first event
+
+  // How many parts are on their way at most.
+  std::size_t under_way() const { return std::clamp<std::size_t>(events, 1, kParts); }
+  std::size_t part_events() const { return std::max<std::size_t>(events / under_way(), 1); }
+  std::size_t part_bytes() const { return bytes / 3 * 2 / (under_way() + 1); }
+
+ private:
+  static constexpr std::size_t kParts = 4;
 };
 
 struct StreamSettings {
@@ -36,9 +48,9 @@ struct StreamSettings {
   std::string stream = "audit";
   std::string path = "/api/v2/events/data/audit";
   std::string token_reference;  // how messages name the token
-  Dialect dialect;
-  std::optional<ListOrder> list_order;  // pinned; else learned from the pages
-  WindowSettings windows;
+  DialectPins pins;
+  WindowSettings windows;                     // `settle` for insertion windows
+  std::chrono::seconds settle_by_event{600};  // for event windows
   std::uint32_t page_size = 5000;
   std::size_t concurrency = 8;  // pages asked for at a time
   std::vector<std::chrono::seconds> revisit{std::chrono::minutes(15), std::chrono::hours(1),

@@ -24,7 +24,8 @@ Stream::Stream(const StreamSettings& settings, Budget& budget, Random& random)
       random_(random),
       closed_({settings.revisit}),
       limit_(settings.page_size),
-      builder_(settings_) {
+      builder_(settings_),
+      commits_(settings.batch.under_way(), random) {
   for (const SinkSpec& sink : settings_.sinks) snapshot_.sinks[sink.name];
 }
 
@@ -45,6 +46,13 @@ Result<void> Stream::Restore(const StateReader& state) {
     if (!cursor) return Error{cursor.error().kind, entry.key + ": " + cursor.error().message};
     stored_ = *cursor;
   }
+  const auto dialects = state.Scan(DialectKey(settings_.tenant, settings_.stream));
+  if (!dialects) return dialects.error();
+  for (const StateEntry& entry : *dialects) {
+    const auto learned = DecodeDialect(entry.value);
+    if (!learned) return Error{learned.error().kind, entry.key + ": " + learned.error().message};
+    learned_ = *learned;
+  }
   const auto windows = state.Scan(WindowPrefix(settings_.tenant, settings_.stream));
   if (!windows) return windows.error();
   for (const StateEntry& entry : *windows) {
@@ -59,8 +67,9 @@ Result<void> Stream::Restore(const StateReader& state) {
     const auto chunk = ChunkOfKey(settings_.tenant, settings_.stream, key);
     if (!chunk) {
       return Error{ErrorKind::kStop,
-                   key + ": the state is damaged or of another version; restore it from a backup, "
-                         "or start with another state.path"};
+                   key +
+                       ": the state is damaged or of another version; restore it from a backup, "
+                       "or start with another state.path"};
     }
     ledger_.NoteStored(*chunk);
   }
@@ -76,14 +85,30 @@ StepOutput Stream::Step(const Now& now, Completions completions) {
     OnSettlement(now, std::move(settlement), &out);
   }
   if (completions.loaded) OnLoaded(now, *std::move(completions.loaded), &out);
-  for (PageAnswer& answer : completions.answers) OnAnswer(now, std::move(answer), &out);
-  Absorb(now, &out);
-  StartCommit(now, &out);
-  Absorb(now, &out);  // a batch that left made room
+  for (PageAnswer& answer : completions.answers) {
+    if (const auto date = DateOf(answer.http)) clock_.Observe(*date, now);
+    page_bytes_ = std::max(page_bytes_, answer.http.body.size());
+    answers_.push_back(std::move(answer));
+  }
+  Progress(now, &out);
+  HandOver(now, &out);
   StartRequests(now, &out);
   NoteIdle(now);
   Refresh(now);
   return out;
+}
+
+// Rows go into batches, and batches out, as far as they can. Parsed, a page takes four times its
+// bytes: one waits until all rows of the one before it are in batches.
+void Stream::Progress(const Now& now, StepOutput* out) {
+  while (true) {
+    Absorb(now, out);
+    if (StartCommit(now, out)) continue;  // it made room
+    if (page_ || answers_.empty()) return;
+    PageAnswer next = std::move(answers_.front());
+    answers_.pop_front();
+    OnAnswer(now, std::move(next), out);
+  }
 }
 
 WallSeconds Stream::TenantNow(const Now& now) const {
@@ -99,16 +124,20 @@ void Stream::StartRequests(const Now& now, StepOutput* out) {
 }
 
 bool Stream::MayAsk() const {
-  if (!course_) return requests_ == 0;
+  if (!course_ || discovery_) return requests_ == 0 && !page_;
+  if (requests_ >= settings_.concurrency) return false;
   if (!course_->walking()) return true;
-  // What is here and waits means that the tenant is faster than the sinks.
+  // What is here and waits means that the tenant is faster than the sinks. While rows are taken
+  // from a page the next one may come.
   const Walk& current = course_->current().walk;
-  if (current.HasNext() || (page_ && lookahead_ == 1)) return false;
+  if (current.HasNext()) return false;
   return current.open_pages() == 0 || course_->open_pages() < lookahead_;
 }
 
 bool Stream::Ask(const Now& now, StepOutput* out) {
   const WallSeconds tenant_now = TenantNow(now);
+  if ((!learned_ || rediscover_) && !discovery_) DiscoverWindow(now);
+  if (discovery_) return AskProbe(now, out);
   if (!course_) return AskForContact(now, tenant_now, out);
   const auto [walking, wake] = course_->Begin(tenant_now, now.monotonic);
   if (!walking) {
@@ -117,7 +146,8 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
   }
   // Half of what may be asked for is kept for the rest of windows that are begun.
   const bool ahead = course_->open_pages() < std::max<std::size_t>(lookahead_ / 2, 1);
-  const auto ask = course_->NextAsk(next_ticket_, limit_, Limits(), ahead, tenant_now);
+  const auto ask = course_->NextAsk(
+      next_ticket_, std::min(limit_, learned_->dialect.page_limit), Limits(), ahead, tenant_now);
   if (!ask) return false;
   if (const auto free = budget_.Attempt(now.monotonic)) {
     course_->Fail(ask->page.ticket);
@@ -127,7 +157,8 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
   ++next_ticket_;
   ++requests_;
   out->requests.push_back(
-      {ask->page.ticket, RequestFor(ask->window, ask->page.skip, ask->page.limit)});
+      {ask->page.ticket,
+       RequestFor(learned_->dialect, ask->window, ask->page.skip, ask->page.limit)});
   return true;
 }
 
@@ -138,12 +169,13 @@ bool Stream::AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* o
   }
   ++requests_;
   const Window around{tenant_now - kContactBack, tenant_now + settings_.windows.ahead};
-  out->requests.push_back({0, RequestFor(around, 0, 1)});
+  out->requests.push_back({0, RequestFor(learned_->dialect, around, 0, 1)});
   return true;
 }
 
 void Stream::NoteIdle(const Now& now) {
-  const bool has_page = page_ || (course_ && course_->walking() && course_->current().walk.HasNext());
+  const bool has_page =
+      page_ || (course_ && course_->walking() && course_->current().walk.HasNext());
   if (has_page || requests_ == 0) {
     idle_since_.reset();
   } else if (!idle_since_) {
@@ -155,16 +187,24 @@ void Stream::AdaptLookahead(const Now& now) {
   if (!idle_since_) {
     lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
   } else if (now.monotonic - *idle_since_ >= kWorthLookingAhead) {
-    lookahead_ = std::min(lookahead_ + 1, settings_.concurrency);
+    lookahead_ = std::min(lookahead_ + 1, MostAhead());
   }
 }
 
-WalkLimits Stream::Limits() const { return {settings_.page_size, clamp_, totals_true_, false}; }
+std::size_t Stream::MostAhead() const {
+  const std::size_t fit = settings_.batch.bytes / 2 / std::max<std::size_t>(page_bytes_, 1);
+  return std::min(settings_.concurrency, std::max<std::size_t>(fit, 2));
+}
 
-HttpRequest Stream::RequestFor(const Window& window, std::uint64_t skip,
+WalkLimits Stream::Limits() const {
+  const bool one_page = learned_->dialect.parameter == PageParameter::kNeither;
+  return {clamp_, totals_true_, one_page, largest_page_};
+}
+
+HttpRequest Stream::RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,
                                std::uint32_t limit) const {
   HttpRequest request;
-  request.target = PageTarget(settings_.path, settings_.dialect, window, skip, limit);
+  request.target = PageTarget(settings_.path, dialect, window, skip, limit);
   request.timeout = settings_.timeout;
   request.max_body_bytes = settings_.max_page_bytes;
   return request;

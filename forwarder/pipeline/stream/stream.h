@@ -2,7 +2,7 @@
 // One tenant's event type, from request to acknowledged delivery: a value that steps.
 //
 // Step() takes what has completed and says what to start; it never blocks and knows time only as a
-// value, so that production and the simulation run the same code. While a batch is delivered the
+// value, so that production and the simulation run the same code. While batches are delivered the
 // next pages are fetched and the next batch is built; a sink that is down stops the asking, so that
 // memory stays flat.
 #pragma once
@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 
 #include "core/answer/budget.h"
 #include "core/answer/verdict.h"
+#include "core/dialect/discovery.h"
 #include "core/dialect/page_target.h"
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
@@ -28,6 +30,7 @@
 #include "core/walk/course.h"
 #include "core/walk/tenant_clock.h"
 #include "pipeline/stream/batch_builder.h"
+#include "pipeline/stream/commit_queue.h"
 #include "pipeline/stream/settings.h"
 #include "ports/destination.h"
 #include "ports/http_client.h"
@@ -75,20 +78,20 @@ struct StepOutput {
 
 class Stream {
  public:
-  // A stream that goes on from what `state` holds under its StreamPrefix(); from settings.start when
-  // that is nothing. `budget` and `random` are shared with the streams of the same token and outlive
-  // the stream. Blocks for reading. Fails with kStop when the state is damaged or newer.
+  // A stream that goes on from what `state` holds under its StreamPrefix(); from settings.start
+  // when that is nothing. `budget` and `random` are shared with the streams of the same token and
+  // outlive the stream. Blocks for reading. Fails with kStop when the state is damaged or newer.
   static Result<std::unique_ptr<Stream>> Create(const StreamSettings& settings,
                                                 const StateReader& state, Budget& budget,
                                                 Random& random);
 
   StepOutput Step(const Now& now, Completions completions);
 
-  // From now on nothing new is started; a commit under way may still settle.
+  // From now on nothing new is started; commits under way may still settle.
   void Drain() { draining_ = true; }
-  bool committing() const { return committing_; }
+  bool committing() const { return commits_.under_way(); }
   // Since when a batch waits for a sink, the dead letter or the store that fails.
-  std::optional<MonotonicTime> failing_since() const { return failing_since_; }
+  std::optional<MonotonicTime> failing_since() const { return commits_.failing_since(); }
   // The reader of a sink's pipe went away: there is nobody left to deliver to.
   bool reader_gone() const { return reader_gone_; }
 
@@ -100,49 +103,69 @@ class Stream {
  private:
   // A page whose rows are being taken into batches.
   struct PendingPage {
-    Page page;
-    std::size_t next_row = 0;
+    ReceivedPage page;
+    std::size_t next_row = 0;       // of all that were received
+    std::size_t next_broken = 0;    // of the broken ones among them
     std::uint64_t first_skip = 0;   // of its first row in the walk
     std::uint32_t number = 0;       // of all pages since the start
-    std::size_t moved_rows = 0;  // that earlier pages held, from which this one goes on
-  };
-  // What becomes true when a batch is settled.
-  struct Progress {
-    Cursor cursor;
-    std::uint64_t whole = 0, moved = 0;       // windows closed
-    bool caught_up = false;                   // an edge (or list) walk ended
-    std::map<WallSeconds, std::size_t> live;  // times of events found at the edge
-    std::map<WallSeconds, std::size_t> late;  // times of events found by revisits
-    std::optional<WallSeconds> covered_until;
-    std::optional<WallSeconds> proven_until;
-    std::size_t incomplete = 0;
+    std::size_t repeats = 0;        // at its beginning, as asked for
+    std::size_t repeated_rows = 0;  // others that pages held from which this one goes on
   };
 
   Stream(const StreamSettings& settings, Budget& budget, Random& random);
 
   Result<void> Restore(const StateReader& state);
 
+  static std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
+  void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
-  void OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out);
+  void NoteSuccess(StepOutput* out);
+  void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
+  // A page that does not parse: asked for once more, then split down to the row.
+  void OnMalformed(const Now& now, std::uint64_t ticket, const Page& page, const Verdict& verdict,
+                   StepOutput* out);
   void OnContact(const Now& now);
   void OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out);
   void OnRetry(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
+
+  // What the tenant honours (stream_discovery.cc).
+  void DiscoverWindow(const Now& now);
+  // Rows outside the window; a page that came again; a refusal that has another reason than depth.
+  void DoubtWindow(const Now& now, StepOutput* out);
+  void DoubtParameter(StepOutput* out);
+  void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
+                  const Window& window);
+  bool AskProbe(const Now& now, StepOutput* out);
+  void OnProbe(const Now& now, const Page* page, StepOutput* out);
+  void Adopt(const Now& now, const Dialect& dialect, StepOutput* out);
+  void TryLargerPages(std::uint32_t limit);
+  void Migrate(WindowKind from, WallSeconds at);
+  void EndMigration();
+  bool MostlyOutside(const Page& page, const Window& window) const;
+  bool DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const;
+  void BeginCourse(const Cursor& cursor);
   void OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
   void OnSettlement(const Now& now, Settlement settlement, StepOutput* out);
 
   void Absorb(const Now& now, StepOutput* out);
   // The next page of the walk becomes the one whose rows are taken. False: it is not here, or the
   // ids of its seconds are not.
-  bool TakePage(StepOutput* out);
+  bool TakePage(const Now& now, StepOutput* out);
   void LearnFrom(const Walk::Taken& taken);
   void EndPage(const Now& now, StepOutput* out);
   // Of which the ids must be in memory to take the next page.
   AskedBounds SecondsNeeded() const;
   bool LedgerIsHere(const AskedBounds& needed, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
+  void AbsorbNext(const Now& now);
   void AbsorbRow(const Row& row, const Now& now);
+  void AbsorbBroken(const BrokenRow& row, const Now& now);
+  // The row was delivered before, or will be by another walk.
+  void SkipRow();
+  // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
+  std::optional<std::string> EventId(const AuditEvent& event);
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
   // The second under which the ledger keeps an event, and whether it is the event's own.
@@ -152,10 +175,12 @@ class Stream {
   void Forget(WallSeconds before);
   WallSeconds TenantNow(const Now& now) const;
 
-  void StartCommit(const Now& now, StepOutput* out);
+  // False: there is nothing to commit, or no room for it.
+  bool StartCommit(const Now& now, StepOutput* out);
+  void HandOver(const Now& now, StepOutput* out);
   std::vector<StateChange> StateChanges();
-  Progress TakeProgress(const Cursor& cursor);
-  void Settle(const Now& now, const Progress& progress, StepOutput* out);
+  BatchProgress TakeProgress(const Cursor& cursor);
+  void Settle(const Now& now, const BatchProgress& progress, StepOutput* out);
 
   void StartRequests(const Now& now, StepOutput* out);
   bool MayAsk() const;
@@ -163,8 +188,11 @@ class Stream {
   bool AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* out);
   void NoteIdle(const Now& now);
   void AdaptLookahead(const Now& now);
+  // Pages ahead may hold half as many bytes as all the rest of the stream.
+  std::size_t MostAhead() const;
   WalkLimits Limits() const;
-  HttpRequest RequestFor(const Window& window, std::uint64_t skip, std::uint32_t limit) const;
+  HttpRequest RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,
+                         std::uint32_t limit) const;
   void Refresh(const Now& now);
   void Wake(MonotonicTime at, StepOutput* out) const { out->wake_at = std::min(out->wake_at, at); }
 
@@ -173,46 +201,55 @@ class Stream {
   Random& random_;
 
   TenantClock clock_;
-  std::optional<Course> course_;  // absent until the tenant's time is known
-  std::optional<Cursor> stored_;  // what a restart goes on from
+  std::optional<Course> course_;           // absent until the tenant's time is known
+  std::optional<Cursor> stored_;           // what a restart goes on from
+  std::optional<LearnedDialect> learned_;  // absent until the tenant was asked
+  bool dialect_changed_ = false;           // against the store
+  std::optional<Discovery> discovery_;     // under way
+  bool dialect_failed_ = false;            // nothing was found that can be walked
+  bool rediscover_ = false;                // so all is asked anew
+  std::optional<Verdict> refusal_;         // that made it necessary
+  std::uint32_t pages_at_limit_ = 0;       // taken with dialect.page_limit
+  enum class Doubt : std::uint8_t { kNone, kWindow, kParameter };
+  Doubt doubt_ = Doubt::kNone;          // the other reason for one
+  bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more
+  bool parameter_is_believed_ = false;  // a page that came again is no sign any more
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
   std::vector<StateChange> dropped_chunks_;
-  DerivedIds derived_;                     // of the page
-  std::optional<WallSeconds> last_own_;    // of the row before
+  DerivedIds derived_;                   // of the page
+  std::optional<WallSeconds> last_own_;  // of the row before
 
   std::uint64_t next_ticket_ = 1;
-  std::size_t requests_ = 0;   // under way
-  std::size_t lookahead_ = 1;  // pages to ask for at a time: as many as keep the stream busy
+  std::deque<PageAnswer> answers_;  // not looked at yet
+  std::size_t requests_ = 0;        // under way, or their answers not looked at yet
+  std::size_t lookahead_ = 1;       // pages to ask for at a time: as many as keep the stream busy
   std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
   int failures_ = 0;     // in a row
   int throttles_ = 0;    // in a row
   bool token_retried_ = false;
-  MonotonicTime ask_at_{};  // not before
+  std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
+  MonotonicTime ask_at_{};                       // not before
   std::optional<PendingPage> page_;
   std::uint32_t pages_taken_ = 0;
   std::uint32_t first_page_of_walk_ = 1;
   std::uint32_t first_page_of_chain_ = 1;  // of pages that go on from each other
   // What pages have shown of the tenant.
   std::uint32_t largest_page_ = 0;
+  std::size_t page_bytes_ = 0;  // of the largest
   std::uint32_t clamp_ = UINT32_MAX;
   bool last_was_short_ = false;  // the last page of the walk held fewer rows than asked for
   bool totals_true_ = false;
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
   BatchBuilder builder_;
-  Progress progress_;   // of what is in the builder, or was walked since
-  bool flush_ = false;  // a walk ended: what is in the builder waits for nothing more
-  bool committing_ = false;
-  Progress committed_;            // of the batch under way
-  std::unique_ptr<Batch> retry_;  // a batch that is not settled yet
-  MonotonicTime commit_at_{};
-  int commit_failures_ = 0;  // in a row
-  std::optional<MonotonicTime> failing_since_;
+  BatchProgress progress_;  // of what is in the builder, or was walked since
+  bool flush_ = false;      // a walk ended: what is in the builder waits for nothing more
+  CommitQueue commits_;
+  Cursor saved_;  // as the store has it, or will when what is under way is settled
   bool reader_gone_ = false;
-  Cursor saved_;  // as the store has it
 
   bool draining_ = false;
   StreamSnapshot snapshot_;

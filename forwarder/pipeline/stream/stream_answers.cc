@@ -4,6 +4,7 @@
 
 #include "core/answer/backoff.h"
 #include "core/answer/rate_headers.h"
+#include "core/event/salvage.h"
 #include "pipeline/stream/stream.h"
 
 namespace nsf {
@@ -25,6 +26,11 @@ std::string CodeLabel(const HttpAnswer& answer) {
 
 }  // namespace
 
+std::optional<WallSeconds> Stream::DateOf(const HttpAnswer& answer) {
+  const auto text = FindHeader(answer, "date");
+  return text ? ParseHttpDate(*text) : std::nullopt;
+}
+
 void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   HttpAnswer& answer = received.http;
   const std::uint64_t ticket = received.ticket;
@@ -33,10 +39,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   ++snapshot_.requests[CodeLabel(answer)];
   snapshot_.response_bytes += answer.body.size();
 
-  std::optional<WallSeconds> date;
-  if (const auto text = FindHeader(answer, "date")) date = ParseHttpDate(*text);
-  if (date) clock_.Observe(*date, now);
-  const RateHeaders stated = ReadRateHeaders(answer, date);
+  const RateHeaders stated = ReadRateHeaders(answer, DateOf(answer));
   if (stated.remaining) budget_.OnStated(now.monotonic, stated.remaining, stated.wait);
 
   const bool body_is_page = answer.failure == HttpFailure::kNone && answer.status == 200;
@@ -44,13 +47,25 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   if (body_is_page) page = Page::Parse(std::move(answer.body));
   const Verdict verdict =
       Judge(answer, page ? &*page : nullptr, {settings_.path, settings_.token_reference});
+  if (discovery_ && ticket == 0) {
+    const bool refused = verdict.action == Action::kBlocked && verdict.reason == "refused";
+    if (refused && !refusal_) refusal_ = verdict;
+    if (verdict.action == Action::kAccept) NoteSuccess(out);
+    if (refused || verdict.action == Action::kAccept) {
+      const Page none = Page::Parse("[]");
+      return OnProbe(now, refused ? nullptr : (page ? &*page : &none), out);
+    }
+  }
   switch (verdict.action) {
     case Action::kAccept:
-      return OnPage(now, ticket, page ? std::move(*page) : Page::Parse("[]"), out);
+      return OnPage(now, ticket, {page ? std::move(*page) : Page::Parse("[]"), {}, {}}, out);
     case Action::kThrottled:
       OnThrottled(now, answer, out);
       break;
     case Action::kRetry:
+      if (page && page->status() == PageStatus::kMalformed) {
+        return OnMalformed(now, ticket, *page, verdict, out);
+      }
       OnRetry(now, verdict, out);
       break;
     case Action::kShrinkPage:
@@ -63,7 +78,8 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   if (course_) course_->Fail(ticket);
 }
 
-void Stream::OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput* out) {
+void Stream::NoteSuccess(StepOutput* out) {
+  if (dialect_failed_) return;
   if (!snapshot_.up.value_or(true)) {
     out->notices.push_back({Notice::Level::kInfo, "the tenant answers again"});
   }
@@ -71,13 +87,38 @@ void Stream::OnPage(const Now& now, std::uint64_t ticket, Page page, StepOutput*
   token_retried_ = false;
   snapshot_.up = true;
   snapshot_.blocked_reason.clear();
-  if (!retry_) snapshot_.last_error.clear();
+  if (!commits_.failing()) snapshot_.last_error.clear();
+}
 
+void Stream::OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out) {
+  NoteSuccess(out);
   if (!course_) return OnContact(now);
-
   limit_ = std::min(settings_.page_size, limit_ * 2);
   AdaptLookahead(now);
   course_->Receive(ticket, std::move(page));
+}
+
+void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
+                         const Verdict& verdict, StepOutput* out) {
+  const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
+  const bool again = ask && malformed_skip_ == ask->skip;
+  malformed_skip_ = ask ? std::optional(ask->skip) : std::nullopt;
+  if (again) {
+    if (auto salvaged = Salvage(page, ask->limit)) {
+      malformed_skip_.reset();
+      if (!salvaged->broken.empty()) {
+        out->notices.push_back(
+            {Notice::Level::kWarning, std::to_string(salvaged->broken.size()) + " of " +
+                                          std::to_string(salvaged->received()) +
+                                          " rows cannot be parsed: they go to the dead letter (" +
+                                          page.message() + ')'});
+        return OnPage(now, ticket, *std::move(salvaged), out);
+      }
+    }
+    limit_ = std::max<std::uint32_t>(ask->limit / 2, 1);
+  }
+  OnRetry(now, verdict, out);
+  if (course_) course_->Fail(ticket);
 }
 
 void Stream::OnContact(const Now& now) {
@@ -90,7 +131,21 @@ void Stream::OnContact(const Now& now) {
     cursor.span = settings_.windows.length;
   }
   saved_ = cursor;
-  course_.emplace(CourseSettings{settings_.dialect.window, settings_.list_order, settings_.windows,
+  BeginCourse(cursor);
+  // The configuration may pin another window than the one walked so far.
+  const WindowKind walked = learned_->dialect.window;
+  if (settings_.pins.parameter) learned_->dialect.parameter = *settings_.pins.parameter;
+  if (settings_.pins.window && *settings_.pins.window != walked) {
+    learned_->dialect.window = *settings_.pins.window;
+    Migrate(walked, TenantNow(now));
+  }
+}
+
+void Stream::BeginCourse(const Cursor& cursor) {
+  WindowSettings windows = settings_.windows;
+  if (learned_->dialect.window != WindowKind::kInsertion)
+    windows.settle = settings_.settle_by_event;
+  course_.emplace(CourseSettings{learned_->dialect.window, settings_.pins.order, windows,
                                  settings_.page_size, settings_.poll_interval},
                   cursor, closed_);
 }
@@ -102,19 +157,21 @@ void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verd
   const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
   const std::uint64_t skip = ask ? ask->skip : 0;
   const bool deep = skip >= settings_.page_size && skip > deepest_answered_;
-  if (verdict.reason != "refused" || !deep) return OnBlocked(now, verdict, out);
+  if (verdict.reason != "refused") return OnBlocked(now, verdict, out);
+  if (!deep) {
+    if (!ask) return OnBlocked(now, verdict, out);
+    return DoubtAfter(now, verdict, *ask, course_->WindowOf(ticket));
+  }
   course_->RefuseDepth(ticket);
   course_->LearnDepth(skip);
-  out->notices.push_back({Notice::Level::kInfo, "the tenant refuses rows from " +
-                                                    std::to_string(skip) +
-                                                    " on; windows are made smaller: " +
-                                                    verdict.message});
+  out->notices.push_back(
+      {Notice::Level::kInfo, "the tenant refuses rows from " + std::to_string(skip) +
+                                 " on; windows are made smaller: " + verdict.message});
 }
 
 void Stream::OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out) {
   ++snapshot_.rate_limited;
-  const auto stated =
-      ReadRateHeaders(answer, TenantNow(now)).wait;
+  const auto stated = ReadRateHeaders(answer, TenantNow(now)).wait;
   const auto wait = stated.value_or(BackoffDelay(throttles_, kThrottleBackoff, random_));
   budget_.OnThrottled(now.monotonic, wait);
   if (throttles_++ == 0) {

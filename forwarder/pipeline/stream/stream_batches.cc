@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a stream does with batches: from their state changes to their settlement.
 #include <algorithm>
+#include <utility>
 
-#include "core/answer/backoff.h"
 #include "core/state/keys.h"
 #include "pipeline/stream/stream.h"
 
 namespace nsf {
 namespace {
-
-constexpr BackoffSettings kCommitBackoff{std::chrono::milliseconds(200),
-                                         std::chrono::milliseconds(10'000)};
 
 // What a restart needs; the time up to which events are delivered is told by the next walk anyway,
 // so that a quiet poll writes nothing.
@@ -21,31 +18,32 @@ bool SamePlace(Cursor a, const Cursor& b) {
 
 }  // namespace
 
-void Stream::StartCommit(const Now& now, StepOutput* out) {
-  if (committing_ || draining_) return;
-  if (retry_) {
-    if (now.monotonic < commit_at_) return Wake(commit_at_, out);
-    committing_ = true;
-    out->commits.push_back(std::move(retry_));
-    return;
-  }
+bool Stream::StartCommit(const Now& now, StepOutput* out) {
+  if (draining_ || !course_ || commits_.full()) return false;
   const auto due = builder_.due();
   const bool ready = due && (flush_ || builder_.full() || now.monotonic >= *due);
-  const bool moved =
-      flush_ && (closed_.has_changes() || !SamePlace(course_->cursor(), saved_));
+  const bool moved = flush_ && (dialect_changed_ || closed_.has_changes() ||
+                                !SamePlace(course_->cursor(), saved_));
   if (!ready && !moved) {
     if (due) Wake(*due, out);
-    if (flush_) Settle(now, TakeProgress(course_->cursor()), out);
-    return;
+    if (flush_ && commits_.empty()) Settle(now, TakeProgress(course_->cursor()), out);
+    return false;
   }
   std::vector<StateChange> changes = StateChanges();
-  out->commits.push_back(builder_.Take());
-  out->commits.back()->state = std::move(changes);
-  committed_ = TakeProgress(course_->cursor());
-  committing_ = true;
+  std::unique_ptr<Batch> batch = builder_.Take();
+  batch->state = std::move(changes);
+  saved_ = course_->cursor();
+  commits_.Add(std::move(batch), TakeProgress(saved_));
+  return true;
 }
 
-Stream::Progress Stream::TakeProgress(const Cursor& cursor) {
+void Stream::HandOver(const Now& now, StepOutput* out) {
+  if (draining_) return;
+  out->commits = commits_.TakeDue(now.monotonic);
+  if (const auto at = commits_.retry_at()) Wake(*at, out);
+}
+
+BatchProgress Stream::TakeProgress(const Cursor& cursor) {
   flush_ = false;
   progress_.cursor = cursor;
   progress_.covered_until = DeliveredUntil(cursor, closed_);
@@ -67,17 +65,18 @@ std::vector<StateChange> Stream::StateChanges() {
     changes.push_back({WindowKey(settings_.tenant, settings_.stream, start),
                        record ? std::optional(EncodeWindow(*record)) : std::nullopt});
   }
+  if (std::exchange(dialect_changed_, false)) {
+    changes.push_back({DialectKey(settings_.tenant, settings_.stream), EncodeDialect(*learned_)});
+  }
   changes.push_back({CursorKey(settings_.tenant, settings_.stream), EncodeCursor(cursor)});
   return changes;
 }
 
 void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out) {
-  committing_ = false;
-  if (settlement.error) {
-    retry_ = std::move(settlement.batch);
-    if (!failing_since_) failing_since_ = now.monotonic;
+  const bool failing = commits_.failing();
+  const std::optional<BatchProgress> progress = commits_.Settle(now.monotonic, settlement);
+  if (!progress) {
     reader_gone_ = settlement.error->kind == ErrorKind::kClosed;
-    commit_at_ = now.monotonic + BackoffDelay(commit_failures_++, kCommitBackoff, random_);
     const std::string message = settlement.error_sink + ": " + settlement.error->message;
     if (snapshot_.last_error != message) {
       out->notices.push_back(
@@ -86,12 +85,10 @@ void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out
     snapshot_.last_error = message;
     return;
   }
-  if (commit_failures_ > 0) {
+  if (failing) {
     out->notices.push_back({Notice::Level::kInfo, "delivery goes on"});
     snapshot_.last_error.clear();
   }
-  commit_failures_ = 0;
-  failing_since_.reset();
   for (const SinkSettlement& sink : settlement.sinks) {
     SinkCounts& counts = snapshot_.sinks[sink.sink];
     counts.delivered += sink.delivered;
@@ -99,11 +96,10 @@ void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out
   }
   snapshot_.pending -= settlement.batch->sinks.front().records.size();
   snapshot_.checkpoint = now.wall;
-  Settle(now, std::exchange(committed_, {}), out);
+  Settle(now, *progress, out);
 }
 
-void Stream::Settle(const Now& now, const Progress& progress, StepOutput* out) {
-  saved_ = progress.cursor;
+void Stream::Settle(const Now& now, const BatchProgress& progress, StepOutput* out) {
   snapshot_.delivered_until = progress.covered_until;
   snapshot_.proven_until = progress.proven_until;
   snapshot_.windows_incomplete = progress.incomplete;

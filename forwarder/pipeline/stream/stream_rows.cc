@@ -18,21 +18,19 @@ constexpr std::size_t kMostIdsInMemory = 100'000;
 }  // namespace
 
 void Stream::Absorb(const Now& now, StepOutput* out) {
-  while (page_ || TakePage(out)) {
-    const auto rows = page_->page.rows();
-    while (page_->next_row < rows.size() && !builder_.full()) {
-      AbsorbRow(rows[page_->next_row++], now);
-    }
+  while (page_ || TakePage(now, out)) {
+    const std::size_t rows = page_->page.received();
+    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
     course_->Absorbed(page_->first_skip + page_->next_row);
-    if (page_->next_row < rows.size()) return;
+    if (page_->next_row < rows) return;
     EndPage(now, out);
   }
   // The page that was to follow is refused.
   if (course_ && course_->walking() && course_->current().walk.ended()) EndWalk(now);
 }
 
-bool Stream::TakePage(StepOutput* out) {
-  if (!course_ || !course_->walking()) return false;
+bool Stream::TakePage(const Now& now, StepOutput* out) {
+  if (!course_ || !course_->walking() || discovery_) return false;
   Walk& walk = course_->current().walk;
   if (!walk.HasNext()) return false;
   const AskedBounds needed = SecondsNeeded();
@@ -42,9 +40,15 @@ bool Stream::TakePage(StepOutput* out) {
       ledger_.size() > kMostIdsInMemory) {
     ledger_.DropOutside(needed.first, needed.last);
   }
+  if (!MostlyOutside(walk.Next().page, walk.plan().window)) {
+    window_is_believed_ = false;
+  } else if (!window_is_believed_) {
+    DoubtWindow(now, out);
+    return false;
+  }
   const bool first = walk.pages() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
-  const std::size_t rows = taken.page.rows().size();
+  const std::size_t rows = taken.page.received();
   snapshot_.received += rows;
   snapshot_.pending += rows;
   snapshot_.deduplicated += taken.repeats;
@@ -52,8 +56,13 @@ bool Stream::TakePage(StepOutput* out) {
   LearnFrom(taken);
   ++pages_taken_;
   if (first) first_page_of_walk_ = pages_taken_;
-  page_.emplace(
-      PendingPage{std::move(taken.page), taken.repeats, taken.first_skip, pages_taken_, 0});
+  const auto& broken = taken.page.broken;
+  const auto new_broken =
+      std::find_if(broken.begin(), broken.end(),
+                   [&taken](const BrokenRow& row) { return row.position >= taken.repeats; });
+  const auto broken_repeats = static_cast<std::size_t>(new_broken - broken.begin());
+  page_.emplace(PendingPage{std::move(taken.page), taken.repeats, broken_repeats, taken.first_skip,
+                            pages_taken_, taken.repeats, 0});
   // Equal rows count on where the page goes on from the one before.
   const bool goes_on = walk.list() != nullptr && walk.list()->chained() && !first;
   if (!goes_on) derived_ = DerivedIds();
@@ -63,8 +72,9 @@ bool Stream::TakePage(StepOutput* out) {
 }
 
 void Stream::LearnFrom(const Walk::Taken& taken) {
-  const auto rows = static_cast<std::uint32_t>(taken.page.rows().size());
+  const auto rows = static_cast<std::uint32_t>(taken.page.received());
   if (rows == 0) return;
+  TryLargerPages(taken.limit);
   deepest_answered_ = std::max(deepest_answered_, taken.first_skip);
   largest_page_ = std::max(largest_page_, rows);
   if (clamp_ != UINT32_MAX) clamp_ = std::max(clamp_, rows);
@@ -73,20 +83,42 @@ void Stream::LearnFrom(const Walk::Taken& taken) {
   last_was_short_ = rows < taken.limit;
 }
 
-void Stream::EndPage(const Now& now, StepOutput*) {
-  const std::size_t moved = page_->moved_rows;
+void Stream::EndPage(const Now& now, StepOutput* out) {
+  const std::size_t repeated = page_->repeated_rows;
+  // Of a list one row is asked for twice.
+  const std::size_t twice = repeated + page_->repeats - std::min<std::size_t>(page_->repeats, 1);
+  const bool mostly = twice * 2 > page_->page.received();
   page_.reset();
   Walk& walk = course_->current().walk;
-  if (moved > 0) walk.NoteRepeatedRow();
-  if (walk.ended()) EndWalk(now);
+  if (repeated > 0) walk.NoteRepeatedRow();
+  if (walk.ended()) return EndWalk(now);
+  if (!mostly || parameter_is_believed_) return;
+  DoubtParameter(out);
+  course_->Abandon();
+}
+
+void Stream::AbsorbNext(const Now& now) {
+  const std::size_t at = page_->next_row++;
+  const auto& broken = page_->page.broken;
+  if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
+    return AbsorbBroken(broken[page_->next_broken++], now);
+  }
+  AbsorbRow(page_->page.page.rows()[at - page_->next_broken], now);
+}
+
+// Known by its bytes, so that later walks do not keep it again.
+void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
+  const std::string id = derived_.Next(row.raw);
+  const Sighting sighting =
+      ledger_.Observe(LedgerSecond(std::nullopt), HashId(id), HashContent(row.raw), page_->number);
+  if (sighting.seen != Seen::kNew) return SkipRow();
+  builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
 }
 
 void Stream::AbsorbRow(const Row& row, const Now& now) {
   const AuditEvent event = Normalize(row);
   const auto own = OwnTime(event);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
-  const std::string derived = event.id.empty() ? derived_.Next(row.raw) : std::string();
-  const std::string_view id = event.id.empty() ? std::string_view(derived) : event.id;
   if (own && *own < course_->cursor().first_start) {
     ++snapshot_.out_of_window;
     --snapshot_.pending;
@@ -95,28 +127,22 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   const Walk& walk = course_->current().walk;
   const WalkKind kind = walk.plan().kind;
   // The list shows more than is asked for; of what is older no ids may be left.
-  if (kind == WalkKind::kList && own && *own < BoundsAsked(walk.plan().window).first) {
-    ++snapshot_.deduplicated;
-    --snapshot_.pending;
-    return;
-  }
-
-  const IdHash hash = HashId(id);
+  const bool older = own && *own < BoundsAsked(walk.plan().window).first;
+  if (kind == WalkKind::kList && older) return SkipRow();
+  const auto id = EventId(event);
+  if (!id || DeliveredBefore(event, own)) return SkipRow();
+  const IdHash hash = HashId(*id);
   const Sighting sighting =
       ledger_.Observe(LedgerSecond(own), hash, HashContent(row.raw), page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
   } else if (sighting.last_page != page_->number) {
-    if (sighting.last_page >= first_page_of_chain_) ++page_->moved_rows;
+    if (sighting.last_page >= first_page_of_chain_) ++page_->repeated_rows;
   }
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
-  if (sighting.seen != Seen::kNew && !revision) {
-    ++snapshot_.deduplicated;
-    --snapshot_.pending;
-    return;
-  }
+  if (sighting.seen != Seen::kNew && !revision) return SkipRow();
   if (event.classification.class_uid == 0) ++snapshot_.unclassified;
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
@@ -124,12 +150,26 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, id, time.value_or(WallSeconds{}), now.monotonic);
+  builder_.Add(event, *id, time.value_or(WallSeconds{}), now.monotonic);
 }
 
-std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
-  if (settings_.dialect.window == WindowKind::kNone) return ListTime(event);
-  return settings_.dialect.window == WindowKind::kInsertion ? event.insertion : event.timestamp;
+void Stream::SkipRow() {
+  ++snapshot_.deduplicated;
+  --snapshot_.pending;
+}
+
+std::optional<std::string> Stream::EventId(const AuditEvent& event) {
+  if (!event.id.empty()) return std::string(event.id);
+  std::string id = derived_.Next(event.row->raw);
+  const WalkPlan& plan = course_->current().walk.plan();
+  if (event.timestamp || event.insertion || plan.kind == WalkKind::kList) return id;
+  // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
+  if (plan.kind == WalkKind::kEdge) return std::nullopt;
+  if (course_->current().parts.size() > 1) {
+    course_->current().walk.NoteRepeatedRow();
+    return std::nullopt;
+  }
+  return id + '@' + std::to_string(plan.window.start.time_since_epoch().count());
 }
 
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
@@ -153,12 +193,16 @@ Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
 AskedBounds Stream::SecondsNeeded() const {
   const Walk& walk = course_->current().walk;
   const AskedBounds asked = BoundsAsked(walk.plan().window);
+  const AskedBounds all{WallSeconds::min(), WallSeconds::max()};
+  // Ids that are kept by another time may lie anywhere.
+  if (learned_->migration) return all;
   if (walk.list() == nullptr) return asked;
+  // So may those of rows without time, which are remembered under the time of a walk.
+  if (!walk.Next().broken.empty()) return all;
   AskedBounds needed{WallSeconds::max(), WallSeconds::min()};
-  for (const Row& row : walk.Next().rows()) {
+  for (const Row& row : walk.Next().page.rows()) {
     const auto own = ListTime(Normalize(row));
-    // It may be remembered under the time of any walk.
-    if (!own) return {WallSeconds::min(), WallSeconds::max()};
+    if (!own) return all;
     needed.first = std::min(needed.first, std::max(*own, asked.first));
     needed.last = std::max(needed.last, *own);
   }
@@ -169,7 +213,7 @@ bool Stream::LedgerIsHere(const AskedBounds& needed, StepOutput* out) {
   const auto missing = ledger_.Missing(needed.first, needed.last);
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
-  if (loading_ || committing_ || retry_ || builder_.events() > 0) {
+  if (loading_ || !commits_.empty() || builder_.events() > 0) {
     flush_ = true;
     return false;
   }
@@ -210,7 +254,11 @@ void Stream::EndWalk(const Now& now) {
   const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
   if (current.walk.pages() > 1) totals_true_ = current.walk.proof() == WalkProof::kWhole;
+  dialect_failed_ = false;
+  const bool pages_turn = current.walk.pages() > 1;
   const WalkEnd end = course_->End(TenantNow(now), known);
+  if (pages_turn && end.whole) parameter_is_believed_ = false;
+  EndMigration();
   flush_ = true;
   last_was_short_ = false;
   first_page_of_walk_ = pages_taken_ + 1;
@@ -224,7 +272,8 @@ void Stream::EndWalk(const Now& now) {
   }
   // A list in no order needs them all at every walk.
   const bool all_needed =
-      kind == WalkKind::kList && course_->cursor().list_order.order() == ListOrder::kNeither;
+      learned_->migration ||
+      (kind == WalkKind::kList && course_->cursor().list_order.order() == ListOrder::kNeither);
   if (ledger_.size() > kMostIdsInMemory && !all_needed) {
     ledger_.DropBefore(course_->cursor().open - kOverlap);
   }

@@ -109,7 +109,8 @@ TEST_CASE("the server's words are short and harmless") {
   CHECK(ServerWords(R"({"message":"said so"})") == "said so");
   std::string cut(199, 'x');
   cut += "\xc3\xa9 and more";
-  CHECK(ServerWords(cut) == std::string(199, 'x'));
+  CHECK(ServerWords(cut) == std::string(199, 'x') + "\xc3\xa9");
+  CHECK(ServerWords("caf\xe9") == "caf\xef\xbf\xbd");
 }
 
 TEST_CASE("waits are read in every spelling and never trusted too far") {
@@ -148,7 +149,10 @@ TEST_CASE("an HTTP date is read strictly") {
   CHECK(ParseHttpDate("Sun, 06 Nov 1994 08:49:37 GMT") == Epoch(784111777));
   for (const char* bad : {"", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 31 Feb 1994 08:49:37 GMT",
                           "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",
-                          "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMTx"}) {
+                          "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMTx",
+                          "Sun, 06 Nov -994 08:49:37 GMT", "Sun, 06 Nov 1994 08:-9:37 GMT",
+                          "Sun, 06-Nov 1994 08:49:37 GMT", "Sun, 06 Nov-1994 08:49:37 GMT",
+                          "Sun, 06 Nov 1994T08:49:37 GMT", "Sun. 06 Nov 1994 08:49:37 GMT"}) {
     INFO(bad);
     CHECK_FALSE(ParseHttpDate(bad));
   }

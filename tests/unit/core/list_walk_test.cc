@@ -32,12 +32,12 @@ std::string RowText(const std::string& row) {
 
 using Rows = std::vector<std::string>;
 
-Page PageOf(const Rows& rows, std::optional<std::uint64_t> total = std::nullopt) {
+ReceivedPage PageOf(const Rows& rows, std::optional<std::uint64_t> total = std::nullopt) {
   std::string body = "{\"result\":[";
   for (std::size_t i = 0; i < rows.size(); ++i) body += (i == 0 ? "" : ",") + RowText(rows[i]);
   body += ']';
   if (total) body += ",\"total\":" + std::to_string(*total);
-  return Page::Parse(body + '}');
+  return {Page::Parse(body + '}'), {}, nullptr};
 }
 
 TEST_CASE("an order is what all neighbours show, and never believed again once it failed") {

@@ -32,25 +32,32 @@ TEST_CASE("a cursor survives its text") {
 }
 
 TEST_CASE("a cursor that cannot be trusted is refused, with the next step") {
-  const std::string list = " list_ascends=0 list_descends=0 list_anchor=0";
   const std::string good =
       "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=300 delivered_until=-1 "
-      "next_chunk=0 most_rows=1" + list;
+      "next_chunk=0 most_rows=1 list_ascends=0 list_descends=0 list_anchor=0";
   REQUIRE(DecodeCursor(good));
+  const auto with = [&good](std::string_view before, std::string_view after) {
+    std::string text = good;
+    return text.replace(text.find(before), before.size(), after);
+  };
   const std::string bad[] = {
       "",
       "cursor/1",
       good + " more=1",
       good.substr(0, good.size() - 1),
-      good.substr(0, good.size() - 1) + "-1",
-      "cursor/1 first_start=1 open=5 closing_end=4 skip=0 span=300 delivered_until=-1 "
-      "next_chunk=0 most_rows=1" + list,
-      "cursor/1 first_start=1 open=5 closing_end=5 skip=-1 span=300 delivered_until=-1 "
-      "next_chunk=0 most_rows=1" + list,
-      "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=0 delivered_until=-1 "
-      "next_chunk=0 most_rows=1" + list,
-      "cursor/1 first_start=99999999999999999999 open=5 closing_end=5 skip=0 span=1 "
-      "delivered_until=-1 next_chunk=0 most_rows=1" + list,
+      with("list_ascends=0", "list_ascends=2"),
+      with("list_descends=0", "list_descends=-1"),
+      with("list_anchor=0", "list_anchor=-1"),
+      with("closing_end=5", "closing_end=4"),
+      with("skip=0", "skip=-1"),
+      with("span=300", "span=0"),
+      with("most_rows=1", "most_rows=0"),
+      with("first_start=1", "first_start=99999999999999999999"),
+      // Damage that still reads as numbers.
+      with("first_start=1", "first_start=01"),
+      with("skip=0", "skip=-0"),
+      with("closing_end=5", "closing_end=253402300800"),
+      with("span=300", "span=9223372036854775807"),
   };
   for (const std::string& text : bad) {
     INFO(text);
@@ -76,6 +83,7 @@ TEST_CASE("keys sort by time and number, and belong to one stream") {
     CHECK_FALSE(ChunkOfKey("acme", "audit", key.substr(0, key.size() - 1)));
   }
   CHECK_FALSE(ChunkOfKey("acme", "audit", CursorKey("acme", "audit")));
+  CHECK_FALSE(ChunkOfKey("acme", "audit", BucketPrefix("acme", "audit", 1) + "00000000000000AB"));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Windows, walks, the tenant's clock and the course through them.
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,12 +73,12 @@ TEST_CASE("the span grows over silence and shrinks in a crowd") {
 }
 
 // A page of `rows` rows with ids of their own, stating `total`.
-Page PageOf(std::size_t rows, std::optional<std::uint64_t> total = std::nullopt) {
+ReceivedPage PageOf(std::size_t rows, std::optional<std::uint64_t> total = std::nullopt) {
   std::string body = "{\"ok\":1,\"result\":[";
   for (std::size_t i = 0; i < rows; ++i) body += i == 0 ? "{}" : ",{}";
   body += ']';
   if (total) body += ",\"total\":" + std::to_string(*total);
-  return Page::Parse(body + '}');
+  return {Page::Parse(body + '}'), {}, {}};
 }
 
 const WalkPlan kClosingPlan{WalkKind::kClosing, {T(0), T(300)}};
@@ -135,10 +134,10 @@ TEST_CASE("what a walk proves") {
     WalkProof proof;
   };
   const Case cases[] = {
-      {{{7}, {0}}, WalkProof::kWhole},            // one snapshot
-      {{{0}}, WalkProof::kWhole},                 // nothing there
-      {{{0, 7}}, WalkProof::kMoved},              // stated and not shown
-      {{{7, 9}, {0, 9}}, WalkProof::kWhole},      // one snapshot, whatever the total says
+      {{{7}, {0}}, WalkProof::kWhole},              // one snapshot
+      {{{0}}, WalkProof::kWhole},                   // nothing there
+      {{{0, 7}}, WalkProof::kMoved},                // stated and not shown
+      {{{7, 9}, {0, 9}}, WalkProof::kWhole},        // one snapshot, whatever the total says
       {{{100, 150}, {0, 150}}, WalkProof::kMoved},  // the tenant goes no deeper
       {{{100}, {7}, {0}}, WalkProof::kNoTotal},
       {{{100, 107}, {7, 107}, {0, 107}}, WalkProof::kWhole},
@@ -344,7 +343,8 @@ TEST_CASE("while catching up, the pages of the next windows are asked for too") 
   CHECK(t.course.open_pages() == 1);
 }
 
-TEST_CASE("a window deeper than the tenant answers is halved, and those after it are kept smaller") {
+TEST_CASE(
+    "a window deeper than the tenant answers is halved, and those after it are kept smaller") {
   Travel t(OpenAt(T(0)));
   t.course.cursor().span = hours(2);
   t.course.LearnDepth(100);

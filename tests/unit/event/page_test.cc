@@ -10,6 +10,8 @@
 namespace nsf {
 namespace {
 
+using namespace std::string_literals;
+
 std::string Nested(std::size_t depth) {
   return std::string(depth, '[') + "1" + std::string(depth, ']');
 }
@@ -54,6 +56,39 @@ TEST_CASE("A row's members keep their bytes, and have their decoded text") {
   }
   CHECK(page.rows()[0].raw == body.substr(12, body.size() - 15));
   CHECK(*page.body() == body);
+}
+
+TEST_CASE("Numbers beyond a double are numbers, with their text") {
+  const std::string many(400, '7');
+  for (const std::string& number : {"1e400"s, "-1E+99999"s, many, "-" + many, many + ".5e1",
+                                    "1." + many + "e309", "0.1e999"s}) {
+    INFO(number);
+    const std::string row = "{\"a\":" + number + ",\"\\ud800\":\"1e400\",\"b\":-12345.5e1}";
+    const Page page = Page::Parse("{\"total\":12345,\"data\":[" + row + "," + number + "]}");
+    REQUIRE(page.rows().size() == 2);
+    CHECK(page.total() == 12345U);
+    CHECK(page.rows()[0].raw == row);
+    CHECK(page.rows()[1].raw == number);
+    const auto fields = page.rows()[0].fields;
+    REQUIRE(fields.size() == 3);
+    CHECK(fields[0].text == number);
+    CHECK(fields[0].json == number);
+    CHECK(fields[1].text == "1e400");
+    CHECK(fields[2].text == "-12345.5e1");
+  }
+}
+
+TEST_CASE("What is no number stays none beside one that is too big") {
+  for (const std::string_view bad :
+       {"--12345", "+12345", "012345", "00000", "1.", "12345.", "12345e", "12345e+", ".12345",
+        "1.-12345", "1e12345.1", "1.e12345", "-", "12345x", "x12345", "1-12345", "1e--12345"}) {
+    INFO(bad);
+    CHECK(Page::Parse("[1e400," + std::string(bad) + "]").status() == PageStatus::kMalformed);
+    CHECK(Page::Parse("[" + std::string(bad) + ",1e400]").status() == PageStatus::kMalformed);
+  }
+  CHECK(Page::Parse("[1e400,\"").status() == PageStatus::kMalformed);
+  CHECK(Page::Parse("[1e400,\"\\").status() == PageStatus::kMalformed);
+  CHECK(Page::Parse("1e400").status() == PageStatus::kRefused);
 }
 
 TEST_CASE("Where a string ends is found behind every kind of escape") {

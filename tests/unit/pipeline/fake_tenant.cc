@@ -26,22 +26,17 @@ std::string HttpDate(WallSeconds time) {
   return text;
 }
 
-}  // namespace
-
-std::string FakeTenant::RowText(const FakeRow& row) const {
-  std::string text;
-  if (row.timed) {
-    const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
-    text += ",\"timestamp\":" + std::to_string(event);
-  }
-  if (row.timed && shows_insertion) {
-    const auto insertion = row.insertion.time_since_epoch().count();
-    text += ",\"_insertion_epoch_timestamp\":" + std::to_string(insertion);
-  }
-  text += row.extra;
-  if (!row.id.empty()) text += ",\"_id\":\"" + row.id + '"';
-  return '{' + text.substr(1) + '}';
+std::string RowText(const FakeRow& row, bool shows_insertion) {
+  const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
+  const auto insertion = row.insertion.time_since_epoch().count();
+  const std::string id = row.id.empty() ? "" : ",\"_id\":\"" + row.id + '"';
+  if (row.timeless) return R"({"user":"x")" + row.extra + id + '}';
+  const std::string inserted =
+      shows_insertion ? ",\"_insertion_epoch_timestamp\":" + std::to_string(insertion) : "";
+  return "{\"timestamp\":" + std::to_string(event) + inserted + row.extra + id + '}';
 }
+
+}  // namespace
 
 std::vector<const FakeRow*> FakeTenant::Visible(const std::string& target, WallSeconds now) const {
   const auto inserted_from = Parameter(target, "insertionstarttime");
@@ -53,14 +48,25 @@ std::vector<const FakeRow*> FakeTenant::Visible(const std::string& target, WallS
     const auto insertion = row.insertion.time_since_epoch().count();
     const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
     if (row.insertion > now) continue;
-    if (honours_window && inserted_from && (insertion < *inserted_from || insertion > *inserted_to))
+    if (honours_insertion && inserted_from &&
+        (insertion < *inserted_from || insertion > *inserted_to)) {
       continue;
-    if (honours_window && event_after && (event <= *event_after || event > *event_to)) continue;
+    }
+    if (honours_event && event_after && (event <= *event_after || event > *event_to)) continue;
     visible.push_back(&row);
   }
   if (newest_first) std::reverse(visible.begin(), visible.end());
   if (arrange) arrange(&visible, now);
   return visible;
+}
+
+std::string FakeTenant::Refusal(const std::string& target) const {
+  const bool has_window = (honours_insertion && Parameter(target, "insertionstarttime")) ||
+                          (honours_event && Parameter(target, "starttime"));
+  if (wants_window && !has_window) return "Time parameters are not passed";
+  if (Parameter(target, "limit").value_or(0) > refuses_above) return "limit too large";
+  const auto skip = static_cast<std::uint64_t>(Parameter(target, "offset").value_or(0));
+  return honours_offset && skip >= refuses_from ? "offset too large" : "";
 }
 
 HttpAnswer FakeTenant::Answer(const HttpRequest& request, WallTime now) {
@@ -71,6 +77,9 @@ HttpAnswer FakeTenant::Answer(const HttpRequest& request, WallTime now) {
   if (instead) bent = instead(request);
   if (bent) {
     answer = *bent;
+  } else if (const std::string refusal = Refusal(request.target); !refusal.empty()) {
+    answer.status = 400;
+    answer.body = "{\"message\":\"" + refusal + "\"}";
   } else {
     const auto visible = Visible(request.target, own);
     std::int64_t skip = 0;
@@ -84,7 +93,7 @@ HttpAnswer FakeTenant::Answer(const HttpRequest& request, WallTime now) {
     answer.body = "{\"ok\":1,\"result\":[";
     for (auto i = from; i < to; ++i) {
       if (i > from) answer.body += ',';
-      answer.body += RowText(*visible[static_cast<std::size_t>(i)]);
+      answer.body += RowText(*visible[static_cast<std::size_t>(i)], shows_insertion);
     }
     answer.body += ']';
     const auto all = visible.size();

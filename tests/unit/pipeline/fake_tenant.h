@@ -18,16 +18,20 @@ struct FakeRow {
   WallSeconds insertion;             // visible from then on
   std::optional<WallSeconds> event;  // event time; the insertion time when absent
   std::string extra;                 // more JSON members, with a leading comma
-  bool timed = true;                 // it shows its times
+  bool timeless = false;             // shows no time
 };
 
 class FakeTenant {
  public:
   std::vector<FakeRow> rows;  // in the order of insertion
   bool newest_first = false;
-  bool honours_offset = true, honours_skip = false, honours_window = true;
-  bool states_total = true, dated = true;
+  bool honours_offset = true, honours_skip = false;
+  bool honours_insertion = true, honours_event = true;  // windows
+  bool wants_window = false;                            // refuses requests without one
   bool shows_insertion = true;
+  std::uint32_t refuses_above = UINT32_MAX;  // larger limits
+  std::uint64_t refuses_from = UINT64_MAX;   // offsets
+  bool states_total = true, dated = true;
   // Puts what is visible into another order, or trims it; afresh for every request.
   std::function<void(std::vector<const FakeRow*>*, WallSeconds now)> arrange;
   // The total that is stated, of a page of `page` rows of a list of `all`.
@@ -41,8 +45,9 @@ class FakeTenant {
   HttpAnswer Answer(const HttpRequest& request, WallTime now);
 
  private:
+  // Why it is refused; empty: it is not.
+  std::string Refusal(const std::string& target) const;
   std::vector<const FakeRow*> Visible(const std::string& target, WallSeconds now) const;
-  std::string RowText(const FakeRow& row) const;
 };
 
 }  // namespace nsf::test

@@ -3,7 +3,12 @@
 // one failed.
 #include "pipeline/destination/in_order.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cctype>
+#include <deque>
+#include <map>
+#include <utility>
 
 namespace nsf {
 namespace {
@@ -47,9 +52,7 @@ class MemoryStore : public StateStore {
   Result<std::vector<std::string>> Keys(std::string_view) const override {
     return std::vector<std::string>{};
   }
-  void Load(std::vector<std::string>, Loaded loaded) override {
-    loaded(std::vector<StateEntry>{});
-  }
+  void Load(std::vector<std::string>, Loaded loaded) override { loaded(std::vector<StateEntry>{}); }
   void Commit(std::vector<StateChange>, Done done) override {
     order->push_back("state");
     if (fails) return done(Error{ErrorKind::kRetry, "disk full"});
@@ -198,6 +201,258 @@ TEST_CASE("a state that cannot be written is tried again without sending anythin
   CHECK(f.a.log.size() == 3);
   CHECK(f.dead.log.size() == 1);
   CHECK(f.store.commits == 1);
+}
+
+// A sink and a store that report when they are told to.
+class HeldSink : public Sink {
+ public:
+  void Publish(SinkBatch& batch, Done done) override {
+    log.emplace_back(batch.records.front().value);
+    held.emplace(log.back(), Held{&batch, std::move(done)});
+  }
+  Guarantee guarantee() const override { return {}; }
+
+  // Ends the publish of the batch whose first record has that value.
+  void Report(const std::string& value, OutcomeKind kind) {
+    auto node = held.extract(value);
+    REQUIRE_FALSE(node.empty());
+    SinkBatch& batch = *node.mapped().batch;
+    batch.outcomes.front() = kind;
+    if (kind == OutcomeKind::kRejected) batch.rejections.push_back({0, "invalid", "no"});
+    const bool undecided = kind == OutcomeKind::kUndecided;
+    node.mapped().done(undecided ? std::optional(Error{ErrorKind::kRetry, "away"}) : std::nullopt);
+  }
+
+  std::vector<std::string> log;
+
+ private:
+  struct Held {
+    SinkBatch* batch;
+    Done done;
+  };
+  std::map<std::string, Held> held;
+};
+
+class HeldStore : public MemoryStore {
+ public:
+  void Commit(std::vector<StateChange> changes, Done done) override {
+    std::string names;
+    for (const StateChange& change : changes) names += change.key;
+    log.push_back(names);
+    done_ = std::move(done);
+  }
+  bool waiting() const { return done_ != nullptr; }
+  void Report(bool durable) {
+    REQUIRE(waiting());
+    const Done done = std::exchange(done_, nullptr);
+    done(durable ? Result<void>() : Error{ErrorKind::kRetry, "disk full"});
+  }
+
+  std::vector<std::string> log;  // the keys of each commit
+
+ private:
+  Done done_;
+};
+
+// Several batches of one record each, named by letters, of one stream.
+struct SideBySide {
+  HeldSink sink, dead;
+  HeldStore store;
+  NoTelemetry telemetry;
+  StoppedClock clock;
+  InOrderDestination destination{{{"s", &sink}}, dead, store, telemetry, clock};
+  std::map<std::string, std::unique_ptr<Batch>> back;
+  std::string settled;  // "a" settled, "(a)" handed back with an error
+  std::vector<std::string> errors;
+  std::deque<std::string> names;  // what records point into
+
+  void Give(const std::string& name, const std::string& stream = "audit") {
+    auto batch = std::make_unique<Batch>();
+    SinkBatch records;
+    records.sink = "s";
+    records.tenant = "acme";
+    records.stream = stream;
+    Record record;
+    record.value = record.raw = record.event_id = names.emplace_back(name);
+    records.records.push_back(record);
+    records.outcomes.push_back(OutcomeKind::kUndecided);
+    batch->sinks.push_back(records);
+    batch->state.push_back({name, "moved"});
+    Commit(name, std::move(batch));
+  }
+  void Again(const std::string& name) { Commit(name, std::move(back.at(name))); }
+  void Commit(const std::string& name, std::unique_ptr<Batch> batch) {
+    destination.Commit(std::move(batch), [this, name](Settlement settlement) {
+      settled += settlement.error ? "(" + name + ")" : name;
+      if (settlement.error) errors.push_back(settlement.error_sink);
+      back[name] = std::move(settlement.batch);
+    });
+  }
+  void Delivered(const std::string& name) { sink.Report(name, OutcomeKind::kDelivered); }
+  void Undecided(const std::string& name) { sink.Report(name, OutcomeKind::kUndecided); }
+  void Rejected(const std::string& name) { sink.Report(name, OutcomeKind::kRejected); }
+  using Log = std::vector<std::string>;
+};
+
+TEST_CASE("batches are published side by side and settled in the order given") {
+  for (std::string reports : {"abc", "acb", "bac", "bca", "cab", "cba"}) {
+    INFO(reports);
+    SideBySide f;
+    for (const char* name : {"a", "b", "c"}) f.Give(name);
+    CHECK(f.sink.log == SideBySide::Log{"a", "b", "c"});
+    std::string states;
+    for (const char name : reports) {
+      f.Delivered(std::string(1, name));
+      while (f.store.waiting()) {
+        states += f.store.log.back();
+        CHECK(f.settled.size() < states.size());  // nothing is settled before it is durable
+        f.store.Report(true);
+        CHECK(f.settled == states);
+      }
+    }
+    CHECK(states == "abc");
+    CHECK(f.settled == "abc");
+  }
+}
+
+TEST_CASE("while one state commits the next ones wait, and then go as one") {
+  SideBySide f;
+  for (const char* name : {"a", "b", "c"}) f.Give(name);
+  f.Delivered("a");
+  f.Delivered("c");
+  f.Delivered("b");
+  CHECK(f.store.log == SideBySide::Log{"a"});
+  f.Give("d");
+  f.Delivered("d");
+  CHECK(f.store.log == SideBySide::Log{"a"});
+  f.store.Report(true);
+  CHECK(f.store.log == SideBySide::Log{"a", "bcd"});
+  CHECK(f.settled == "a");
+  f.store.Report(true);
+  CHECK(f.settled == "abcd");
+}
+
+TEST_CASE("one that fails takes those after it along, once their publish has ended") {
+  struct Row {
+    std::string name;
+    std::string reports;  // in this order: upper case fails
+    std::string settled, again;
+  };
+  const Row rows[] = {
+      {"the first, first", "Abc", "(a)(b)(c)", "abc"},
+      {"the first, last", "bcA", "(a)(b)(c)", "abc"},
+      {"the second, first", "Bac", "a(b)(c)", "bc"},
+      {"the second, last", "acB", "a(b)(c)", "bc"},
+      {"the third", "abC", "ab(c)", "c"},
+      {"the first and the third", "CAb", "(a)(b)(c)", "abc"},
+      {"all", "ABC", "(a)(b)(c)", "abc"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    SideBySide f;
+    for (const char* name : {"a", "b", "c"}) f.Give(name);
+    std::string resent;
+    for (const char report : row.reports) {
+      const std::string name(1, static_cast<char>(std::tolower(report)));
+      if (report == name[0]) {
+        f.Delivered(name);
+      } else {
+        f.Undecided(name);
+        resent += name;
+      }
+      if (f.store.waiting()) f.store.Report(true);
+    }
+    CHECK(f.settled == row.settled);
+    for (const std::string& sink : f.errors) CHECK(sink == "s");
+    // Given again: only what was undecided is sent again, and all is settled in order.
+    f.settled.clear();
+    f.sink.log.clear();
+    const auto states = f.store.log.size();
+    for (const char name : row.again) f.Again(std::string(1, name));
+    std::sort(resent.begin(), resent.end());
+    std::string sent;
+    for (const std::string& name : f.sink.log) sent += name;
+    CHECK(sent == resent);
+    for (const char name : resent) f.Delivered(std::string(1, name));
+    while (f.store.waiting()) f.store.Report(true);
+    CHECK(f.settled == row.again);
+    std::string stored;
+    for (std::size_t i = states; i < f.store.log.size(); ++i) stored += f.store.log[i];
+    CHECK(stored == row.again);
+  }
+}
+
+TEST_CASE("no state passes that of a batch that failed, whenever it is given") {
+  SideBySide f;
+  f.Give("a");
+  f.Undecided("a");
+  // The stream had handed this one over before it heard of the failure.
+  f.Give("b");
+  CHECK(f.sink.log == SideBySide::Log{"a"});
+  CHECK(f.settled == "(a)(b)");
+  CHECK(f.store.log.empty());
+  // Out of turn: it comes back until the one that failed is given again.
+  f.Again("b");
+  CHECK(f.settled == "(a)(b)(b)");
+  f.Again("a");
+  f.Again("b");
+  f.Delivered("b");
+  f.Delivered("a");
+  while (f.store.waiting()) f.store.Report(true);
+  CHECK(f.settled == "(a)(b)(b)ab");
+}
+
+TEST_CASE("a state that is not durable takes those after it along") {
+  SideBySide f;
+  for (const char* name : {"a", "b", "c"}) f.Give(name);
+  f.Delivered("a");
+  f.Delivered("b");
+  f.store.Report(false);
+  CHECK(f.settled == "(a)(b)");  // "c" is still being published
+  CHECK(f.store.log == SideBySide::Log{"a"});
+  f.Delivered("c");
+  CHECK(f.settled == "(a)(b)(c)");
+  CHECK(f.errors == std::vector<std::string>{"state", "state", "state"});
+  for (const char* name : {"a", "b", "c"}) f.Again(name);
+  while (f.store.waiting()) f.store.Report(true);
+  CHECK(f.settled == "(a)(b)(c)abc");
+  CHECK(f.sink.log.size() == 3);  // nothing was sent again
+}
+
+TEST_CASE("the dead letter keeps the order, and holds up the state of what comes after") {
+  SideBySide f;
+  for (const char* name : {"a", "b", "c"}) f.Give(name);
+  f.Rejected("b");
+  f.Rejected("c");
+  CHECK(f.dead.log.empty());  // not before those before it are durable
+  f.Delivered("a");
+  CHECK(f.store.log == SideBySide::Log{"a"});
+  f.store.Report(true);
+  REQUIRE(f.dead.log.size() == 1);
+  CHECK_THAT(f.dead.log[0], Catch::Contains("\"b\""));
+  CHECK(f.store.log.size() == 1);
+  f.dead.Report(f.dead.log[0], OutcomeKind::kUndecided);
+  CHECK(f.settled == "a(b)(c)");
+  CHECK(f.errors == std::vector<std::string>{"dead_letter", "dead_letter"});
+  f.Again("b");
+  f.Again("c");
+  for (int i = 1; i <= 2; ++i) {
+    f.dead.Report(f.dead.log.back(), OutcomeKind::kDelivered);
+    f.store.Report(true);
+  }
+  CHECK(f.settled == "a(b)(c)bc");
+  CHECK(f.store.log == SideBySide::Log{"a", "b", "c"});
+  CHECK(f.dead.log.size() == 3);
+}
+
+TEST_CASE("streams do not wait for one another") {
+  SideBySide f;
+  f.Give("a", "audit");
+  f.Give("b", "alert");
+  f.Undecided("a");
+  f.Delivered("b");
+  f.store.Report(true);
+  CHECK(f.settled == "(a)b");
 }
 
 TEST_CASE("a batch without records only moves the state") {

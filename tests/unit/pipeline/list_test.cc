@@ -27,7 +27,8 @@ std::size_t Place(const FakeRow* row) { return HashId(row->id + row->extra).low;
 
 StreamSettings ListSettings() {
   StreamSettings settings = AcmeSettings();
-  settings.dialect = {PageParameter::kSkip, WindowKind::kNone};
+  settings.pins = {PageParameter::kSkip, WindowKind::kNone, std::nullopt};
+  settings.settle_by_event = seconds(60);
   settings.page_size = 20;
   return settings;
 }
@@ -40,7 +41,7 @@ void Arrange(std::vector<const FakeRow*>* rows, Order order) {
 }
 
 void BeList(FakeTenant* tenant, Order order) {
-  tenant->honours_window = tenant->honours_offset = false;
+  tenant->honours_insertion = tenant->honours_event = tenant->honours_offset = false;
   tenant->honours_skip = true;
   tenant->arrange = [order](auto* rows, WallSeconds) { Arrange(rows, order); };
 }
@@ -206,8 +207,8 @@ TEST_CASE("rows without time are delivered once, as long as they are listed") {
     VirtualRun run(ListSettings());
     BeList(&run.tenant, order);
     Fill(&run.tenant, run.second() - hours(1), 50, seconds(60));
-    run.tenant.rows.push_back({"timeless", run.second() - minutes(1), std::nullopt, "", false});
-    run.tenant.rows.push_back({"", run.second() - minutes(1), std::nullopt, ",\"a\":1", false});
+    run.tenant.rows.push_back({"timeless", run.second() - minutes(1), std::nullopt, "", true});
+    run.tenant.rows.push_back({"", run.second() - minutes(1), std::nullopt, ",\"a\":1", true});
     run.For(hours(27));
     CheckDelivered(run, 52);
   }
@@ -240,7 +241,7 @@ TEST_CASE("what the total says is believed only where it tells that rows are hid
 
 TEST_CASE("an order that does not hold is not trusted again") {
   StreamSettings settings = ListSettings();
-  settings.list_order = ListOrder::kNewestFirst;
+  settings.pins.order = ListOrder::kNewestFirst;
   VirtualRun run(settings);
   BeList(&run.tenant, Order::kOldest);
   Fill(&run.tenant, run.second() - hours(1), 200, seconds(18));

@@ -136,19 +136,6 @@ TEST_CASE("a blocked stream says once which token is wanted, and probes slowly")
   CHECK(run.snapshot().tried);
 }
 
-TEST_CASE("a tenant that ignores the page parameter stops the stream, which names the key to set") {
-  VirtualRun run(AcmeSettings());
-  run.tenant.honours_offset = false;
-  for (int i = 0; i < 300; ++i) {
-    run.tenant.rows.push_back({"e" + std::to_string(i), run.second() - hours(1), std::nullopt, ""});
-  }
-  run.For(hours(1));
-  CHECK(run.snapshot().blocked_reason == "paging");
-  CHECK_THAT(run.snapshot().last_error, Catch::Contains("paging.parameter to skip"));
-  CHECK(run.tenant.targets.size() < 300);
-  for (const auto& [id, times] : run.delivered) CHECK(times == 1);
-}
-
 TEST_CASE("a page that is too large is asked for in smaller pieces") {
   VirtualRun run(AcmeSettings());
   for (int i = 0; i < 300; ++i) {
@@ -165,6 +152,28 @@ TEST_CASE("a page that is too large is asked for in smaller pieces") {
   };
   REQUIRE(run.UntilCaughtUp());
   CHECK(run.delivered.size() == 300);
+}
+
+TEST_CASE("a page that does not parse is asked for again, then split down to the row") {
+  VirtualRun run(AcmeSettings());
+  const auto time = std::to_string((run.second() - hours(1)).time_since_epoch().count());
+  const std::string good = "{\"_id\":\"good\",\"timestamp\":" + time +
+                           ",\"_insertion_epoch_timestamp\":" + time + '}';
+  int asked = 0;
+  run.tenant.instead = [&](const HttpRequest& request) -> std::optional<HttpAnswer> {
+    const bool covers = request.target.find("limit=100&offset=0") != std::string::npos;
+    if (!covers || run.snapshot().caught_up) return std::nullopt;
+    ++asked;
+    return Status(200, "{\"ok\":1,\"result\":[" + good + ",{\"_id\":\"broken\",}]}");
+  };
+  REQUIRE(run.Until([&] { return run.dead_lettered.size() == 1; }, hours(2)));
+  run.For(hours(30));
+  CHECK(asked >= 2);
+  CHECK(run.delivered == std::map<std::string, int>{{"good", 1}});
+  CHECK(run.dead_lettered == std::map<std::string, int>{{"{\"_id\":\"broken\",}", 1}});
+  CHECK(run.snapshot().sinks.at("out").dead_lettered ==
+        std::map<std::string, std::uint64_t>{{"malformed", 1}});
+  CHECK(run.Failures() == "");
 }
 
 TEST_CASE("one row that is too large alone is said to be, with the key to raise") {

@@ -50,7 +50,10 @@ class VirtualRun::SeededRandom : public Random {
 };
 
 VirtualRun::VirtualRun(StreamSettings settings, std::uint64_t seed)
-    : settings_(std::move(settings)), random_(std::make_unique<SeededRandom>(seed)), time_(kBegin) {
+    : settings_(std::move(settings)),
+      random_(std::make_unique<SeededRandom>(seed)),
+      time_(kBegin),
+      dice_(seed) {
   Start();
 }
 
@@ -72,17 +75,22 @@ void VirtualRun::Crash() {
   ++restarts;
   asked_.clear();
   load_.clear();
-  batch_.reset();
+  for (const Flight& flight : flights_) {
+    if (dice_() % 2 == 0) Deliver(&flight.batch->sinks.front());
+  }
+  flights_.clear();
+  failed_.reset();
+  returned_.clear();
   Start();
 }
 
 bool VirtualRun::Next(MonotonicTime end) {
   const MonotonicTime never = MonotonicTime::max();
-  const auto first = std::min_element(
-      asked_.begin(), asked_.end(),
-      [](const Asked& a, const Asked& b) { return a.answer_at < b.answer_at; });
+  const auto first =
+      std::min_element(asked_.begin(), asked_.end(),
+                       [](const Asked& a, const Asked& b) { return a.answer_at < b.answer_at; });
   const MonotonicTime answer = first != asked_.end() ? first->answer_at : never;
-  const MonotonicTime settle = batch_ ? settle_at_ : never;
+  const MonotonicTime settle = flights_.empty() ? never : flights_.front().settle_at;
   if (!load_.empty()) {
     Load();
     return true;
@@ -111,27 +119,39 @@ bool VirtualRun::Next(MonotonicTime end) {
   return true;
 }
 
+// What is not delivered yet arrives; how many records of the batch have arrived by now.
+std::size_t VirtualRun::Deliver(SinkBatch* sink) {
+  for (std::size_t i = 0; i < sink->records.size(); ++i) {
+    if (sink->outcomes[i] != OutcomeKind::kUndecided) continue;
+    ++delivered[std::string(sink->records[i].event_id)];
+    sink->outcomes[i] = OutcomeKind::kDelivered;
+  }
+  return sink->records.size() - sink->rejections.size();
+}
+
 void VirtualRun::Settle() {
   Settlement settlement;
-  settlement.batch = std::move(batch_);
+  settlement.batch = std::move(flights_.front().batch);
+  flights_.pop_front();
   Batch& batch = *settlement.batch;
-  if (commit_fails) settlement.error = commit_fails(batch);
-  settlement.error_sink = settlement.error ? "out" : "";
-  for (SinkBatch& sink : batch.sinks) {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < sink.records.size(); ++i) {
-      if (settlement.error) continue;
-      ++delivered[std::string(sink.records[i].event_id)];
-      sink.outcomes[i] = OutcomeKind::kDelivered;
-      ++count;
+  SinkBatch& sink = batch.sinks.front();
+  if (failed_ && dice_() % 2 == 0) Deliver(&sink);  // that it came back is not its own fault
+  if (!failed_ && commit_fails) failed_ = commit_fails(batch);
+  settlement.error = failed_;
+  settlement.error_sink = failed_ ? "out" : "";
+  if (!failed_) {
+    settlement.sinks.push_back({sink.sink, Deliver(&sink), sink.rejections});
+    for (const Rejection& rejection : sink.rejections) {
+      ++dead_lettered[std::string(sink.records[rejection.index].raw)];
     }
-    settlement.sinks.push_back({sink.sink, count, {}});
   }
   // The records have arrived: a crash here repeats them.
   if (crash && crash()) return Crash();
-  if (!settlement.error) {
+  if (failed_) {
+    returned_.push_back(&batch);
+    if (flights_.empty()) failed_.reset();
+  } else {
     ++commits;
-    largest_batch = std::max(largest_batch, batch.sinks.front().records.size());
     for (const StateChange& change : batch.state) {
       if (change.value) {
         state[change.key] = *change.value;
@@ -144,6 +164,20 @@ void VirtualRun::Settle() {
   Completions completions;
   completions.settlements.push_back(std::move(settlement));
   Step(std::move(completions));
+}
+
+void VirtualRun::HandOver(std::unique_ptr<Batch> batch) {
+  if (failed_) failures_ += "a batch is handed over while those after a failed one come back; ";
+  if (!returned_.empty()) {
+    if (returned_.front() != batch.get()) failures_ += "a batch overtakes one that failed; ";
+    returned_.pop_front();
+  }
+  flights_.push_back({std::move(batch), time_ + commit_takes});
+  std::size_t records = 0;
+  for (const Flight& flight : flights_) records += flight.batch->sinks.front().records.size();
+  most_under_way = std::max(most_under_way, flights_.size());
+  most_unsettled = std::max(most_unsettled, records);
+  if (records > settings_.batch.events) failures_ += "a crash may repeat more than a batch; ";
 }
 
 void VirtualRun::Load() {
@@ -173,11 +207,7 @@ void VirtualRun::Step(Completions completions) {
     if (!load_.empty()) failures_ += "two loads under way; ";
     load_ = std::move(out.load);
   }
-  for (std::unique_ptr<Batch>& batch : out.commits) {
-    if (batch_) failures_ += "two commits under way; ";
-    batch_ = std::move(batch);
-    settle_at_ = time_ + commit_takes;
-  }
+  for (std::unique_ptr<Batch>& batch : out.commits) HandOver(std::move(batch));
   CheckIdentity();
 }
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream driven in virtual time: the twin of app/loop.cc. A request and a commit take the time
-// that the run gives them; a crash forgets everything that was not durable.
+// that the run gives them; a crash forgets everything that was not durable. Batches are delivered
+// side by side and settled in order: what comes after one that failed, or crashed, may have
+// arrived.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -42,14 +47,16 @@ class VirtualRun {
   // Called before each completion is handed over; returning true crashes the forwarder there.
   std::function<bool()> crash;
 
-  std::map<std::string, int> delivered;  // how often, by event id
+  std::map<std::string, int> delivered;      // how often, by event id
+  std::map<std::string, int> dead_lettered;  // how often, by the row's bytes
   std::map<std::string, std::string> state;
   std::vector<Notice> notices;
   int restarts = 0;
   int commits = 0;
   int loads = 0;
-  std::size_t most_asked = 0;  // requests under way at one time
-  std::size_t largest_batch = 0;
+  std::size_t most_asked = 0;      // requests under way at one time
+  std::size_t most_under_way = 0;  // batches handed over and not settled
+  std::size_t most_unsettled = 0;  // their records: what a crash may repeat
 
   // Moves virtual time on by `span`.
   void For(std::chrono::milliseconds span);
@@ -70,6 +77,8 @@ class VirtualRun {
   void Crash();
   bool Next(MonotonicTime end);  // one event of virtual time; false: nothing before `end`
   void Step(Completions completions);
+  void HandOver(std::unique_ptr<Batch> batch);
+  std::size_t Deliver(SinkBatch* sink);
   void Settle();
   void Load();
   void CheckIdentity();
@@ -86,8 +95,14 @@ class VirtualRun {
   };
   std::vector<Asked> asked_;
   std::vector<std::string> load_;  // answered at once
-  std::unique_ptr<Batch> batch_;
-  MonotonicTime settle_at_;
+  struct Flight {
+    std::unique_ptr<Batch> batch;
+    MonotonicTime settle_at;
+  };
+  std::deque<Flight> flights_;
+  std::optional<Error> failed_;        // until all those after it are back
+  std::deque<const Batch*> returned_;  // in the order in which they must come again
+  std::mt19937_64 dice_;
   std::string failures_;
 };
 

@@ -19,7 +19,7 @@ bool SameEvents(const Tenant& a, const Tenant& b) {
     const Event& x = a.event(i);
     const Event& y = b.event(i);
     const bool same = x.timestamp == y.timestamp && x.insertion == y.insertion &&
-                      x.visible == y.visible && a.IdOf(i) == b.IdOf(i);
+                      x.visible == y.visible && a.NameOf(i) == b.NameOf(i);
     if (!same) return false;
   }
   return true;

@@ -11,13 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-std::optional<std::string> Header(const Answer& answer, std::string_view name) {
-  for (const auto& [key, value] : answer.headers) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
-}
-
 TEST_CASE("a token is taken in each spelling; others are told what they may not") {
   struct Case {
     const char* header;
@@ -116,7 +109,7 @@ TEST_CASE("the rate limit serves so many requests a period, then 429 until the n
   CHECK(Header(refused, "RateLimit-Remaining") == "0");
   CHECK(tenant.Handle(Get(WholeWindow()), kAnchor + milliseconds(59'999)).status == 429);
   CHECK(tenant.Handle(Get(WholeWindow()), kAnchor + seconds(60)).status == 200);
-  CHECK(tenant.statistics().rate_limited == 2);
+  CHECK(tenant.rate_limited() == 2);
   CHECK(tenant.most_per_minute() == 6);
 }
 
@@ -178,7 +171,7 @@ TEST_CASE("a staged fault answers until it is over") {
     CHECK(after.delivery == Delivery::kWhole);
     CHECK(tenant.statistics().rows == (std::string_view(c.name) == "none" ? 10 : 5));
   }
-  CHECK_FALSE(FaultByName("404"));
+  CHECK_FALSE(FaultByName("418"));
   CHECK_FALSE(FaultByName(""));
 }
 
@@ -191,9 +184,7 @@ TEST_CASE("a staged fault without an end lasts until it is taken back") {
 }
 
 TEST_CASE("faults by chance come as often as they should, the same for one seed") {
-  const Settings settings = MakeSettings(
-      "fault_429_permille=100 fault_500_permille=50 fault_503_permille=50 fault_cut_permille=100 "
-      "fault_hang_permille=20");
+  const Settings settings = MakeSettings("faults=429:100,500:50,503:50,cut:100,hang:20");
   const auto outcome = [&settings] {
     Tenant tenant(settings, kAnchor);
     for (int i = 0; i < 2000; ++i) tenant.Handle(Get(WholeWindow()), kAnchor);
@@ -207,6 +198,116 @@ TEST_CASE("faults by chance come as often as they should, the same for one seed"
   CHECK(one.by_status.at(503) == Approx(100).margin(40));
   CHECK(one.cut == Approx(200).margin(60));
   CHECK(one.hung == Approx(40).margin(25));
+}
+
+TEST_CASE("the headers of the rate limit, in each spelling") {
+  struct Case {
+    const char* settings;
+    const char* name;
+    const char* served;  // nullptr: it is not there
+    const char* refused;
+  };
+  const Case cases[] = {
+      {"", "RateLimit-Remaining", "0", "0"},
+      {"", "Retry-After", nullptr, "40"},
+      {"rate_headers=mixed-case", "RATELIMIT-REMAINING", "0", "0"},
+      {"rate_headers=mixed-case", "ratelimit-limit", "1", "1"},
+      {"rate_headers=mixed-case", "retry-AFTER", nullptr, "40"},
+      {"rate_headers=mixed-case", "RateLimit-Remaining", nullptr, nullptr},
+      {"rate_headers=garbage", "RateLimit-Remaining", "n/a", "n/a"},
+      {"rate_headers=garbage", "RateLimit-Reset", "-", "-"},
+      {"rate_headers=garbage", "Retry-After", nullptr, "40"},
+      {"rate_headers=epoch", "X-RateLimit-Reset", "1800000060", "1800000060"},
+      {"rate_headers=epoch", "X-RateLimit-Remaining", "0", "0"},
+      {"rate_headers=epoch", "RateLimit-Reset", nullptr, nullptr},
+      {"rate_headers=epoch clock_offset=1h", "X-RateLimit-Reset", "1800003660", "1800003660"},
+      {"rate_headers=misspelt", "RateLimit-Rest", "40", "40"},
+      {"rate_headers=misspelt", "RateLimit-Reset", nullptr, nullptr},
+      {"rate_headers=off", "RateLimit-Limit", nullptr, nullptr},
+      {"rate_headers=off", "Retry-After", nullptr, nullptr},
+      {"retry_after=date", "Retry-After", nullptr, "Fri, 15 Jan 2027 08:01:00 GMT"},
+      {"retry_after=garbage", "Retry-After", nullptr, "soon"},
+      {"retry_after=huge", "Retry-After", nullptr, "99999999999999999999"},
+      {"retry_after=none", "Retry-After", nullptr, nullptr},
+      {"retry_after=none", "RateLimit-Reset", "40", "40"},
+  };
+  const auto text = [](const char* value) {
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.settings, c.name);
+    Tenant tenant(MakeSettings("rate_limit=1/min " + std::string(c.settings)), kAnchor);
+    const Time at = kAnchor + seconds(20);
+    CHECK(Header(tenant.Handle(Get(WholeWindow()), at), c.name) == text(c.served));
+    const Answer refused = tenant.Handle(Get(WholeWindow()), at);
+    CHECK(refused.status == 429);
+    CHECK(Header(refused, c.name) == text(c.refused));
+  }
+}
+
+// How many of the requests, sent so far apart, are served.
+int Served(const char* settings, int requests, milliseconds apart) {
+  Tenant tenant(MakeSettings(settings), kAnchor);
+  int served = 0;
+  for (int i = 0; i < requests; ++i) {
+    if (tenant.Handle(Get(WholeWindow()), kAnchor + i * apart).status == 200) ++served;
+  }
+  CHECK(tenant.rate_limited() == static_cast<std::uint64_t>(requests - served));
+  return served;
+}
+
+TEST_CASE("limits by bucket, over all paths, and shared with other clients") {
+  // A full bucket, and then one request each quarter of a second.
+  CHECK(Served("rate_limit=4/s rate_kind=bucket", 101, milliseconds(10)) == 8);
+  CHECK(Served("rate_limit=4/s rate_kind=bucket", 40, milliseconds(250)) == 40);
+  CHECK(Served("rate_limit=4/s rate_kind=bucket", 100, milliseconds(125)) == 53);
+  CHECK(Served("rate_limit=4/s", 100, milliseconds(10)) == 4);
+  CHECK(Served("rate_limit=240/min rate_shared_percent=75", 100, milliseconds(1)) == 60);
+  CHECK(Served("rate_limit=1/s rate_shared_percent=99", 10, milliseconds(1)) == 1);
+  CHECK(Served("rate_limit=4/s global_limit=6/min", 100, milliseconds(500)) == 6);
+  // The bucket that was left alone for long holds no more than it can.
+  Tenant idle(MakeSettings("rate_limit=4/s rate_kind=bucket"), kAnchor);
+  idle.Handle(Get(WholeWindow()), kAnchor);
+  for (int i = 0; i < 20; ++i) idle.Handle(Get(WholeWindow()), kAnchor + std::chrono::hours(1));
+  CHECK(idle.statistics().by_status.at(200) == 5);
+  Tenant tenant(MakeSettings("global_limit=2/min"), kAnchor);
+  Request elsewhere = Get("");
+  elsewhere.target = "/api/v2/other";
+  CHECK(tenant.Handle(elsewhere, kAnchor).status == 404);
+  CHECK(tenant.Handle(elsewhere, kAnchor).status == 404);
+  CHECK(tenant.Handle(Get(WholeWindow()), kAnchor).status == 429);
+}
+
+TEST_CASE("the token of the start dies at its time; another is good") {
+  struct Case {
+    const char* settings;
+    const char* set_later;  // nullptr: the token is never changed
+    const char* token;
+    std::chrono::seconds after;
+    int status;
+  };
+  const char* const first = "simulator-rest-token";
+  const char* const next = "simulator-next-token";
+  const Case cases[] = {
+      {"token_expires=60s", nullptr, first, seconds(59), 200},
+      {"token_expires=60s", nullptr, first, seconds(60), 401},
+      {"token_expires=60s token_expired_status=403", nullptr, first, seconds(60), 403},
+      {"token_expires=60s", nullptr, next, seconds(59), 401},
+      {"token_expires=60s", nullptr, next, seconds(60), 200},
+      {"token_expires=60s", "fresh", "fresh", seconds(60), 200},
+      {"token_expires=60s", "fresh", first, seconds(60), 401},
+      {"", nullptr, first, seconds(60), 200},
+      {"", nullptr, next, seconds(60), 401},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.settings, c.token, c.after.count());
+    Tenant tenant(MakeSettings(c.settings), kAnchor);
+    CHECK(tenant.Handle(Get(WholeWindow()), kAnchor).status == 200);
+    if (c.set_later != nullptr) tenant.set_rest_token(c.set_later);
+    Request request = Get(WholeWindow());
+    request.headers = {{"Netskope-Api-Token", c.token}};
+    CHECK(tenant.Handle(request, kAnchor + c.after).status == c.status);
+  }
 }
 
 }  // namespace

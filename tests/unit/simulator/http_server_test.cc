@@ -7,6 +7,7 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
 
 #include "tenant_driver.h"
 
@@ -37,8 +38,12 @@ class Client {
   std::string Receive() {
     std::array<char, 65536> buffer{};
     const ssize_t count = recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    last_error_ = count < 0 ? errno : 0;
     return {buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
   }
+
+  // 0, or why the last Receive failed.
+  int last_error() const { return last_error_; }
 
   std::string ReceiveAll() {
     std::string all;
@@ -68,6 +73,7 @@ class Client {
  private:
   FileDescriptor socket_;
   std::string rest_;
+  int last_error_ = 0;
 };
 
 class RunningServer {
@@ -156,6 +162,76 @@ TEST_CASE("a hanging request gets nothing, and is let go with the fault") {
   CHECK_THAT(said, Catch::Contains(R"("hung":1)") && Catch::Contains(R"("fault":"hang")"));
   StageFault(&server, "none");
   CHECK(client.ReceiveAll().empty());
+}
+
+// What a client that only sends and reads hears at the end: 0, or the error of its last call.
+int EndOf(Client* client) {
+  while (!client->Receive().empty()) {
+  }
+  return client->last_error();
+}
+
+TEST_CASE("a reset ends the connection with an error and no byte") {
+  RunningServer server("events=3 faults=reset:1000");
+  Client client(server.address());
+  client.Send(Bytes(Get(WholeWindow())));
+  CHECK(client.Receive().empty());
+  CHECK(client.last_error() == ECONNRESET);
+  RunningServer sound("events=3");
+  Client other(sound.address());
+  other.Send(Bytes(Get(WholeWindow()), "Connection: close\r\n"));
+  CHECK(EndOf(&other) == 0);
+}
+
+TEST_CASE("a dripping body comes whole, in pieces, and takes its time") {
+  RunningServer server("events=3000 faults=drip:1000 drip_for=500ms");
+  Client client(server.address());
+  const auto before = std::chrono::steady_clock::now();
+  client.Send(Bytes(Get(WholeWindow() + "&limit=3000")));
+  CHECK(ParsePage(BodyOf(client.ReceiveAnswer())).ids.size() == 3000);
+  const auto took = std::chrono::steady_clock::now() - before;
+  CHECK(took > std::chrono::milliseconds(400));
+  CHECK(took < std::chrono::seconds(10));
+}
+
+TEST_CASE("chunks hold the body, and a cut ends within them") {
+  RunningServer server("events=300 chunked=on");
+  Client client(server.address());
+  const std::string request = Bytes(Get(WholeWindow() + "&limit=300"), "Connection: close\r\n");
+  client.Send(request);
+  const std::string answer = client.ReceiveAll();
+  CHECK_THAT(answer, Catch::Contains("Transfer-Encoding: chunked\r\n"));
+  CHECK_THAT(answer, !Catch::Contains("Content-Length"));
+  std::string body;
+  std::string_view rest = std::string_view(answer).substr(answer.find("\r\n\r\n") + 4);
+  for (std::size_t size = 1; size != 0;) {
+    size = std::stoul(std::string(rest.substr(0, rest.find('\r'))), nullptr, 16);
+    rest.remove_prefix(rest.find('\n') + 1);
+    body += rest.substr(0, size);
+    CHECK(rest.substr(size, 2) == "\r\n");
+    rest.remove_prefix(size + 2);
+  }
+  CHECK(rest.empty());
+  CHECK(ParsePage(body).ids.size() == 300);
+
+  StageFault(&server, "cut");
+  Client cut(server.address());
+  cut.Send(request);
+  const std::string half = cut.ReceiveAll();
+  CHECK_THAT(half, !Catch::EndsWith("0\r\n\r\n"));
+  CHECK(half.size() > answer.size() / 3);
+}
+
+TEST_CASE("204 has neither length nor body") {
+  for (const char* settings : {"empty_as=204", "empty_as=204 chunked=on gzip=on"}) {
+    RunningServer server(settings);
+    Client client(server.address());
+    client.Send(Bytes(Get(WholeWindow()), "Connection: close\r\nAccept-Encoding: gzip\r\n"));
+    const std::string answer = client.ReceiveAll();
+    CHECK_THAT(answer, Catch::StartsWith("HTTP/1.1 204 No Content\r\n"));
+    CHECK_THAT(answer, Catch::EndsWith("\r\n\r\n"));
+    CHECK_THAT(answer, !Catch::Contains("Content-Length") && !Catch::Contains("chunked"));
+  }
 }
 
 TEST_CASE("the server ends at once, whatever its connections wait for") {

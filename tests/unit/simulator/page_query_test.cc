@@ -47,7 +47,7 @@ TEST_CASE("a window holds exactly the rows between its bounds") {
       const auto time = Second(by_insertion ? event.insertion : event.timestamp);
       const bool after = time > first || (c.start_included && time == first);
       const bool before = time < last || (c.end_included && time == last);
-      if (after && before) expected.push_back(tenant.IdOf(i));
+      if (after && before) expected.push_back(tenant.NameOf(i));
     }
     const std::string pair = c.pair;
     const std::string query = pair + "starttime=" + std::to_string(first) + '&' + pair +
@@ -112,7 +112,7 @@ TEST_CASE("rows are filtered by user, through either parameter") {
   const RowPool pool(guide.settings());
   std::vector<std::string> expected;
   for (EventNumber i = 0; i < guide.visible(); ++i) {
-    if (pool.TemplateOf(i).user == user) expected.push_back(guide.IdOf(i));
+    if (pool.TemplateOf(guide.event(i)).user == user) expected.push_back(guide.NameOf(i));
   }
   REQUIRE(expected.size() > 20);
   for (const char* query : {"user=siem-poller", "query=user%20eq%20%22siem-poller%22",
@@ -132,7 +132,7 @@ TEST_CASE("rows are filtered by user, through either parameter") {
 TEST_CASE("a row is found by its id") {
   Tenant tenant(MakeSettings("events=500"), kAnchor);
   tenant.Advance(kAnchor);
-  const std::string id = tenant.IdOf(123);
+  const std::string id = tenant.NameOf(123);
   CHECK(WalkAll(&tenant, kAnchor, WholeWindow() + "&query=_id+eq+%22" + id + "%22", "offset", 10) ==
         std::vector{id});
 }

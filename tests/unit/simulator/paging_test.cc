@@ -30,6 +30,9 @@ TEST_CASE("all pages together hold what the ledger holds, each row once") {
       {"events=3000 short_page_percent=50", by_event, "offset", 100},
       {"events=3000 page_parameter=both", by_event, "skip", 100},
       {"events=3000 late_percent=10 late_by=2h", by_insertion, "offset", 100},
+      {"events=3000 ahead_percent=10 ahead_by=6h", by_insertion, "offset", 100},
+      {"events=3000 batch_every=5m span=1h", by_insertion, "offset", 100},
+      {"events=3000 crowd=700", by_event, "offset", 100},
       {"events=0", by_event, "offset", 100},
   };
   for (const WalkCase& c : cases) {
@@ -119,6 +122,20 @@ TEST_CASE("the envelope names rows and total as the dialect does") {
       {"total_key=none", R"({"ok":1,"result":[)", "]}"},
       {"total_cap=200", R"({"ok":1,"result":[)", R"(],"total":200})"},
       {"total_says=page", R"({"ok":1,"result":[)", R"(],"total":100})"},
+      {"total_says=fewer", R"({"ok":1,"result":[)", R"(],"total":150})"},
+      {"total_says=more", R"({"ok":1,"result":[)", R"(],"total":1300})"},
+      {"total_says=zero", R"({"ok":1,"result":[)", R"(],"total":0})"},
+      {"total_type=text", R"({"ok":1,"result":[)", R"(],"total":"300"})"},
+      {"rows_in=nested", R"({"ok":1,"result":{"data":[{)", R"(}]},"total":300})"},
+      {"rows_in=bare", "[{", "}]"},
+      {"rows_in=lone", R"({"ok":1,"result":[)", R"(],"total":300})"},
+      {"status_field=text", R"({"status":"success","msg":"","result":[)", R"(],"total":300})"},
+      {"status_field=number", R"({"status":200,"result":[)", R"(],"total":300})"},
+      {"status_field=object", R"({"status":{"code":200,"message":"success"},"result":[)",
+       R"(],"total":300})"},
+      {"status_field=none", R"({"result":[)", R"(],"total":300})"},
+      {"status_field=text total_key=status.total", R"({"result":[)",
+       R"(],"status":{"total":300}})"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.settings);
@@ -126,6 +143,56 @@ TEST_CASE("the envelope names rows and total as the dialect does") {
     const std::string body = tenant.Handle(Get(WholeWindow()), kAnchor).body;
     CHECK_THAT(body, Catch::StartsWith(c.begins));
     CHECK_THAT(body, Catch::EndsWith(c.ends));
+  }
+}
+
+TEST_CASE("a total that changes is another one at each request") {
+  Tenant tenant(MakeSettings("events=300 total_says=changing"), kAnchor);
+  std::set<std::int64_t> totals;
+  for (int i = 0; i < 20; ++i) {
+    totals.insert(ParsePage(tenant.Handle(Get(WholeWindow()), kAnchor).body).total);
+  }
+  CHECK(totals.size() > 10);
+  CHECK(*totals.begin() >= 0);
+  CHECK(*totals.rbegin() <= 600);
+}
+
+TEST_CASE("a lone row stands without its list") {
+  Tenant tenant(MakeSettings("events=1 rows_in=lone"), kAnchor);
+  const std::string body = tenant.Handle(Get(WholeWindow()), kAnchor).body;
+  CHECK_THAT(body,
+             Catch::StartsWith(R"({"ok":1,"result":{)") && Catch::EndsWith(R"(},"total":1})"));
+}
+
+TEST_CASE("no rows are stated in each of the ways") {
+  struct Case {
+    const char* settings;
+    int status;
+    const char* body;
+  };
+  const Case cases[] = {
+      {"empty_as=list", 200, R"({"ok":1,"result":[],"total":0})"},
+      {"empty_as=null", 200, R"({"ok":1,"result":null,"total":0})"},
+      {"empty_as=object", 200, R"({"ok":1,"result":{},"total":0})"},
+      {"empty_as=missing", 200, R"({"ok":1,"total":0})"},
+      {"empty_as=missing total_key=none", 200, R"({"ok":1})"},
+      {"empty_as=missing total_key=none status_field=none", 200, "{}"},
+      {"empty_as=204", 204, ""},
+      {"empty_as=no-body", 200, ""},
+      {"rows_in=bare", 200, "[]"},
+      {"rows_in=bare empty_as=null", 200, "null"},
+      {"rows_in=nested", 200, R"({"ok":1,"result":{"data":[]},"total":0})"},
+      {"rows_in=lone", 200, R"({"ok":1,"result":[],"total":0})"},
+      {"rows_in=nested empty_as=object", 200, R"({"ok":1,"result":{},"total":0})"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.settings);
+    Tenant empty(MakeSettings(c.settings), kAnchor);
+    const Answer answer = empty.Handle(Get(WholeWindow()), kAnchor);
+    CHECK(answer.status == c.status);
+    CHECK(answer.body == c.body);
+    Tenant full(MakeSettings("events=3 " + std::string(c.settings)), kAnchor);
+    CHECK(full.Handle(Get(WholeWindow()), kAnchor).rows == 3);
   }
 }
 
@@ -140,7 +207,7 @@ TEST_CASE("retention takes the oldest rows from the list") {
   std::vector<std::string> kept;
   for (EventNumber i = 0; i < tenant.visible(); ++i) {
     const auto age = kAnchor - tenant.event(i).timestamp;
-    if (age <= std::chrono::hours(6)) kept.push_back(tenant.IdOf(i));
+    if (age <= std::chrono::hours(6)) kept.push_back(tenant.NameOf(i));
   }
   CHECK(kept.size() > 100);
   CHECK(AsSet(ids) == AsSet(kept));

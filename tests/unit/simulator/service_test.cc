@@ -98,6 +98,70 @@ TEST_CASE("the ledger holds each event before an answer shows it") {
   }
 }
 
+// The ledger of a tenant with those settings, a minute after its start.
+std::vector<rapidjson::Document> LedgerOf(const char* settings) {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.File("ledger");
+  auto ledger = std::make_unique<LedgerFile>();
+  REQUIRE(ledger->Open(path));
+  Service service(MakeSettings(settings), kAnchor, std::move(ledger), std::nullopt);
+  service.Tick(kAnchor + seconds(60));
+  std::vector<rapidjson::Document> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    lines.emplace_back().Parse(line.c_str());
+    REQUIRE_FALSE(lines.back().HasParseError());
+  }
+  return lines;
+}
+
+TEST_CASE("the ledger counts events whose rows are equal to the byte") {
+  const auto lines = LedgerOf("events=300 equal_percent=30 odd_rows=no-id:500");
+  CHECK(lines.size() > 350);
+  std::map<std::string, int> seen;
+  int equal = 0;
+  for (const auto& line : lines) {
+    const std::string name = line["name"].GetString();
+    const int count = line["count"].GetInt();
+    REQUIRE(count == ++seen[name]);
+    REQUIRE(line["id"].IsNull() == line.HasMember("odd"));
+    if (!line["id"].IsNull()) REQUIRE((name == line["id"].GetString() && count == 1));
+    equal += count > 1 ? 1 : 0;
+  }
+  CHECK(equal > 30);
+}
+
+TEST_CASE("the ledger tells once of a row that stands twice, and when a row changes or leaves") {
+  CHECK(LedgerOf("events=300 repeated_percent=50").size() == 300);
+  int changing = 0;
+  for (const auto& line : LedgerOf("events=300 changed_percent=50 changed_after=30s")) {
+    if (!line.HasMember("changes")) continue;
+    ++changing;
+    REQUIRE(line["changes"].GetDouble() == Approx(line["visible"].GetDouble() + 30).margin(0.001));
+  }
+  CHECK(changing > 100);
+  const auto kept = LedgerOf("events=3000 span=2h retention=1h");
+  CHECK(kept.size() > 1000);
+  CHECK(kept.size() < 2000);
+  for (const auto& line : kept) {
+    REQUIRE(line["leaves"].GetDouble() == line["timestamp"].GetDouble() + 3601);
+    REQUIRE(line["leaves"].GetDouble() > static_cast<double>(kStart));
+  }
+}
+
+TEST_CASE("a row is in the list until it leaves, and not after") {
+  Tenant tenant(MakeSettings("events=500 span=2h retention=1h"), kAnchor);
+  tenant.Advance(kAnchor);
+  const auto last = static_cast<EventNumber>(tenant.visible() - 1);
+  const Time leaves = *tenant.LeavesAt(last);
+  const auto shown = [&](Time now) {
+    const std::string body = tenant.Handle(Get(WholeWindow() + "&limit=5000"), now).body;
+    return body.find(tenant.NameOf(last)) != std::string::npos;
+  };
+  CHECK(shown(leaves - std::chrono::milliseconds(1)));
+  CHECK_FALSE(shown(leaves));
+}
+
 TEST_CASE("a ledger that cannot be opened or written is known") {
   LedgerFile nowhere;
   CHECK_FALSE(nowhere.Open("/nonexistent/ledger"));
@@ -163,6 +227,22 @@ TEST_CASE("bodies are compressed for those who accept it, where it is switched o
   CHECK(Inflate(Gzip("")).empty());
 }
 
+TEST_CASE("a bomb is small, true gzip, and inflates to what was asked") {
+  for (const std::uint64_t bytes : {1U << 20U, (8U << 20U) + 5}) {
+    const std::string packed = GzipBomb(bytes);
+    const std::string body = Inflate(packed);
+    CHECK(packed.size() < body.size() / 200);
+    CHECK(body.size() >= bytes);
+    CHECK(body.size() < bytes + (2U << 20U));
+    CHECK(ParsePage(body).ids.empty());
+  }
+  Service service = MakeService("events=5 faults=bomb:1000 bomb_bytes=1048576");
+  const Answer answer = service.Handle(Get(WholeWindow()), kAnchor, {});
+  CHECK(Header(answer, "Content-Encoding") == "gzip");
+  CHECK(ParsePage(Inflate(answer.body)).ids.empty());
+  CHECK(GzipBomb(std::uint64_t{1} << 30U).size() < 2'000'000);
+}
+
 TEST_CASE("faults are staged over HTTP") {
   struct Case {
     const char* method;
@@ -176,7 +256,7 @@ TEST_CASE("faults are staged over HTTP") {
       {"POST", "/_simulator/fault?mode=429&seconds=5", 200, 429},
       {"POST", "/_simulator/fault?seconds=5&mode=500", 200, 500},
       {"POST", "/_simulator/fault", 400, 200},
-      {"POST", "/_simulator/fault?mode=404", 400, 200},
+      {"POST", "/_simulator/fault?mode=418", 400, 200},
       {"POST", "/_simulator/fault?mode=503&seconds=0", 400, 200},
       {"POST", "/_simulator/fault?mode=503&seconds=x", 400, 200},
       {"POST", "/_simulator/fault?mode=503&other=1", 400, 200},
@@ -217,6 +297,11 @@ TEST_CASE("the statistics tell what was asked and served") {
   CHECK(stats["most_per_minute"].GetInt() == 3);
   CHECK(stats["events_visible"].GetInt() == 30);
   CHECK(stats["fault"].GetString() == std::string("cut"));
+  CHECK(stats["faults"].ObjectEmpty());
+  service.Handle(Get(WholeWindow()), kAnchor + seconds(60), {});
+  stats.Parse(Ask(&service, "GET", "/_simulator/stats").body.c_str());
+  CHECK(stats["faults"]["cut"].GetInt() == 1);
+  CHECK(stats["cut"].GetInt() == 1);
 }
 
 }  // namespace

@@ -58,10 +58,17 @@ std::vector<std::string> WalkAll(Tenant* tenant, Time now, const std::string& qu
   }
 }
 
+std::optional<std::string> Header(const Answer& answer, std::string_view name) {
+  for (const auto& [key, value] : answer.headers) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> TrueIds(const Tenant& tenant) {
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < tenant.visible(); ++i) {
-    ids.push_back(tenant.IdOf(static_cast<EventNumber>(i)));
+    ids.push_back(tenant.NameOf(static_cast<EventNumber>(i)));
   }
   return ids;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ Page ParsePage(const std::string& body, std::string_view rows_key = "result",
 // Turns pages with `parameter` until one is empty. `query` is all but offset and limit.
 std::vector<std::string> WalkAll(Tenant* tenant, Time now, const std::string& query,
                                  std::string_view parameter, std::uint64_t limit);
+
+// The value of a header, spelt as it was sent; nullopt if there is none.
+std::optional<std::string> Header(const Answer& answer, std::string_view name);
 
 // The ids of every event visible so far: ground truth.
 std::vector<std::string> TrueIds(const Tenant& tenant);

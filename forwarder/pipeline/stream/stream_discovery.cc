@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a stream does to find out, and find out again, what its tenant honours.
+#include <algorithm>
+#include <utility>
+
+#include "core/dialect/page_target.h"
+#include "pipeline/stream/stream.h"
+
+namespace nsf {
+namespace {
+
+// A limit may have been refused for another reason: after so many pages a larger one is tried.
+constexpr std::uint32_t kPagesBeforeLarger = 100;
+
+// The second of each row by the time that windows of `kind` select by.
+std::optional<WallSeconds> TimeOf(const AuditEvent& event, WindowKind kind) {
+  switch (kind) {
+    case WindowKind::kInsertion:
+      return event.insertion;
+    case WindowKind::kEvent:
+      return event.timestamp;
+    case WindowKind::kNone:
+      return event.insertion ? event.insertion : event.timestamp;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
+  return TimeOf(event, learned_->dialect.window);
+}
+
+bool Stream::MostlyOutside(const Page& page, const Window& window) const {
+  if (learned_ && learned_->dialect.window == WindowKind::kNone) return false;
+  const WindowKind kind = discovery_ ? discovery_->probe().dialect.window : learned_->dialect.window;
+  const AskedBounds asked = BoundsAsked(window);
+  std::size_t outside = 0;
+  for (const Row& row : page.rows()) {
+    const auto own = TimeOf(Normalize(row), kind);
+    if (own && !asked.Contains(*own)) ++outside;
+  }
+  return outside * 2 > page.rows().size();
+}
+
+void Stream::DiscoverWindow(const Now& now) {
+  const Dialect known = learned_ ? learned_->dialect : Dialect{
+      settings_.pins.parameter.value_or(PageParameter::kOffset), WindowKind::kInsertion,
+      settings_.pins.order.value_or(ListOrder::kNeither), UINT32_MAX};
+  discovery_ = Discovery::OfWindow(known, settings_.pins, TenantNow(now));
+}
+
+void Stream::DoubtWindow(const Now& now, StepOutput* out) {
+  DiscoverWindow(now);
+  doubt_ = Doubt::kWindow;
+  course_->Abandon();
+  out->notices.push_back({Notice::Level::kWarning,
+                          "rows outside the time asked for: the tenant seems to ignore the "
+                          "window; nothing of that page is taken, finding out"});
+}
+
+void Stream::DoubtParameter(StepOutput* out) {
+  doubt_ = Doubt::kParameter;
+  discovery_ = Discovery::OfParameter(learned_->dialect, settings_.pins,
+                                      course_->current().walk.plan().window);
+  out->notices.push_back({Notice::Level::kWarning,
+                          "a page came twice: the tenant seems to ignore the parameter that turns "
+                          "it; finding out"});
+}
+
+void Stream::DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
+                        const Window& window) {
+  refusal_ = refusal;
+  discovery_ = Discovery::OfRefusal(learned_->dialect, settings_.pins, window, refused.limit,
+                                    TenantNow(now));
+}
+
+bool Stream::AskProbe(const Now& now, StepOutput* out) {
+  if (const auto free = budget_.Attempt(now.monotonic)) {
+    Wake(*free, out);
+    return false;
+  }
+  ++requests_;
+  const Probe& probe = discovery_->probe();
+  out->requests.push_back(
+      {0, RequestFor(probe.dialect, probe.window, probe.skip, probe.limit)});
+  return true;
+}
+
+void Stream::OnProbe(const Now& now, const Page* page, StepOutput* out) {
+  ProbeAnswer answer = ProbeAnswer::kRefused;
+  if (page != nullptr) {
+    const bool outside = MostlyOutside(*page, discovery_->probe().window);
+    answer = outside ? ProbeAnswer::kRowsOutside : ProbeAnswer::kRowsInside;
+    if (page->rows().empty()) answer = ProbeAnswer::kEmpty;
+  }
+  if (!discovery_->Take(answer)) return;
+  const Discovery asked = *std::exchange(discovery_, std::nullopt);
+  if (asked.chance()) refusal_.reset();
+  if (asked.dialect()) return Adopt(now, *asked.dialect(), out);
+  dialect_failed_ = rediscover_ = true;
+  doubt_ = Doubt::kNone;
+  if (const auto refusal = std::exchange(refusal_, std::nullopt)) {
+    return OnBlocked(now, *refusal, out);
+  }
+  OnBlocked(now,
+            {Action::kBlocked, "paging",
+             asked.why() + "; set tenants[].paging (window, parameter) to what this tenant "
+                           "honours, nothing is lost"},
+            out);
+}
+
+void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
+  if (dialect.window == WindowKind::kNone && dialect.parameter == PageParameter::kNeither) {
+    // It turned no page within windows; without them it has to.
+    discovery_ = Discovery::OfParameter(dialect, settings_.pins, {});
+    return;
+  }
+  rediscover_ = false;
+  const auto refusal = std::exchange(refusal_, std::nullopt);
+  const Doubt doubt = std::exchange(doubt_, Doubt::kNone);
+  if (learned_ && learned_->dialect == dialect && course_) {
+    // It is as it was: what looked wrong has another reason.
+    if (refusal) return OnBlocked(now, *refusal, out);
+    window_is_believed_ = doubt == Doubt::kWindow;
+    parameter_is_believed_ = doubt == Doubt::kParameter;
+    return;
+  }
+  window_is_believed_ = parameter_is_believed_ = false;
+  dialect_changed_ = true;
+  out->notices.push_back({Notice::Level::kInfo, "the tenant honours: " + Describe(dialect)});
+  if (!learned_) {
+    learned_ = LearnedDialect{dialect, std::nullopt};
+    return OnContact(now);
+  }
+  const WindowKind from = std::exchange(learned_->dialect, dialect).window;
+  if (dialect.parameter == PageParameter::kNeither) course_->LearnDepth(settings_.page_size - 1);
+  if (from != dialect.window) Migrate(from, TenantNow(now));
+}
+
+void Stream::TryLargerPages(std::uint32_t limit) {
+  Dialect& dialect = learned_->dialect;
+  if (limit != dialect.page_limit || ++pages_at_limit_ < kPagesBeforeLarger) return;
+  pages_at_limit_ = 0;
+  const std::uint32_t larger = limit * 2;
+  dialect.page_limit = larger >= settings_.page_size ? UINT32_MAX : larger;
+  dialect_changed_ = true;
+}
+
+void Stream::Migrate(WindowKind from, WallSeconds at) {
+  Cursor cursor = course_->cursor();
+  const WallSeconds kept = std::min(cursor.open, closed_.kept_from());
+  learned_->migration = Migration{from, kept, at};
+  // A row that is late by the old time may be early by the new one.
+  const auto back = settings_.revisit.empty() ? std::chrono::seconds(0) : settings_.revisit.back();
+  cursor.open = cursor.closing_end = std::max(cursor.first_start, kept - back);
+  cursor.delivered_until.reset();
+  cursor.skip = 0;
+  cursor.span = settings_.windows.length;
+  closed_.Clear();
+  dialect_changed_ = true;
+  BeginCourse(cursor);
+}
+
+void Stream::EndMigration() {
+  if (!learned_->migration) return;
+  // No window that was shown by the old time is walked again.
+  const auto last = settings_.revisit.empty() ? std::chrono::seconds(0) : settings_.revisit.back();
+  const WallSeconds over = learned_->migration->at + 2 * last + std::chrono::hours(1);
+  if (course_->cursor().open < over) return;
+  learned_->migration.reset();
+  dialect_changed_ = true;
+}
+
+bool Stream::DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const {
+  const auto& migration = learned_->migration;
+  if (!migration || (own && *own >= migration->at)) return false;
+  const auto old = TimeOf(event, migration->from);
+  return old && *old < migration->delivered_before;
+}
+
+}  // namespace nsf

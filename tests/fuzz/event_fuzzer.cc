@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A row: whatever is in it, every format makes one line of valid JSON of it, and so does the dead
+// letter.
+#include <string>
+
+#include "core/event/audit_event.h"
+#include "core/event/text.h"
+#include "core/format/dead_letter.h"
+#include "core/format/format.h"
+#include "fuzz/fuzz.h"
+
+namespace nsf::fuzz {
+namespace {
+
+// Deeper than the row may be, for what a format puts around it.
+constexpr int kMaxDepth = 300;
+
+void CheckLine(const std::string& line, bool is_utf8) {
+  Require(line.find_first_of("\r\n") == std::string::npos, "an event is one line");
+  Require(!is_utf8 || IsUtf8(line), "a payload is UTF-8");
+  const Page page = Page::Parse("[" + line + "]", kMaxDepth);
+  Require(page.status() == PageStatus::kRows && page.rows().size() == 1, "a payload is JSON");
+}
+
+void CheckEvent(const Row& row) {
+  const AuditEvent event = Normalize(row);
+  for (const Format format : {Format::kRaw, Format::kOcsf}) {
+    std::string line;
+    std::string again;
+    AppendEvent(format, event, {"acme", "audit", "id"}, &line);
+    AppendEvent(format, event, {"acme", "audit", "id"}, &again);
+    Require(line == again, "the same event gives the same bytes");
+    CheckLine(line, format != Format::kRaw || row.valid_utf8);
+  }
+  SinkBatch batch;
+  Record record;
+  record.raw = row.raw;
+  record.event_id = event.id;
+  std::string letter;
+  AppendDeadLetter(batch, record, {0, "too_large", std::string(event.user)}, WallTime(), &letter);
+  CheckLine(letter, /*is_utf8=*/true);
+}
+
+}  // namespace
+}  // namespace nsf::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const nsf::Page page = nsf::Page::Parse("[" + std::string(nsf::fuzz::TextOf(data, size)) + "]");
+  for (const nsf::Row& row : page.rows()) nsf::fuzz::CheckEvent(row);
+  return 0;
+}

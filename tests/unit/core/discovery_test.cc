@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// What follows from the answers to questions about the dialect.
+#include "core/dialect/discovery.h"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+namespace nsf {
+namespace {
+
+using std::chrono::seconds;
+
+const WallSeconds kNow{seconds(1'760'000'000)};
+const Window kSample{kNow - seconds(300), kNow};
+using A = ProbeAnswer;
+using P = PageParameter;
+using W = WindowKind;
+
+void Answer(Discovery* discovery, const std::vector<ProbeAnswer>& answers) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    CHECK(discovery->Take(answers[i]) == (i + 1 == answers.size()));
+  }
+}
+
+TEST_CASE("which window a tenant honours follows from rows where none can be") {
+  struct Row {
+    std::vector<ProbeAnswer> answers;
+    std::optional<WindowKind> window;
+  };
+  const Row rows[] = {
+      {{A::kEmpty}, W::kInsertion},
+      {{A::kRowsOutside, A::kEmpty}, W::kEvent},
+      {{A::kRowsInside, A::kEmpty}, W::kEvent},  // rows that show no time are rows all the same
+      {{A::kRowsOutside, A::kRowsOutside, A::kRowsInside}, W::kNone},
+      {{A::kRowsOutside, A::kRowsOutside, A::kEmpty}, W::kNone},
+      // A window long ago is refused: a recent one tells.
+      {{A::kRefused, A::kRowsInside}, W::kInsertion},
+      {{A::kRefused, A::kEmpty}, W::kInsertion},
+      {{A::kRefused, A::kRowsOutside, A::kEmpty}, W::kEvent},
+      // `offset` is not a parameter here, and parameters that are none are refused.
+      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kEmpty}, W::kInsertion},
+      {std::vector<ProbeAnswer>(15, A::kRefused), std::nullopt},
+  };
+  for (const Row& row : rows) {
+    Discovery discovery = Discovery::OfWindow({}, {}, kNow);
+    CHECK(discovery.probe().window.end < kNow - std::chrono::hours(24 * 365));
+    Answer(&discovery, row.answers);
+    CHECK(discovery.dialect().has_value() == row.window.has_value());
+    if (row.window) CHECK(discovery.dialect()->window == *row.window);
+    CHECK(discovery.why().empty() == row.window.has_value());
+  }
+}
+
+TEST_CASE("which name turns the page follows from rows where no list reaches") {
+  struct Row {
+    std::vector<ProbeAnswer> answers;
+    PageParameter parameter;
+  };
+  const Row rows[] = {
+      {{A::kEmpty}, P::kOffset},
+      {{A::kRowsInside, A::kEmpty}, P::kSkip},
+      {{A::kRowsInside, A::kRowsInside}, P::kNeither},
+      // Refused for its depth, or for its name?
+      {{A::kRefused, A::kRowsInside}, P::kOffset},
+      {{A::kRefused, A::kRefused, A::kEmpty}, P::kSkip},
+  };
+  for (const Row& row : rows) {
+    Discovery discovery = Discovery::OfParameter({}, {}, kSample);
+    CHECK(discovery.probe().window == kSample);
+    Answer(&discovery, row.answers);
+    REQUIRE(discovery.dialect());
+    CHECK(discovery.dialect()->parameter == row.parameter);
+  }
+  Dialect list;
+  list.window = W::kNone;
+  Discovery neither = Discovery::OfParameter(list, {}, kSample);
+  Answer(&neither, {A::kRowsInside, A::kRowsInside});
+  CHECK_FALSE(neither.dialect());
+  CHECK_THAT(neither.why(), Catch::Contains("one page for ever"));
+}
+
+TEST_CASE("a refusal is of the page's size when a smaller page is answered") {
+  Discovery size = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
+  CHECK(size.probe().limit == 5'000);
+  Answer(&size, {A::kRefused, A::kRowsInside});
+  CHECK(size.dialect()->page_limit == 2'500);
+
+  Discovery chance = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
+  Answer(&chance, {A::kEmpty});
+  CHECK(chance.dialect() == Dialect());
+
+  Discovery window = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
+  Answer(&window, {A::kRefused, A::kRefused, A::kRowsOutside, A::kEmpty});
+  CHECK(window.dialect()->window == W::kEvent);
+  CHECK(window.dialect()->page_limit == UINT32_MAX);
+}
+
+TEST_CASE("pins are not asked about") {
+  DialectPins pins;
+  pins.window = W::kNone;
+  Discovery window = Discovery::OfWindow({}, pins, kNow);
+  CHECK(window.probe().dialect.window == W::kNone);
+  pins.parameter = P::kSkip;
+  Dialect known;
+  known.parameter = P::kSkip;
+  Discovery parameter = Discovery::OfParameter(known, pins, kSample);
+  CHECK(parameter.probe().dialect.parameter == P::kSkip);
+  Answer(&parameter, {A::kRowsInside});
+  CHECK(parameter.dialect()->parameter == P::kNeither);
+}
+
+TEST_CASE("a dialect survives its text and can be told in words") {
+  LearnedDialect learned;
+  CHECK(DecodeDialect(EncodeDialect(learned)).value() == learned);
+  learned.dialect = {P::kNeither, W::kNone, ListOrder::kNewestFirst, 25};
+  learned.migration = Migration{W::kEvent, kNow, kNow + seconds(1)};
+  CHECK(DecodeDialect(EncodeDialect(learned)).value() == learned);
+  CHECK(Describe(learned.dialect) ==
+        "no page parameter, no window, newest first, pages of up to 25");
+  CHECK_FALSE(DecodeDialect("dialect/1 parameter=9"));
+  CHECK_THAT(DecodeDialect("dialect/2").error().message, Catch::Contains("newer version"));
+}
+
+}  // namespace
+}  // namespace nsf
