@@ -61,6 +61,10 @@ std::size_t ListWalk::Take(std::uint32_t limit, const ReceivedPage& page) {
     GiveUp();
     return 0;
   }
+  if (std::exchange(confirming_, false)) {
+    Confirm(rows.size(), page.page.total());
+    return 0;
+  }
   const Joint joint = Join(rows, &repeats);
   if (joint == Joint::kNone && CanStepBack()) {
     StepBack(limit);
@@ -70,9 +74,29 @@ std::size_t ListWalk::Take(std::uint32_t limit, const ReceivedPage& page) {
   chained_ = joint == Joint::kRows;
   const std::uint64_t end = next_ + rows.size();
   Accept(rows, repeats, joint, limit);
-  // Rows are stated behind the last one and not shown: the tenant goes no deeper.
-  if (ended_ && !FloorReached() && page.page.total().value_or(0) > end) moved_ = true;
+  if (ended_ && !rows.empty() && !EndsByTime(rows.size(), limit) && page.page.total() != end) {
+    // A page may be short, or the tenant goes no deeper: what is behind the last row is asked for.
+    ended_ = false;
+    confirming_ = true;
+    next_ = end;
+  } else if (ended_ && !FloorReached() && page.page.total().value_or(0) > end) {
+    moved_ = true;
+  }
   return repeats;
+}
+
+void ListWalk::Confirm(std::size_t rows, std::optional<std::uint64_t> total) {
+  if (rows > 0) {
+    // The page before was a short one.
+    early_ = 1;
+    --next_;
+    bare_ends_ = 0;
+    if (++idle_ > kMostIdle) GiveUp();
+    return;
+  }
+  ended_ = true;
+  // Rows are stated behind the last one and not shown.
+  if (total.value_or(0) > next_) moved_ = true;
 }
 
 ListWalk::Joint ListWalk::Join(const std::vector<Row>& rows, std::size_t* repeats) const {
@@ -169,10 +193,7 @@ void ListWalk::Advance(std::uint64_t begin, const std::vector<Row>& rows) {
 
 bool ListWalk::IsEnd(const std::vector<Row>& rows, std::size_t repeats, Joint joint,
                      std::uint32_t limit) {
-  if (rows.empty() || FloorReached()) return true;
-  // Rows are appended as fast as pages come; what the walk is for stands before these.
-  const bool past_begin = order() == ListOrder::kOldestFirst && border_ && *border_ > task_.begun;
-  if (past_begin && rows.size() < limit) return true;
+  if (rows.empty() || EndsByTime(rows.size(), limit)) return true;
   const bool all_known =
       joint == Joint::kRows
           ? repeats == rows.size()
@@ -190,6 +211,13 @@ bool ListWalk::IsEnd(const std::vector<Row>& rows, std::size_t repeats, Joint jo
 
 bool ListWalk::Knows(const Row& row) const {
   return std::find(last_.begin(), last_.end(), row) != last_.end();
+}
+
+bool ListWalk::EndsByTime(std::size_t rows, std::uint32_t limit) const {
+  if (FloorReached()) return true;
+  // Rows are appended as fast as pages come; what the walk is for stands before these.
+  const bool past_begin = order() == ListOrder::kOldestFirst && border_ && *border_ > task_.begun;
+  return past_begin && rows < limit;
 }
 
 bool ListWalk::FloorReached() const {

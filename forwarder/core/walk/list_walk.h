@@ -76,6 +76,8 @@ class ListWalk {
   void StepBack(std::uint32_t limit);
   void Accept(const std::vector<Row>& rows, std::size_t repeats, Joint joint, std::uint32_t limit);
   bool IsEnd(const std::vector<Row>& rows, std::size_t repeats, Joint joint, std::uint32_t limit);
+  void Confirm(std::size_t rows, std::optional<std::uint64_t> total);
+  bool EndsByTime(std::size_t rows, std::uint32_t limit) const;
   bool Knows(const Row& row) const;  // the last page holds it
   bool FloorReached() const;
   void NoteAnchor(const std::vector<Row>& rows);
@@ -90,6 +92,7 @@ class ListWalk {
   std::uint64_t next_ = 0;
   // Rows before the end of the last page that next_ lies; 0: it is the end.
   std::size_t early_ = 0;
+  bool confirming_ = false;  // nothing was shown behind the last row: next_ is the place after it
   bool ended_ = false;
   bool moved_ = false;
   bool chained_ = false;

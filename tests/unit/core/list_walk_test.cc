@@ -130,7 +130,7 @@ TEST_CASE("the way through a list") {
       {"an order that fails ends the walk", kDown, {{0, {"20", "15", "16"}}}, false},
       {"rows are stated behind the last one",
        kDown,
-       {{0, {"20", "15"}, 0, 9}, {1, {"15"}, 1, 9}},
+       {{0, {"20", "15"}, 0, 9}, {1, {"15"}, 1, 9}, {2, {}, 0, 9}},
        false},
       {"a total that is the page's, or capped, tells nothing",
        kDown,
@@ -158,6 +158,8 @@ TEST_CASE("the way through a list") {
       REQUIRE(walk.next() == page.next);
       CHECK(walk.Take(4, PageOf(page.rows, page.total)) == page.repeats);
     }
+    // Without a total the end is what an empty page shows.
+    if (!walk.ended()) walk.Take(4, PageOf({}));
     CHECK(walk.ended());
     CHECK(walk.whole() == c.whole);
   }
@@ -171,6 +173,20 @@ TEST_CASE("where the same page comes whatever is asked for, the walk ends, unpro
     CHECK(pages < 12);
     CHECK_FALSE(walk.whole());
   }
+}
+
+TEST_CASE("a short page is no end") {
+  ListWalk walk(kAll);
+  walk.Take(4, PageOf({"5", "90", "7"}));
+  CHECK(walk.Take(4, PageOf({"7"})) == 1);  // though more follow
+  REQUIRE_FALSE(walk.ended());
+  CHECK(walk.next() == 3);
+  walk.Take(4, PageOf({"8"}));
+  CHECK(walk.next() == 2);
+  CHECK(walk.Take(4, PageOf({"7", "8"})) == 1);
+  CHECK(walk.Take(4, PageOf({"8"})) == 1);
+  walk.Take(4, PageOf({}));
+  CHECK(walk.whole());
 }
 
 TEST_CASE("the anchor is the last row that is older than the next floor") {
@@ -219,6 +235,11 @@ struct Travel {
     for (const Rows& rows : pages) {
       REQUIRE(course.NextAsk(++ticket, 5'000, {}, true, T(tenant_now)));
       REQUIRE(course.Receive(ticket, PageOf(rows)));
+      course.current().walk.TakeNext({});
+    }
+    if (!course.current().walk.ended()) {
+      REQUIRE(course.NextAsk(++ticket, 5'000, {}, true, T(tenant_now)));
+      REQUIRE(course.Receive(ticket, PageOf({})));
       course.current().walk.TakeNext({});
     }
     REQUIRE(course.current().walk.ended());
