@@ -56,6 +56,7 @@ std::size_t ListWalk::Take(std::uint32_t limit, const ReceivedPage& page) {
   const std::vector<Row> rows = Read(page);
   std::size_t repeats = 0;
   chained_ = false;
+  older_from_ = older_to_ = 0;
   // What was skipped for its place in an order that is none was skipped wrongly.
   if (OrderFails(rows)) {
     GiveUp();
@@ -65,6 +66,7 @@ std::size_t ListWalk::Take(std::uint32_t limit, const ReceivedPage& page) {
     Confirm(rows.size(), page.page.total());
     return 0;
   }
+  NoteOlder(rows);
   const Joint joint = Join(rows, &repeats);
   if (joint == Joint::kNone && CanStepBack()) {
     StepBack(limit);
@@ -222,6 +224,17 @@ bool ListWalk::EndsByTime(std::size_t rows, std::uint32_t limit) const {
 
 bool ListWalk::FloorReached() const {
   return order() == ListOrder::kNewestFirst && border_ && *border_ < task_.floor;
+}
+
+void ListWalk::NoteOlder(const std::vector<Row>& rows) {
+  const auto is_older = [this](const Row& row) { return row.time && *row.time < task_.floor; };
+  const auto at = [](auto distance) { return static_cast<std::size_t>(distance); };
+  if (order() == ListOrder::kOldestFirst) {
+    older_to_ = at(rows.rend() - std::find_if(rows.rbegin(), rows.rend(), is_older));
+  } else if (order() == ListOrder::kNewestFirst) {
+    older_from_ = at(std::find_if(rows.begin(), rows.end(), is_older) - rows.begin());
+    older_to_ = rows.size();
+  }
 }
 
 void ListWalk::NoteAnchor(const std::vector<Row>& rows) {

@@ -50,6 +50,9 @@ class ListWalk {
   // moved.
   bool chained() const { return chained_; }
 
+  // Row `index` of the last page taken stands, in an ordered list, among rows older than the floor.
+  bool IsOlder(std::size_t index) const { return older_from_ <= index && index < older_to_; }
+
   const OrderSeen& seen() const { return task_.seen; }
   ListOrder order() const { return task_.seen.order(); }
   // The offset of the last row that is older than the next walk's floor.
@@ -80,6 +83,7 @@ class ListWalk {
   bool EndsByTime(std::size_t rows, std::uint32_t limit) const;
   bool Knows(const Row& row) const;  // the last page holds it
   bool FloorReached() const;
+  void NoteOlder(const std::vector<Row>& rows);
   void NoteAnchor(const std::vector<Row>& rows);
   void GiveUp() { moved_ = ended_ = true; }
   void Advance(std::uint64_t begin, const std::vector<Row>& rows);
@@ -96,6 +100,8 @@ class ListWalk {
   bool ended_ = false;
   bool moved_ = false;
   bool chained_ = false;
+  std::size_t older_from_ = 0;
+  std::size_t older_to_ = 0;
   std::vector<Row> last_;                 // the page that the next one is to join; empty: none yet
   std::optional<WallSeconds> border_;     // before it, in the order of the list, all is seen
   std::uint64_t step_ = 0;                // left, when a page did not join; 0: none is looked for

@@ -161,6 +161,9 @@ class Stream {
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   void AbsorbNext(const Now& now);
   void AbsorbRow(const Row& row, const Now& now);
+  // Row `at` of the page shows no time, but its place in a list says that it is older than what the
+  // walk covers.
+  bool StandsAmongOlder(std::size_t at) const;
   void AbsorbBroken(const BrokenRow& row, const Now& now);
   // The row was delivered before, or will be by another walk.
   void SkipRow();

@@ -101,9 +101,15 @@ void Stream::AbsorbNext(const Now& now) {
   const std::size_t at = page_->next_row++;
   const auto& broken = page_->page.broken;
   if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
-    return AbsorbBroken(broken[page_->next_broken++], now);
+    const BrokenRow& row = broken[page_->next_broken++];
+    return StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
   }
   AbsorbRow(page_->page.page.rows()[at - page_->next_broken], now);
+}
+
+bool Stream::StandsAmongOlder(std::size_t at) const {
+  const ListWalk* list = course_->current().walk.list();
+  return list != nullptr && list->IsOlder(at);
 }
 
 // Known by its bytes, so that later walks do not keep it again.
@@ -127,7 +133,8 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   const Walk& walk = course_->current().walk;
   const WalkKind kind = walk.plan().kind;
   // The list shows more than is asked for; of what is older no ids may be left.
-  const bool older = own && *own < BoundsAsked(walk.plan().window).first;
+  const bool older = own ? *own < BoundsAsked(walk.plan().window).first
+                         : StandsAmongOlder(page_->next_row - 1);
   if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
