@@ -57,7 +57,7 @@ Result<std::vector<LedgerEntry>> DecodeChunk(std::string_view bytes) {
 BucketNumber BucketOf(WallSeconds second) {
   const std::int64_t seconds = second.time_since_epoch().count();
   const std::int64_t size = kBucketSeconds.count();
-  return seconds >= 0 ? seconds / size : -((-seconds + size - 1) / size);
+  return seconds / size - (seconds % size < 0 ? 1 : 0);
 }
 
 Sighting Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content, std::uint32_t page) {

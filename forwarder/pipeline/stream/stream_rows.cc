@@ -133,8 +133,8 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   const Walk& walk = course_->current().walk;
   const WalkKind kind = walk.plan().kind;
   // The list shows more than is asked for; of what is older no ids may be left.
-  const bool older = own ? *own < BoundsAsked(walk.plan().window).first
-                         : StandsAmongOlder(page_->next_row - 1);
+  const bool older =
+      own ? *own < BoundsAsked(walk.plan().window).first : StandsAmongOlder(page_->next_row - 1);
   if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();

@@ -27,6 +27,31 @@ TEST_CASE("the ledger tells on which page an event was seen before") {
   CHECK(ledger.Observe(Second(10), HashId("a"), 1, 7).last_page == 3);
 }
 
+TEST_CASE("every second has a bucket") {
+  CHECK(BucketOf(Second(0)) == 0);
+  CHECK(BucketOf(Second(899)) == 0);
+  CHECK(BucketOf(Second(900)) == 1);
+  CHECK(BucketOf(Second(-1)) == -1);
+  CHECK(BucketOf(Second(-900)) == -1);
+  CHECK(BucketOf(Second(-901)) == -2);
+  CHECK(BucketOf(WallSeconds::min()) < BucketOf(Second(0)));
+  CHECK(BucketOf(WallSeconds::max()) > BucketOf(Second(0)));
+}
+
+TEST_CASE("what a walk has passed leaves memory, and only that") {
+  Ledger ledger;
+  for (const int second : {100, 1'000, 2'000, 3'000}) {
+    ledger.Observe(Second(second), HashId(std::to_string(second)), 1, 1);
+  }
+  ledger.TakeAdded(1);
+  ledger.Observe(Second(150), HashId("not stored yet"), 1, 1);
+  ledger.DropOutside(Second(1'000), Second(2'500));
+  CHECK(ledger.size() == 3);
+  CHECK(ledger.Missing(WallSeconds::min(), WallSeconds::max()) == std::vector<BucketNumber>{0, 3});
+  CHECK(ledger.Missing(Second(1'000), Second(2'500)).empty());
+  CHECK(ledger.Observe(Second(150), HashId("not stored yet"), 1, 2).seen == Seen::kKnown);
+}
+
 TEST_CASE("what was stored is known after a restart, once it is read back") {
   Ledger before;
   before.Observe(Second(10), HashId("a"), 1, 1);
@@ -57,8 +82,10 @@ TEST_CASE("of an event's entries the latest is right") {
   Ledger ledger;
   ledger.NoteStored({0, 1});
   ledger.Observe(Second(10), HashId("a"), 3, 1);  // not read back yet
-  ledger.Load(0, {{Second(10), HashId("a"), 1}, {Second(11), HashId("a"), 2},
-                  {Second(12), HashId("b"), 1}, {Second(12), HashId("b"), 2}});
+  ledger.Load(0, {{Second(10), HashId("a"), 1},
+                  {Second(11), HashId("a"), 2},
+                  {Second(12), HashId("b"), 1},
+                  {Second(12), HashId("b"), 2}});
   CHECK(ledger.Observe(Second(10), HashId("a"), 3, 1).seen == Seen::kKnown);
   CHECK(ledger.Observe(Second(12), HashId("b"), 2, 1).seen == Seen::kKnown);
 }
