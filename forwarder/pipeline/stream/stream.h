@@ -137,7 +137,8 @@ class Stream {
   void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
                   const Window& window);
   bool AskProbe(const Now& now, StepOutput* out);
-  void OnProbe(const Now& now, const Page* page, StepOutput* out);
+  ProbeAnswer AnswerOf(const std::optional<Page>& page) const;
+  void OnProbe(const Now& now, ProbeAnswer answer, StepOutput* out);
   void Adopt(const Now& now, const Dialect& dialect, StepOutput* out);
   void TryLargerPages(std::uint32_t limit);
   void Migrate(WindowKind from, WallSeconds at);
@@ -156,8 +157,10 @@ class Stream {
   void EndPage(const Now& now, StepOutput* out);
   bool LedgerIsHere(StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
-  void AbsorbNext(const Now& now);
-  void AbsorbRow(const Row& row, const Now& now);
+  // The next row of the page. False: not before all ids are here.
+  bool AbsorbNext(const Now& now);
+  void AbsorbRow(const AuditEvent& event, const Now& now);
+  bool NeedsAllIds() const;
   void AbsorbBroken(const BrokenRow& row, const Now& now);
   // The row was delivered before, or will be by another walk.
   void SkipRow();
@@ -214,6 +217,7 @@ class Stream {
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
+  bool timeless_rows_ = false;  // some do not show the time that windows select by
   std::vector<StateChange> dropped_chunks_;
   WallSeconds list_oldest_ = WallSeconds::max();  // of the list walk under way
 

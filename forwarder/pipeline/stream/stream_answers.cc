@@ -51,10 +51,13 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
     const bool refused = verdict.action == Action::kBlocked && verdict.reason == "refused";
     if (refused && !refusal_) refusal_ = verdict;
     if (verdict.action == Action::kAccept) NoteSuccess(out);
-    if (refused || verdict.action == Action::kAccept) {
-      const Page none = Page::Parse("[]");
-      return OnProbe(now, refused ? nullptr : (page ? &*page : &none), out);
-    }
+    // A page that does not parse is a page all the same; what is wrong with it is seen when it is
+    // walked.
+    const bool rows = discovery_->probe().limit > 1 && page &&
+                      page->status() == PageStatus::kMalformed;
+    if (rows) return OnProbe(now, ProbeAnswer::kRowsInside, out);
+    if (refused) return OnProbe(now, ProbeAnswer::kRefused, out);
+    if (verdict.action == Action::kAccept) return OnProbe(now, AnswerOf(page), out);
   }
   switch (verdict.action) {
     case Action::kAccept:

@@ -20,7 +20,11 @@ constexpr std::size_t kMostIdsInMemory = 100'000;
 void Stream::Absorb(const Now& now, StepOutput* out) {
   while (page_ || TakePage(now, out)) {
     const std::size_t rows = page_->page.received();
-    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
+    if (NeedsAllIds() && !LedgerIsHere(out)) return;
+    while (page_->next_row < rows && !builder_.full()) {
+      if (AbsorbNext(now)) continue;
+      if (!LedgerIsHere(out)) return;
+    }
     course_->Absorbed(page_->first_skip + page_->next_row);
     if (page_->next_row < rows) return;
     EndPage(now, out);
@@ -75,13 +79,28 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   course_->Abandon();
 }
 
-void Stream::AbsorbNext(const Now& now) {
-  const std::size_t at = page_->next_row++;
+bool Stream::NeedsAllIds() const {
+  // Ids that are kept by another time may lie anywhere.
+  return timeless_rows_ || learned_->migration;
+}
+
+bool Stream::AbsorbNext(const Now& now) {
+  const std::size_t at = page_->next_row;
   const auto& broken = page_->page.broken;
   if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
-    return AbsorbBroken(broken[page_->next_broken++], now);
+    AbsorbBroken(broken[page_->next_broken++], now);
+  } else {
+    const AuditEvent event = Normalize(page_->page.page.rows()[at - page_->next_broken]);
+    // A row that does not show its time is kept under the window that showed it: in another one, it
+    // is known only when all ids are here.
+    if (!OwnTime(event) && !timeless_rows_) {
+      timeless_rows_ = true;
+      return false;
+    }
+    AbsorbRow(event, now);
   }
-  AbsorbRow(page_->page.page.rows()[at - page_->next_broken], now);
+  ++page_->next_row;
+  return true;
 }
 
 // Known by its bytes, so that later walks do not keep it again.
@@ -93,8 +112,7 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
 }
 
-void Stream::AbsorbRow(const Row& row, const Now& now) {
-  const AuditEvent event = Normalize(row);
+void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const auto own = OwnTime(event);
   if (own && *own < course_->cursor().first_start) {
     ++snapshot_.out_of_window;
@@ -106,7 +124,7 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   if (!id || DeliveredBefore(event, own)) return SkipRow();
   const IdHash hash = HashId(*id);
   const Sighting sighting =
-      ledger_.Observe(LedgerSecond(own), hash, HashContent(row.raw), page_->number);
+      ledger_.Observe(LedgerSecond(own), hash, HashContent(event.row->raw), page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
@@ -163,11 +181,9 @@ Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
 
 bool Stream::LedgerIsHere(StepOutput* out) {
   const Walk& walk = course_->current().walk;
-  // Ids that are kept by another time may lie anywhere.
-  const bool all = walk.plan().kind == WalkKind::kList || learned_->migration;
+  const bool all = walk.plan().kind == WalkKind::kList || NeedsAllIds();
   const AskedBounds asked = BoundsAsked(walk.plan().window);
-  const auto missing = ledger_.Missing(all ? WallSeconds::min() : asked.first,
-                                       all ? WallSeconds::max() : asked.last);
+  const auto missing = all ? ledger_.Missing() : ledger_.Missing(asked.first, asked.last);
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
   if (loading_ || !commits_.empty() || builder_.events() > 0) {
@@ -229,7 +245,7 @@ void Stream::EndWalk(const Now& now) {
   const WallSeconds oldest = std::exchange(list_oldest_, WallSeconds::max());
   if (kind == WalkKind::kList) {
     if (oldest != WallSeconds::max()) Forget(oldest);
-  } else if (ledger_.size() > kMostIdsInMemory && !learned_->migration) {
+  } else if (ledger_.size() > kMostIdsInMemory && !NeedsAllIds()) {
     ledger_.DropBefore(course_->cursor().open - kOverlap);
   }
 }
