@@ -18,7 +18,7 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
     return slot.ask;
   }
   if (cut_off_) return std::nullopt;
-  std::uint64_t next = skip_;
+  std::uint64_t next = list_ ? list_->next() : skip_;
   if (!slots_.empty()) {
     const PageAsk& last = slots_.back().ask;
     next = last.skip + std::min(last.limit, limits.clamp);
@@ -29,7 +29,7 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
 }
 
 bool Walk::WorthAsking(std::uint64_t skip, const WalkLimits& limits) const {
-  if (one_by_one_ || limits.one_page || pages_ == 0) return false;
+  if (list_ || one_by_one_ || limits.one_page || pages_ == 0) return false;
   if (total_) {
     const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
     return total_ends ? skip < *total_ : skip <= *total_;
@@ -79,6 +79,10 @@ void Walk::RefuseFrom(std::uint64_t ticket) {
 Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   Taken taken{*std::move(slots_.front().page), skip_, slots_.front().ask.limit};
   slots_.pop_front();
+  if (list_) {
+    TakeOfList(&taken);
+    return taken;
+  }
   const std::size_t rows = taken.page.received();
   if (pages_ == 0) {
     total_ = taken.page.page.total();
@@ -102,6 +106,14 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   return taken;
 }
 
+void Walk::TakeOfList(Taken* taken) {
+  taken->first_skip = list_->next();
+  taken->repeats = list_->Take(taken->limit, taken->page);
+  skip_ += taken->page.received() - taken->repeats;
+  if (taken->page.received() > 0) ++pages_;
+  ended_ = list_->ended();
+}
+
 bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
   if (page.received() == 0 || limits.one_page) return true;
   const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
@@ -110,6 +122,7 @@ bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
 
 WalkProof Walk::proof() const {
   if (cut_off_ || repeated_row_) return WalkProof::kMoved;
+  if (list_) return list_->whole() ? WalkProof::kWhole : WalkProof::kMoved;
   if (resumed_) return WalkProof::kResumed;
   if (one_page_full_) return WalkProof::kMoved;  // a total may be that of the page
   // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.

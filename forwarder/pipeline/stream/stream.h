@@ -21,6 +21,7 @@
 #include "core/answer/budget.h"
 #include "core/answer/verdict.h"
 #include "core/dialect/discovery.h"
+#include "core/dialect/page_target.h"
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
 #include "core/ledger/closed_windows.h"
@@ -107,8 +108,8 @@ class Stream {
     std::size_t next_broken = 0;    // of the broken ones among them
     std::uint64_t first_skip = 0;   // of its first row in the walk
     std::uint32_t number = 0;       // of all pages since the start
-    std::size_t repeated_rows = 0;  // that earlier pages of the walk held
-    DerivedIds derived;
+    std::size_t repeats = 0;        // at its beginning, as asked for
+    std::size_t repeated_rows = 0;  // others that pages held from which this one goes on
   };
 
   Stream(const StreamSettings& settings, Budget& budget, Random& random);
@@ -155,7 +156,9 @@ class Stream {
   bool TakePage(const Now& now, StepOutput* out);
   void LearnFrom(const Walk::Taken& taken);
   void EndPage(const Now& now, StepOutput* out);
-  bool LedgerIsHere(StepOutput* out);
+  // Of which the ids must be in memory to take the next page; absent: of all.
+  std::optional<AskedBounds> SecondsNeeded() const;
+  bool LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   // The next row of the page. False: not before all ids are here.
   bool AbsorbNext(const Now& now);
@@ -201,8 +204,8 @@ class Stream {
   Random& random_;
 
   TenantClock clock_;
-  std::optional<Course> course_;  // absent until the tenant's time is known
-  std::optional<Cursor> stored_;  // what a restart goes on from
+  std::optional<Course> course_;           // absent until the tenant's time is known
+  std::optional<Cursor> stored_;           // what a restart goes on from
   std::optional<LearnedDialect> learned_;  // absent until the tenant was asked
   bool dialect_changed_ = false;           // against the store
   std::optional<Discovery> discovery_;     // under way
@@ -219,7 +222,8 @@ class Stream {
   bool loading_ = false;
   bool timeless_rows_ = false;  // some do not show the time that windows select by
   std::vector<StateChange> dropped_chunks_;
-  WallSeconds list_oldest_ = WallSeconds::max();  // of the list walk under way
+  DerivedIds derived_;                   // of the page
+  std::optional<WallSeconds> last_own_;  // of the row before
 
   std::uint64_t next_ticket_ = 1;
   std::deque<PageAnswer> answers_;  // not looked at yet
@@ -231,10 +235,11 @@ class Stream {
   int throttles_ = 0;    // in a row
   bool token_retried_ = false;
   std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
-  MonotonicTime ask_at_{};  // not before
+  MonotonicTime ask_at_{};                       // not before
   std::optional<PendingPage> page_;
   std::uint32_t pages_taken_ = 0;
   std::uint32_t first_page_of_walk_ = 1;
+  std::uint32_t first_page_of_chain_ = 1;  // of pages that go on from each other
   // What pages have shown of the tenant.
   std::uint32_t largest_page_ = 0;
   std::size_t page_bytes_ = 0;  // of the largest

@@ -16,6 +16,7 @@ constexpr BackoffSettings kThrottleBackoff{std::chrono::milliseconds(2'000),
                                            std::chrono::milliseconds(60'000)};
 // An operator must act: asking more often would only fill the tenant's logs.
 constexpr std::chrono::seconds kProbePause{10};
+constexpr std::chrono::seconds kDiscoveryPause{60};
 
 std::string CodeLabel(const HttpAnswer& answer) {
   // A status whose body never came whole is no answer.
@@ -146,9 +147,10 @@ void Stream::OnContact(const Now& now) {
 
 void Stream::BeginCourse(const Cursor& cursor) {
   WindowSettings windows = settings_.windows;
-  if (learned_->dialect.window != WindowKind::kInsertion) windows.settle = settings_.settle_by_event;
-  course_.emplace(CourseSettings{learned_->dialect.window, windows, settings_.page_size,
-                                 settings_.poll_interval},
+  if (learned_->dialect.window != WindowKind::kInsertion)
+    windows.settle = settings_.settle_by_event;
+  course_.emplace(CourseSettings{learned_->dialect.window, settings_.pins.order, windows,
+                                 settings_.page_size, settings_.poll_interval},
                   cursor, closed_);
 }
 
@@ -220,8 +222,9 @@ void Stream::OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out) 
   if (snapshot_.last_error != verdict.message) {
     out->notices.push_back({Notice::Level::kError, verdict.message});
   }
-  ask_at_ =
-      now.monotonic + std::max<std::chrono::nanoseconds>(settings_.poll_interval, kProbePause);
+  // To find out anew what the tenant honours costs a dozen requests.
+  const auto pause = dialect_failed_ ? kDiscoveryPause : kProbePause;
+  ask_at_ = now.monotonic + std::max<std::chrono::nanoseconds>(settings_.poll_interval, pause);
   snapshot_.up = false;
   snapshot_.blocked_reason = verdict.reason;
   snapshot_.last_error = verdict.message;
