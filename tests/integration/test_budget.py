@@ -15,7 +15,7 @@ def test_a_backlog_is_asked_for_at_the_rate_that_is_allowed(tmp_path, start_simu
                                                             start_forwarder):
     """Each answer takes a second, so that one request at a time would reach a quarter of it. Pages
     a minute of the backlog are as many in the short version as in the long one."""
-    page, pages, span = (5_000, 400, "23h") if ALL else (50, 100, "345m")
+    page, pages, span = (5_000, 400, "23h") if ALL else (50, 72, "248m")
     simulator = start_simulator(page * pages, "--span", span, "--delay-ms", 1_000,
                                 "--rate-limit", "240/min")
     out = tmp_path / "events.ndjson"
@@ -43,8 +43,8 @@ def test_a_backlog_is_asked_for_at_the_rate_that_is_allowed(tmp_path, start_simu
 
 def test_a_quiet_stream_costs_at_most_two_requests_a_poll(tmp_path, start_simulator,
                                                           start_forwarder):
-    """Two of its hours, at 1/300 of their length: polls, windows and revisits in proportion."""
-    seconds = 24
+    """An hour of it, at 1/300 of its length: polls, windows and revisits in proportion."""
+    seconds = 12
     poll = 0.1
     simulator = start_simulator(100)
     config = configuration(tmp_path, simulator, [file_sink(tmp_path / "events.ndjson")], tenant={
@@ -83,12 +83,12 @@ def test_a_tenant_that_answers_429_takes_nothing_from_another(tmp_path, start_si
 
     for tenant in ("acme", "limited"):
         forwarder.until_metric("events_delivered_total", lambda n: n > 1_050, 30, tenant=tenant)
-    before = worst_lag(4)
+    before = worst_lag(3)
     limited.fault("429")
-    during = worst_lag(10)
+    during = worst_lag(7)
     print(f"lag of the healthy tenant: {before:.2f} s before, {during:.2f} s during")
     assert forwarder.metric("rate_limited_total", tenant="limited") >= 2
-    assert forwarder.metric("lag_seconds", tenant="limited") > 8, "the other one does wait"
+    assert forwarder.metric("lag_seconds", tenant="limited") > 5, "the other one does wait"
     assert during <= before + 0.5
     limited.fault("none")
     shown = set(healthy.ledger()) | set(limited.ledger())

@@ -49,6 +49,8 @@ SCALED = {
     "rate_limit": {"240/min": "20/s", "60/min": "5/s"},
     "global_limit": {"120/min": "3/s"},
     "span": {"20m": "60s"},
+    # A stream that is denied asks again after ten seconds, however short its poll interval.
+    "faults": {"401:20,403:20,403-text:20": "401:2,403:2,403-text:2"},
     "retention": {"15m": "45s"},
 }
 # No settings of these scenarios, but sizes and times of theirs.
