@@ -14,7 +14,7 @@ import pytest
 
 from broker import TopicReader
 from conftest import ALL
-from scenarios import LOUD, ScenarioRun, scenarios
+from scenarios import DENIED, LONG, LOUD, ScenarioRun, scenarios
 
 KILLS = 3
 SIDE_BY_SIDE = 6
@@ -71,4 +71,4 @@ def test_all_that_was_shown_arrives(results, case):
 
 def test_every_exception_names_a_scenario():
     """A scenario that is renamed must not leave an exception, or the sample, behind."""
-    assert {*LOUD, *(case[0] for case in SAMPLE)} <= scenarios().keys()
+    assert {*LOUD, *LONG, *DENIED, *(case[0] for case in SAMPLE)} <= scenarios().keys()

@@ -62,6 +62,10 @@ UNPARSABLE = {"broken", "unbalanced"}
 TOO_DEEP = {"deep"}
 TOO_LARGE_FOR_KAFKA = {"huge"}
 
+# Scenarios that may take longer, and how many seconds: a wait of five minutes is the longest that
+# is believed, and there is one.
+LONG = {"retry-huge": 360}
+
 # Scenarios that are right never to end: the program must say so, and lose nothing once the tenant
 # mends its ways, which `changes_to` makes it do.
 LOUD = {
@@ -222,7 +226,7 @@ class ScenarioRun:
         self._act()
         shown = Counter(self.simulator.ledger())
         self.found.shown = shown.total()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LONG.get(self.name, PATIENCE)
         while (missing := self._missing(shown)) and time.monotonic() < deadline:
             self._scrape()
             time.sleep(0.5)
