@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clocks that are off, and clocks that jump: what the tenant's answers say counts, nothing is lost."""
+"""Clocks that are off or jump: what the tenant's answers say counts, and nothing is lost."""
 from pathlib import Path
 
 import pytest

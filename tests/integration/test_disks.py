@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Disks that fill up, state files that are damaged or too new: a clear error or recovery, and never a
-silent loss."""
+"""Disks that fill up, state files that are damaged or too new: a clear error or recovery, and never
+a silent loss."""
 import shutil
 import sqlite3
 import subprocess
@@ -56,9 +56,9 @@ def test_a_full_disk(tmp_path, start_simulator, start_forwarder, small_disk, whe
                               tenant={"poll_interval": "200ms"}, batch={"events": 1_000}),
               **sections}
     forwarder = start_forwarder(config)
-    until(lambda: any(file in line and "space" in line for line in forwarder.stderr().splitlines()),
-          60, "the log to say that there is no space")
-    said = next(line for line in forwarder.stderr().splitlines() if file in line and "space" in line)
+    said = until(lambda: next((line for line in forwarder.stderr().splitlines()
+                               if file in line and "space" in line), None),
+                 60, "the log to say that there is no space")
     assert "free" in said, f"it says no next step: {said}"
     if where == "sink":
         forwarder.until_metric("sink_up", lambda up: up == 0, 10, sink="out")
