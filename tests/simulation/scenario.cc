@@ -3,6 +3,7 @@
 // events, pages of tens, hours of virtual time.
 #include "simulation/scenario.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace nsf::simulation {
@@ -86,7 +87,7 @@ class Drawing {
     Set("order=" + OneOf({"newest", "oldest", "none"}));
     if (Chance(0.3)) Set("sort_by=insertion");
     if (Chance(0.2)) Set("ties=shuffled");
-    Set("page_parameter=" + OneOf({"offset", "offset", "both", "skip", "none"}));
+    Set("page_parameter=" + OneOf({"offset", "offset", "both", "skip", "skip", "none"}));
     Set("window=" + OneOf({"required", "optional"}));
     Set("window_pairs=" + OneOf({"both", "both", "event", "insertion"}));
     Set("event_bounds=" + OneOf({"(]", "[]", "[)", "()"}));
@@ -100,7 +101,7 @@ class Drawing {
       Set("changes_after", Between(200, 4'000), "s");
       Set("changes_to=" + OneOf({"page_parameter=skip", "page_parameter=offset", "order=none",
                                  "window_pairs=event", "window_pairs=insertion", "total_key=none",
-                                 "limit_max=7"}));
+                                 "limit_max=20"}));
     }
   }
 
@@ -108,13 +109,20 @@ class Drawing {
     StreamSettings& stream = scenario_.stream;
     stream.page_size = static_cast<std::uint32_t>(Between(2, 60));
     stream.concurrency = static_cast<std::size_t>(Between(1, 8));
+    // Where no second page can be had, what a page leaves out is known by its total alone, and what
+    // a second holds more than a page cannot be had at all.
+    if (scenario_.tenant.page_parameter == nsf_simulator::PageParameter::kNone) {
+      stream.page_size = 200;
+      return;
+    }
     if (Chance(0.2)) {
       Set("limit_max", Between(1, stream.page_size));
       Set("over_limit=" + OneOf({"clamp", "reject"}));
     }
     if (Chance(0.15)) Set("short_page_percent", Between(5, 50));
     if (Chance(0.2)) {
-      Set("deep_offset", Between(stream.page_size, 5 * stream.page_size));
+      // A second that holds more rows than the deepest offset is beyond any client.
+      Set("deep_offset", std::max<std::int64_t>(250, 2 * stream.page_size));
       // Rows that are hidden without a word, and left out of the total, cannot be known of.
       const bool honest = Chance(0.5);
       Set(honest ? "deep_answer=empty" : "deep_answer=reject");

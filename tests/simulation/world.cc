@@ -91,6 +91,10 @@ class World::SimSink : public Sink {
       }
     } else {
       world_.oracle_.Arrived(batch->sink, record);
+      if (world_.traffic_ != nullptr) {
+        *world_.traffic_ << (world_.time_ - kBegin) / milliseconds(1) << " at " << batch->sink
+                         << ": " << record.event_id << '\n';
+      }
     }
     // It arrived, and nobody knows.
     if (fails && world_.Chance(0.5)) return world_.oracle_.MayRepeat(1);
@@ -215,7 +219,7 @@ void World::Start() {
 
 void World::Crash() {
   ++life_;
-  oracle_.MayRepeat(in_flight_);
+  oracle_.MayRepeat(scenario_.stream.batch.events * scenario_.stream.sinks.size());
   requests_ = in_flight_ = 0;
   stream_.reset();
   destination_.reset();
@@ -257,6 +261,10 @@ void World::Step(Completions completions) {
   StepOutput out = stream_->Step(Clock(), std::move(completions));
   oracle_.CheckIdentity(stream_->snapshot());
   if (out.wake_at <= time_) oracle_.Fail("it asks to be woken in the past");
+  for (const Notice& notice : out.notices) {
+    if (traffic_ == nullptr) break;
+    *traffic_ << (time_ - kBegin) / milliseconds(1) << " says: " << notice.text << '\n';
+  }
   for (PageRequest& request : out.requests) Ask(std::move(request));
   if (requests_ > scenario_.stream.concurrency) oracle_.Fail("too many requests under way");
   for (std::unique_ptr<Batch>& batch : out.commits) {

@@ -104,6 +104,14 @@ std::vector<BucketNumber> Ledger::Missing(WallSeconds first, WallSeconds last) c
   return missing;
 }
 
+std::vector<BucketNumber> Ledger::Missing() const {
+  std::vector<BucketNumber> missing;
+  for (const auto& [number, bucket] : buckets_) {
+    if (!bucket.in_memory) missing.push_back(number);
+  }
+  return missing;
+}
+
 void Ledger::Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries) {
   // Of two entries of one event the later one is right, and what is in memory is later than both.
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {

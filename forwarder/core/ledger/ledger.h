@@ -72,6 +72,8 @@ class Ledger {
   void NoteStored(ChunkId chunk);
   // Buckets of the seconds [first, last] that the store holds and memory does not.
   std::vector<BucketNumber> Missing(WallSeconds first, WallSeconds last) const;
+  // All of them.
+  std::vector<BucketNumber> Missing() const;
   // Puts a bucket back, with the entries of all its chunks in the order of their numbers.
   void Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries);
   // Drops from memory what is handed to the store and lies before the bucket of `keep_from`, or

@@ -138,7 +138,8 @@ class Stream {
   void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
                   const Window& window);
   bool AskProbe(const Now& now, StepOutput* out);
-  void OnProbe(const Now& now, const Page* page, StepOutput* out);
+  ProbeAnswer AnswerOf(const std::optional<Page>& page) const;
+  void OnProbe(const Now& now, ProbeAnswer answer, StepOutput* out);
   void Adopt(const Now& now, const Dialect& dialect, StepOutput* out);
   void TryLargerPages(std::uint32_t limit);
   void Migrate(WindowKind from, WallSeconds at);
@@ -155,12 +156,14 @@ class Stream {
   bool TakePage(const Now& now, StepOutput* out);
   void LearnFrom(const Walk::Taken& taken);
   void EndPage(const Now& now, StepOutput* out);
-  // Of which the ids must be in memory to take the next page.
-  AskedBounds SecondsNeeded() const;
-  bool LedgerIsHere(const AskedBounds& needed, StepOutput* out);
+  // Of which the ids must be in memory to take the next page; absent: of all.
+  std::optional<AskedBounds> SecondsNeeded() const;
+  bool LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
-  void AbsorbNext(const Now& now);
-  void AbsorbRow(const Row& row, const Now& now);
+  // The next row of the page. False: not before all ids are here.
+  bool AbsorbNext(const Now& now);
+  void AbsorbRow(const AuditEvent& event, const Now& now);
+  bool NeedsAllIds() const;
   // Row `at` of the page shows no time, but its place in a list says that it is older than what the
   // walk covers.
   bool StandsAmongOlder(std::size_t at) const;
@@ -220,6 +223,7 @@ class Stream {
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
+  bool timeless_rows_ = false;  // some do not show the time that windows select by
   std::vector<StateChange> dropped_chunks_;
   DerivedIds derived_;                   // of the page
   std::optional<WallSeconds> last_own_;  // of the row before

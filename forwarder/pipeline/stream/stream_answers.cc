@@ -16,6 +16,7 @@ constexpr BackoffSettings kThrottleBackoff{std::chrono::milliseconds(2'000),
                                            std::chrono::milliseconds(60'000)};
 // An operator must act: asking more often would only fill the tenant's logs.
 constexpr std::chrono::seconds kProbePause{10};
+constexpr std::chrono::seconds kDiscoveryPause{60};
 
 std::string CodeLabel(const HttpAnswer& answer) {
   // A status whose body never came whole is no answer.
@@ -51,10 +52,13 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
     const bool refused = verdict.action == Action::kBlocked && verdict.reason == "refused";
     if (refused && !refusal_) refusal_ = verdict;
     if (verdict.action == Action::kAccept) NoteSuccess(out);
-    if (refused || verdict.action == Action::kAccept) {
-      const Page none = Page::Parse("[]");
-      return OnProbe(now, refused ? nullptr : (page ? &*page : &none), out);
-    }
+    // A page that does not parse is a page all the same; what is wrong with it is seen when it is
+    // walked.
+    const bool rows = discovery_->probe().limit > 1 && page &&
+                      page->status() == PageStatus::kMalformed;
+    if (rows) return OnProbe(now, ProbeAnswer::kRowsInside, out);
+    if (refused) return OnProbe(now, ProbeAnswer::kRefused, out);
+    if (verdict.action == Action::kAccept) return OnProbe(now, AnswerOf(page), out);
   }
   switch (verdict.action) {
     case Action::kAccept:
@@ -218,8 +222,9 @@ void Stream::OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out) 
   if (snapshot_.last_error != verdict.message) {
     out->notices.push_back({Notice::Level::kError, verdict.message});
   }
-  ask_at_ =
-      now.monotonic + std::max<std::chrono::nanoseconds>(settings_.poll_interval, kProbePause);
+  // To find out anew what the tenant honours costs a dozen requests.
+  const auto pause = dialect_failed_ ? kDiscoveryPause : kProbePause;
+  ask_at_ = now.monotonic + std::max<std::chrono::nanoseconds>(settings_.poll_interval, pause);
   snapshot_.up = false;
   snapshot_.blocked_reason = verdict.reason;
   snapshot_.last_error = verdict.message;

@@ -12,6 +12,8 @@ namespace {
 // A limit may have been refused for another reason: after so many pages a larger one is tried.
 constexpr std::uint32_t kPagesBeforeLarger = 100;
 
+constexpr std::size_t kRowsSampled = 32;
+
 // The second of each row by the time that windows of `kind` select by.
 std::optional<WallSeconds> TimeOf(const AuditEvent& event, WindowKind kind) {
   switch (kind) {
@@ -33,14 +35,18 @@ std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
 
 bool Stream::MostlyOutside(const Page& page, const Window& window) const {
   if (learned_ && learned_->dialect.window == WindowKind::kNone) return false;
-  const WindowKind kind = discovery_ ? discovery_->probe().dialect.window : learned_->dialect.window;
+  const WindowKind kind =
+      discovery_ ? discovery_->probe().dialect.window : learned_->dialect.window;
   const AskedBounds asked = BoundsAsked(window);
+  // A sample tells as much as all rows.
+  const std::size_t step = std::max<std::size_t>(page.rows().size() / kRowsSampled, 1);
   std::size_t outside = 0;
-  for (const Row& row : page.rows()) {
-    const auto own = TimeOf(Normalize(row), kind);
+  std::size_t looked_at = 0;
+  for (std::size_t i = 0; i < page.rows().size(); i += step, ++looked_at) {
+    const auto own = TimeOf(Normalize(page.rows()[i]), kind);
     if (own && !asked.Contains(*own)) ++outside;
   }
-  return outside * 2 > page.rows().size();
+  return outside * 2 > looked_at;
 }
 
 void Stream::DiscoverWindow(const Now& now) {
@@ -87,13 +93,13 @@ bool Stream::AskProbe(const Now& now, StepOutput* out) {
   return true;
 }
 
-void Stream::OnProbe(const Now& now, const Page* page, StepOutput* out) {
-  ProbeAnswer answer = ProbeAnswer::kRefused;
-  if (page != nullptr) {
-    const bool outside = MostlyOutside(*page, discovery_->probe().window);
-    answer = outside ? ProbeAnswer::kRowsOutside : ProbeAnswer::kRowsInside;
-    if (page->rows().empty()) answer = ProbeAnswer::kEmpty;
-  }
+ProbeAnswer Stream::AnswerOf(const std::optional<Page>& page) const {
+  if (!page || page->rows().empty()) return ProbeAnswer::kEmpty;
+  const bool outside = MostlyOutside(*page, discovery_->probe().window);
+  return outside ? ProbeAnswer::kRowsOutside : ProbeAnswer::kRowsInside;
+}
+
+void Stream::OnProbe(const Now& now, ProbeAnswer answer, StepOutput* out) {
   if (!discovery_->Take(answer)) return;
   const Discovery asked = *std::exchange(discovery_, std::nullopt);
   if (asked.chance()) refusal_.reset();

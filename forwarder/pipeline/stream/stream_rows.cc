@@ -20,7 +20,11 @@ constexpr std::size_t kMostIdsInMemory = 100'000;
 void Stream::Absorb(const Now& now, StepOutput* out) {
   while (page_ || TakePage(now, out)) {
     const std::size_t rows = page_->page.received();
-    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
+    if (NeedsAllIds() && !LedgerIsHere(std::nullopt, out)) return;
+    while (page_->next_row < rows && !builder_.full()) {
+      if (AbsorbNext(now)) continue;
+      if (!LedgerIsHere(std::nullopt, out)) return;
+    }
     course_->Absorbed(page_->first_skip + page_->next_row);
     if (page_->next_row < rows) return;
     EndPage(now, out);
@@ -33,12 +37,12 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   if (!course_ || !course_->walking() || discovery_) return false;
   Walk& walk = course_->current().walk;
   if (!walk.HasNext()) return false;
-  const AskedBounds needed = SecondsNeeded();
+  const auto needed = SecondsNeeded();
   if (!LedgerIsHere(needed, out)) return false;
   // A long list passes through memory.
-  if (walk.list() != nullptr && walk.list()->order() != ListOrder::kNeither &&
+  if (needed && walk.list() != nullptr && walk.list()->order() != ListOrder::kNeither &&
       ledger_.size() > kMostIdsInMemory) {
-    ledger_.DropOutside(needed.first, needed.last);
+    ledger_.DropOutside(needed->first, needed->last);
   }
   if (!MostlyOutside(walk.Next().page, walk.plan().window)) {
     window_is_believed_ = false;
@@ -97,14 +101,29 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   course_->Abandon();
 }
 
-void Stream::AbsorbNext(const Now& now) {
-  const std::size_t at = page_->next_row++;
+bool Stream::NeedsAllIds() const {
+  // Ids that are kept by another time may lie anywhere.
+  return timeless_rows_ || learned_->migration;
+}
+
+bool Stream::AbsorbNext(const Now& now) {
+  const std::size_t at = page_->next_row;
   const auto& broken = page_->page.broken;
   if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
     const BrokenRow& row = broken[page_->next_broken++];
-    return StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
+    StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
+  } else {
+    const AuditEvent event = Normalize(page_->page.page.rows()[at - page_->next_broken]);
+    // A row that does not show its time is kept under the window that showed it: in another one, it
+    // is known only when all ids are here.
+    if (!OwnTime(event) && !timeless_rows_) {
+      timeless_rows_ = true;
+      return false;
+    }
+    AbsorbRow(event, now);
   }
-  AbsorbRow(page_->page.page.rows()[at - page_->next_broken], now);
+  ++page_->next_row;
+  return true;
 }
 
 bool Stream::StandsAmongOlder(std::size_t at) const {
@@ -121,8 +140,7 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
 }
 
-void Stream::AbsorbRow(const Row& row, const Now& now) {
-  const AuditEvent event = Normalize(row);
+void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const auto own = OwnTime(event);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
   if (own && *own < course_->cursor().first_start) {
@@ -134,13 +152,13 @@ void Stream::AbsorbRow(const Row& row, const Now& now) {
   const WalkKind kind = walk.plan().kind;
   // The list shows more than is asked for; of what is older no ids may be left.
   const bool older =
-      own ? *own < BoundsAsked(walk.plan().window).first : StandsAmongOlder(page_->next_row - 1);
+      own ? *own < BoundsAsked(walk.plan().window).first : StandsAmongOlder(page_->next_row);
   if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
   const IdHash hash = HashId(*id);
   const Sighting sighting =
-      ledger_.Observe(LedgerSecond(own), hash, HashContent(row.raw), page_->number);
+      ledger_.Observe(LedgerSecond(own), hash, HashContent(event.row->raw), page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
@@ -197,27 +215,26 @@ Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
   return current.parts.empty() ? nullptr : &current.parts.back().tally;
 }
 
-AskedBounds Stream::SecondsNeeded() const {
+std::optional<AskedBounds> Stream::SecondsNeeded() const {
   const Walk& walk = course_->current().walk;
   const AskedBounds asked = BoundsAsked(walk.plan().window);
-  const AskedBounds all{WallSeconds::min(), WallSeconds::max()};
-  // Ids that are kept by another time may lie anywhere.
-  if (learned_->migration) return all;
+  if (NeedsAllIds()) return std::nullopt;
   if (walk.list() == nullptr) return asked;
-  // So may those of rows without time, which are remembered under the time of a walk.
-  if (!walk.Next().broken.empty()) return all;
+  // Rows without time are remembered under the time of a walk.
+  if (!walk.Next().broken.empty()) return std::nullopt;
   AskedBounds needed{WallSeconds::max(), WallSeconds::min()};
   for (const Row& row : walk.Next().page.rows()) {
     const auto own = ListTime(Normalize(row));
-    if (!own) return all;
+    if (!own) return std::nullopt;
     needed.first = std::min(needed.first, std::max(*own, asked.first));
     needed.last = std::max(needed.last, *own);
   }
   return needed;
 }
 
-bool Stream::LedgerIsHere(const AskedBounds& needed, StepOutput* out) {
-  const auto missing = ledger_.Missing(needed.first, needed.last);
+bool Stream::LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out) {
+  const auto missing =
+      needed ? ledger_.Missing(needed->first, needed->last) : ledger_.Missing();
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
   if (loading_ || !commits_.empty() || builder_.events() > 0) {
@@ -279,7 +296,7 @@ void Stream::EndWalk(const Now& now) {
   }
   // A list in no order needs them all at every walk.
   const bool all_needed =
-      learned_->migration ||
+      NeedsAllIds() ||
       (kind == WalkKind::kList && course_->cursor().list_order.order() == ListOrder::kNeither);
   if (ledger_.size() > kMostIdsInMemory && !all_needed) {
     ledger_.DropBefore(course_->cursor().open - kOverlap);
