@@ -88,6 +88,9 @@ class Walk {
   // unproven.
   void RefuseFrom(std::uint64_t ticket);
 
+  // The walk ends with what was taken, unproven.
+  void Stop();
+
   // After the end.
   WalkProof proof() const;
   std::optional<std::uint64_t> total() const { return total_; }
