@@ -58,6 +58,8 @@ class Walk {
   // The next page to ask for. Absent: all that is known to be worth asking for is asked for.
   std::optional<PageAsk> NextAsk(std::uint64_t ticket, std::uint32_t limit,
                                  const WalkLimits& limits);
+  // The page that is taken next is under way or here.
+  bool next_is_open() const { return !slots_.empty() && slots_.front().asked; }
   // Pages under way or here, not taken yet.
   std::size_t open_pages() const;
 
