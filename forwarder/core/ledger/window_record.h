@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of one closed window: the evidence that it is complete, and when it is walked again.
+// What is known of one closed window: the evidence that it is complete, and when it is walked
+// again.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of the state: "stream/<tenant>/<stream>/cursor", "…/dialect",
-// "…/window/<start>" and "…/ids/<bucket>/<chunk>". Tenant and stream names hold no '/', see CONFIGURATION.
+// "…/window/<start>" and "…/ids/<bucket>/<chunk>". Tenant and stream names hold no
+// '/', see CONFIGURATION.
 #pragma once
 
 #include <optional>

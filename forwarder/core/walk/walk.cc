@@ -120,6 +120,11 @@ bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
   return total_ends && total_ && skip_ >= *total_;
 }
 
+void Walk::Stop() {
+  slots_.clear();
+  cut_off_ = true;
+}
+
 WalkProof Walk::proof() const {
   if (cut_off_ || repeated_row_) return WalkProof::kMoved;
   if (list_) return list_->whole() ? WalkProof::kWhole : WalkProof::kMoved;

@@ -58,6 +58,8 @@ class Walk {
   // The next page to ask for. Absent: all that is known to be worth asking for is asked for.
   std::optional<PageAsk> NextAsk(std::uint64_t ticket, std::uint32_t limit,
                                  const WalkLimits& limits);
+  // The page that is taken next is under way or here.
+  bool next_is_open() const { return !slots_.empty() && slots_.front().asked; }
   // Pages under way or here, not taken yet.
   std::size_t open_pages() const;
 
@@ -87,6 +89,9 @@ class Walk {
   // The tenant refuses page `ticket` for its depth: the walk ends with the pages before it,
   // unproven.
   void RefuseFrom(std::uint64_t ticket);
+
+  // The walk ends with what was taken, unproven.
+  void Stop();
 
   // After the end.
   WalkProof proof() const;

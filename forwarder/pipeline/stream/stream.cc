@@ -131,7 +131,7 @@ bool Stream::MayAsk() const {
   // from a page the next one may come.
   const Walk& current = course_->current().walk;
   if (current.HasNext()) return false;
-  return current.open_pages() == 0 || course_->open_pages() < lookahead_;
+  return !current.next_is_open() || course_->open_pages() < lookahead_;
 }
 
 bool Stream::Ask(const Now& now, StepOutput* out) {

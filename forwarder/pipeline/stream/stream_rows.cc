@@ -96,9 +96,17 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   Walk& walk = course_->current().walk;
   if (repeated > 0) walk.NoteRepeatedRow();
   if (walk.ended()) return EndWalk(now);
-  if (!mostly || parameter_is_believed_) return;
-  DoubtParameter(out);
-  course_->Abandon();
+  if (mostly && !parameter_is_believed_) {
+    DoubtParameter(out);
+    course_->Abandon();
+    return;
+  }
+  // Rows that come in as fast as pages are turned push old ones back for ever: what is new stands
+  // elsewhere, and the next poll finds it.
+  if (mostly && walk.plan().kind == WalkKind::kEdge) {
+    walk.Stop();
+    EndWalk(now);
+  }
 }
 
 bool Stream::NeedsAllIds() const {
