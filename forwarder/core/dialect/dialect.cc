@@ -89,7 +89,8 @@ Result<LearnedDialect> DecodeDialect(std::string_view text) {
   const auto is_choice = [](std::int64_t value) { return value >= 0 && value <= kLast; };
   const bool sane = is_choice(v[0]) && is_choice(v[1]) && is_choice(v[2]) && v[3] > 0 &&
                     v[3] <= UINT32_MAX && (v[4] == kNone || is_choice(v[4])) &&
-                    AreStateTimes({v[5], v[6]});
+                    AreStateTimes({v[5], v[6]}) &&
+                    (v[4] != kNone || (v[5] == kNone && v[6] == kNone));
   if (!sane) return DamagedState(kForm);
   LearnedDialect learned;
   learned.dialect = {static_cast<PageParameter>(v[0]), static_cast<WindowKind>(v[1]),

@@ -119,6 +119,9 @@ TEST_CASE("a dialect survives its text and can be told in words") {
   CHECK(Describe(learned.dialect) ==
         "no page parameter, no window, newest first, pages of up to 25");
   CHECK_FALSE(DecodeDialect("dialect/1 parameter=9"));
+  std::string half = EncodeDialect({});
+  half.replace(half.find("delivered_before=-1"), 19, "delivered_before=-5");
+  CHECK_FALSE(DecodeDialect(half));  // of a migration that there is none of
   CHECK_THAT(DecodeDialect("dialect/2").error().message, Catch::Contains("newer version"));
 }
 
