@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Holds a stream against the truth: what its state promises at every commit, what its metrics say
+// at every step, and what is delivered in the end.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ledger/window_record.h"
+#include "core/state/cursor.h"
+#include "pipeline/stream/stream.h"
+#include "ports/state_store.h"
+#include "simulation/complaints.h"
+#include "simulation/truth.h"
+
+namespace nsf::simulation {
+
+class Oracle {
+ public:
+  // All outlive the oracle.
+  Oracle(const Scenario& scenario, const StreamScenario& stream,
+         const nsf_simulator::Tenant& tenant, Truth& truth, Complaints& complaints);
+
+  // The tenant hid rows that it has: what can be known before the next revisit is less.
+  void NoteLie() { lied_ = true; }
+
+  // The state is durable now.
+  void OnCommit(const std::vector<StateChange>& changes);
+  void OnStep(const StreamSnapshot& snapshot, WallTime tenant_now);
+  // The run is over: everything must have arrived.
+  void OnEnd(WallTime tenant_now);
+
+ private:
+  void CheckIdentity(const StreamSnapshot& snapshot);
+  void CheckLag(WallSeconds delivered_until, WallTime tenant_now);
+  void TakeChange(const StateChange& change);
+  void CheckWindows();
+  const WindowRecord* RecordOf(WallSeconds second) const;
+  // By when it must be delivered; nullopt: it need not be.
+  std::optional<WallTime> Deadline(EventNumber number) const;
+  std::optional<WallTime> DeadlineIn(EventNumber number, WindowKind kind) const;
+  void Complain(const std::string& what);
+
+  const StreamScenario& stream_;
+  Truth& truth_;
+  Complaints& complaints_;
+  WallTime calm_;      // by the tenant's clock
+  bool lied_ = false;
+  std::optional<WallSeconds> checked_until_;
+  EventNumber lag_checked_ = 0;  // events before it are delivered, or excused
+  WallSeconds first_start_ = WallSeconds::min();
+  // The durable state.
+  std::optional<Cursor> cursor_;
+  std::map<WallSeconds, WindowRecord> records_;
+};
+
+}  // namespace nsf::simulation

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run as data: tenants, sinks, store, and all that befalls them. Everything follows from the
+// seed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/answer/budget.h"
+#include "pipeline/stream/settings.h"
+#include "ports/http_client.h"
+#include "simulation/dice.h"
+#include "tenant/fault.h"
+#include "tenant/settings.h"
+
+namespace nsf::simulation {
+
+// Since the beginning of the run, the end not included.
+struct Span {
+  milliseconds begin{0};
+  milliseconds end{0};
+
+  bool Contains(milliseconds time) const { return begin <= time && time < end; }
+};
+
+struct Latency {
+  milliseconds least{1};
+  milliseconds most{10};
+  unsigned slow = 0;  // of a thousand
+  milliseconds slow_most{0};
+
+  milliseconds Draw(Dice* dice) const {
+    return dice->Permille(slow) ? dice->Within(most, slow_most) : dice->Within(least, most);
+  }
+};
+
+// For a time a share of the requests fails, each in one of these ways.
+struct Trouble {
+  Span span;
+  unsigned permille = 1000;
+  std::vector<nsf_simulator::Fault> faults;
+  std::vector<HttpFailure> failures;
+};
+
+struct StreamScenario {
+  nsf_simulator::Settings tenant;
+  StreamSettings stream;
+  std::string traits;  // of the tenant, as the simulator takes them by --set
+  std::size_t token = 0;  // whose budget it shares
+  Latency latency;
+  std::vector<Trouble> troubles;
+};
+
+struct SinkScenario {
+  std::string name;
+  Latency latency;
+  unsigned refuses = 0;    // of a thousand records, by their content
+  unsigned half_fails = 0;  // of a thousand publishes: the first records arrive, the rest does not
+  unsigned ack_lost = 0;    // of a thousand publishes: all arrive, and none is known to
+  std::vector<Span> down;   // every publish fails
+  std::vector<Span> stalls;  // no publish ends before the stall does
+};
+
+struct StoreScenario {
+  Latency latency;
+  unsigned fails = 0;       // of a thousand commits and loads
+  std::vector<Span> full;  // every commit fails
+};
+
+// The forwarder's own clock is set by so much.
+struct ClockJump {
+  milliseconds at{0};
+  milliseconds by{0};
+};
+
+struct Scenario {
+  std::uint64_t seed = 0;
+  std::vector<std::string> traits;  // for people: what was drawn
+  std::vector<BudgetSettings> budgets;
+  std::vector<StreamScenario> streams;
+  std::vector<SinkScenario> sinks;
+  SinkScenario dead_letter;
+  StoreScenario store;
+  unsigned crashes = 0;             // of a million events in the run
+  milliseconds longest_downtime{0};
+  std::vector<ClockJump> jumps;
+  milliseconds calm{0};  // from then on nothing fails
+  milliseconds end{0};
+};
+
+Scenario DrawScenario(std::uint64_t seed);
+
+}  // namespace nsf::simulation

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// One thing after the other, and a crash between any two.
+#include "simulation/world.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace nsf::simulation {
+namespace {
+
+// A run that needs more does not get on.
+constexpr std::size_t kMostEvents = 2'000'000;
+
+// The sink that a line of the dead letter is about.
+std::string_view RefusedBy(std::string_view line) {
+  constexpr std::string_view kKey = R"("sink":")";
+  const auto at = line.find(kKey);
+  if (at == std::string_view::npos) return {};
+  const auto begin = at + kKey.size();
+  return line.substr(begin, line.find('"', begin) - begin);
+}
+
+}  // namespace
+
+World::World(const Scenario& scenario, Note traffic, Note log)
+    : scenario_(scenario),
+      traffic_(std::move(traffic)),
+      log_(std::move(log)),
+      dice_(scenario.seed ^ 0x517eU),
+      clock_(scenario_, timeline_),
+      store_(scenario_.store, dice_.Next(), timeline_,
+             [this](const std::vector<StateChange>& changes) {
+               process_->OnDurable(changes);
+               for (Place& place : places_) place.oracle->OnCommit(changes);
+             }) {
+  places_.resize(scenario_.streams.size());
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    Place& place = places_[i];
+    place.scenario = &scenario_.streams[i];
+    place.origin = std::make_unique<Origin>(
+        *place.scenario, dice_.Next(), timeline_, [&place] { place.oracle->NoteLie(); }, traffic_);
+    place.truth = std::make_unique<Truth>(*place.scenario, place.origin->tenant(),
+                                          scenario_.sinks.size(), complaints_);
+    place.oracle = std::make_unique<Oracle>(scenario_, *place.scenario, place.origin->tenant(),
+                                            *place.truth, complaints_);
+  }
+  for (std::size_t i = 0; i < scenario_.sinks.size(); ++i) {
+    sinks_.push_back(std::make_unique<SimulatedSink>(
+        scenario_.sinks[i], dice_.Next(), timeline_,
+        [this, i](const SinkBatch& batch, const Record& record) {
+          Find(batch)->truth->Arrived(i, record);
+        },
+        [this, i](const SinkBatch& batch, const Record& record) {
+          Find(batch)->truth->Explain(i, record);
+        }));
+  }
+  dead_letter_ = std::make_unique<SimulatedSink>(
+      scenario_.dead_letter, dice_.Next(), timeline_,
+      [this](const SinkBatch& batch, const Record& record) {
+        Find(batch)->truth->Kept(SinkNumber(RefusedBy(record.value)), record);
+      },
+      [this](const SinkBatch& batch, const Record& record) {
+        Find(batch)->truth->Explain(SinkNumber(RefusedBy(record.value)), record);
+      });
+  StartProcess();
+}
+
+Place* World::Find(const SinkBatch& batch) {
+  const auto at = std::find_if(places_.begin(), places_.end(), [&](const Place& place) {
+    const StreamSettings& settings = place.scenario->stream;
+    return settings.tenant == batch.tenant && settings.stream == batch.stream;
+  });
+  return &*at;
+}
+
+std::size_t World::SinkNumber(std::string_view name) const {
+  const auto at = std::find_if(scenario_.sinks.begin(), scenario_.sinks.end(),
+                               [name](const SinkScenario& sink) { return sink.name == name; });
+  return static_cast<std::size_t>(at - scenario_.sinks.begin());
+}
+
+void World::StartProcess() {
+  std::map<std::string, Sink*> sinks;
+  for (std::size_t i = 0; i < sinks_.size(); ++i) sinks[scenario_.sinks[i].name] = sinks_[i].get();
+  process_ = std::make_unique<Process>(scenario_, dice_.Next(), timeline_, clock_, places_,
+                                       std::move(sinks), *dead_letter_, store_, complaints_, log_);
+}
+
+std::optional<std::string> World::Run() {
+  const MonotonicTime end = kBegin + scenario_.end;
+  while (!complaints_.first()) {
+    const MonotonicTime next = std::min(timeline_.next(), process_->wake_at());
+    if (next > end) break;
+    Happen();
+    if (++happened_ > kMostEvents) complaints_.Add("it does not get on");
+  }
+  if (!complaints_.first()) {
+    timeline_.MoveTo(end);
+    for (Place& place : places_) {
+      place.origin->Advance();
+      place.oracle->OnEnd(place.origin->Clock());
+    }
+  }
+  if (!complaints_.first()) return std::nullopt;
+  return Elapsed() + ": " + *complaints_.first();
+}
+
+void World::Happen() {
+  if (timeline_.next() <= process_->wake_at()) {
+    timeline_.RunNext();
+  } else {
+    timeline_.MoveTo(process_->wake_at());
+    process_->StepDue();
+  }
+  const bool dangerous = timeline_.now() - kBegin < scenario_.calm;
+  if (dangerous && dice_.Between(0, 999'999) < scenario_.crashes) Crash();
+}
+
+void World::Crash() {
+  ++crashes_;
+  const milliseconds down = dice_.Within(milliseconds(0), scenario_.longest_downtime);
+  if (log_) log_("crash, down for " + std::to_string(down.count()) + " ms");
+  for (const auto& sink : sinks_) sink->Crash();
+  dead_letter_->Crash();
+  process_->ExplainUnsettled();
+  store_.Crash();
+  timeline_.Clear();
+  process_.reset();
+  timeline_.MoveTo(timeline_.now() + down);
+  StartProcess();
+}
+
+std::size_t World::events() const {
+  std::size_t events = 0;
+  for (const Place& place : places_) events += place.truth->events();
+  return events;
+}
+
+std::string World::Elapsed() const {
+  const auto elapsed = std::chrono::floor<milliseconds>(timeline_.now() - kBegin);
+  return "after " + std::to_string(elapsed.count()) + " ms";
+}
+
+}  // namespace nsf::simulation
