@@ -104,6 +104,9 @@ void Drawing::DrawTraits() {
 
 // Of pages and of the list.
 void Drawing::DrawSizes() {
+  // What no parameter turns must fit a page, second by second.
+  const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
+  if (!turns) stream().page_size = 100;
   const std::int64_t page = stream().page_size;
   if (dice_.Permille(150)) {
     Set("limit_max=" + Number(std::max<std::int64_t>(page / 2, 2), page));
@@ -130,7 +133,8 @@ void Drawing::DrawPopulation() {
     const auto end = std::chrono::duration_cast<seconds>(pace_.calm + pace_.calm / 2).count();
     Set("live=" + std::to_string(static_cast<double>(rows) / static_cast<double>(end)));
   }
-  if (dice_.Permille(200)) {
+  const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
+  if (turns && dice_.Permille(200)) {
     const auto calm = std::chrono::duration_cast<seconds>(pace_.calm);
     Set("burst_events=" + Number(10, 60) + " burst_after=" +
         Seconds(dice_.Within(seconds(1), calm)));
@@ -174,7 +178,6 @@ void Drawing::DrawChange() {
                                          "limit_max=4",
                                          "total_key=none",
                                          "rows_key=data",
-                                         "unknown_parameters=rejected",
                                          "event_bounds=[];insertion_bounds=()"};
   const auto calm = std::chrono::duration_cast<seconds>(pace_.calm);
   Set("changes_after=" + Seconds(dice_.Within(seconds(1), calm)));

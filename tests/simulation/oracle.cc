@@ -116,7 +116,8 @@ void Oracle::CheckLag(WallSeconds delivered_until, WallTime tenant_now) {
     if (std::chrono::floor<seconds>(truth_.event(lag_checked_).visible) >= delivered_until) return;
     const bool excused = !truth_.VisibleInTime(lag_checked_, 0) ||
                          truth_.Leaves(lag_checked_, WallTime::max()) ||
-                         truth_.Before(lag_checked_, first_start_);
+                         truth_.Before(lag_checked_, first_start_) ||
+                         truth_.Anonymous(lag_checked_);
     if (excused || truth_.Settled(lag_checked_)) continue;
     return Complain("delivered_until says " + Number(delivered_until) + ", and not delivered is " +
                     truth_.Describe(lag_checked_));
@@ -129,10 +130,11 @@ std::optional<WallTime> Oracle::DeadlineIn(EventNumber number, WindowKind kind) 
   const WallTime recovered = calm_ + kRecovers + 2 * settings.poll_interval;
   const auto own = truth_.Own(number, kind);
   const bool live = !own || visible <= *own + truth_.settle(kind);
+  const auto closed = settings.windows.length + truth_.settle(kind) + settings.poll_interval;
+  if (live && truth_.Anonymous(number)) return recovered + closed + kRecovers;
   if (live && (!lied_ || visible >= calm_ || !own)) {
     return std::max<WallTime>(recovered, visible + kRecovers + 2 * settings.poll_interval);
   }
-  const auto closed = settings.windows.length + truth_.settle(kind) + settings.poll_interval;
   for (const seconds age : settings.revisit) {
     if (*own + age < (lied_ ? std::max(visible, calm_) : visible)) continue;
     return std::max<WallTime>(recovered, *own + closed + kRecovers) + age * 3 / 2;

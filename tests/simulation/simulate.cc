@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command: one seed told at length, or many of them on all cores.
-//   simulate --seed N [--verbose] [--traffic FILE]
+//   simulate --seed N [--verbose] [--traits] [--traffic FILE]
 //   simulate --seeds FROM:COUNT [--jobs N]
 #include <charconv>
 #include <cstdio>
@@ -24,11 +24,13 @@ struct Arguments {
   std::uint64_t from = 0, count = 0;
   unsigned jobs = 0;
   bool verbose = false;
+  bool traits = false;
   std::string traffic;
 };
 
 constexpr std::string_view kUsage =
     "simulate --seed N [--verbose] [--traffic FILE]: one run\n"
+    "simulate --seed N --traits: what is drawn, without a run\n"
     "simulate --seeds FROM:COUNT [--jobs N]: many runs, on all cores\n";
 
 bool Number(std::string_view text, std::uint64_t* to) {
@@ -45,10 +47,9 @@ bool Range(std::string_view text, Arguments* to) {
 std::optional<Arguments> Read(const std::vector<std::string_view>& words) {
   Arguments read;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--verbose") {
-      read.verbose = true;
-      continue;
-    }
+    read.verbose = read.verbose || words[i] == "--verbose";
+    read.traits = read.traits || words[i] == "--traits";
+    if (words[i] == "--verbose" || words[i] == "--traits") continue;
     if (i + 1 == words.size()) return std::nullopt;
     const std::string_view value = words[i + 1];
     std::uint64_t number = 0;
@@ -84,8 +85,11 @@ int RunOne(const Arguments& arguments) {
     }
     traffic = [&file](const std::string& line) { file << line << '\n'; };
   }
-  if (arguments.verbose) {
+  if (arguments.verbose || arguments.traits) {
     for (const std::string& trait : scenario.traits) std::cout << trait << '\n';
+  }
+  if (arguments.traits) return 0;
+  if (arguments.verbose) {
     log = [](const std::string& line) { std::cout << line << '\n'; };
   }
   World world(scenario, traffic, log);

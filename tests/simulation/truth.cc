@@ -48,27 +48,31 @@ void Truth::Update() {
 
 void Truth::Add(EventNumber number) {
   bool has_id = false;
-  const std::string key = KeyOf(number, &has_id);
+  const std::string key = KeyOf(number, event(number).visible, &has_id);
   const auto [at, fresh] =
       numbers_.emplace(key, static_cast<std::uint32_t>(names_.size()));
-  if (fresh) names_.push_back({0, has_id, false, std::vector<Counts>(sinks_)});
+  if (fresh) {
+    names_.push_back({0, has_id, false, Anonymous(number), std::vector<Counts>(sinks_)});
+  }
   Name& name = names_[at->second];
   if (!has_id || name.events == 0) ++name.events;
-  if (scenario_.stream.deliver_changed && tenant_.rows().ChangesAt(event(number))) {
-    name.changes = true;
+  if (const auto change = tenant_.rows().ChangesAt(event(number))) {
+    name.changes = name.changes || scenario_.stream.deliver_changed || !has_id;
+    // Rows that are known by their bytes are new ones when they change.
+    if (!has_id) numbers_.emplace(KeyOf(number, *change, &has_id), at->second);
   }
   places_.push_back({at->second, name.events - 1});
   unsettled_.push_back(number);
 }
 
-std::string Truth::KeyOf(EventNumber number, bool* has_id) const {
+std::string Truth::KeyOf(EventNumber number, WallTime at, bool* has_id) const {
   const model::Event& event = tenant_.event(number);
   const auto odd = tenant_.rows().OddityOf(event);
   const bool broken = odd == model::OddRow::kBroken || odd == model::OddRow::kUnbalanced;
   *has_id = tenant_.rows().TemplateOf(event).has_id && !broken;
   if (*has_id) return 'i' + tenant_.NameOf(number);
   std::string key = "r";
-  tenant_.rows().Append(number, event, event.visible, &key);
+  tenant_.rows().Append(number, event, at, &key);
   return key;
 }
 
@@ -78,16 +82,20 @@ Truth::Name* Truth::Find(const Record& record) {
   return at == numbers_.end() ? nullptr : &names_[at->second];
 }
 
+void Truth::Complain(const std::string& what) {
+  complaints_.Add(scenario_.stream.tenant + '/' + scenario_.stream.stream + ": " + what);
+}
+
 void Truth::Count(std::size_t sink, const Record& record, std::uint32_t Counts::*what) {
   Update();
   Name* const name = Find(record);
   const std::string who = std::string(record.event_id) + " at sink " + std::to_string(sink);
-  if (name == nullptr) return complaints_.Add("a record that the tenant never had: " + who);
+  if (name == nullptr) return Complain("a record that the tenant never had: " + who);
   Counts& counts = name->sinks[sink];
   ++(counts.*what);
   const std::uint32_t most = name->events * (name->changes ? 2 : 1) + counts.explained;
-  if (counts.arrived + counts.kept > most) {
-    complaints_.Add("delivered again, and nothing explains it: " + who);
+  if (counts.arrived + counts.kept > most && !name->anonymous) {
+    Complain("delivered again, and nothing explains it: " + who);
   }
   ++settled_ids_[HashId(record.event_id).low + sink];
 }
@@ -158,6 +166,12 @@ const std::vector<EventNumber>& Truth::Unsettled() {
 bool Truth::Leaves(EventNumber number, WallTime by) const {
   const auto at = tenant_.LeavesAt(number);
   return at && *at <= by;
+}
+
+bool Truth::Anonymous(EventNumber number) const {
+  const model::RowTemplate& row = tenant_.rows().TemplateOf(event(number));
+  constexpr auto kAbsent = model::RowTemplate::kAbsent;
+  return !row.has_id && row.timestamp_at == kAbsent && row.insertion_at == kAbsent;
 }
 
 bool Truth::Before(EventNumber number, WallSeconds first_start) const {

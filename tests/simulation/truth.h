@@ -55,6 +55,8 @@ class Truth {
   const std::vector<EventNumber>& Unsettled();
   // It has left the list, or will by then.
   bool Leaves(EventNumber number, WallTime by) const;
+  // It shows neither id nor time: it waits for its window to close, and may come once a window.
+  bool Anonymous(EventNumber number) const;
   // It lies before the stream's beginning.
   bool Before(EventNumber number, WallSeconds first_start) const;
 
@@ -70,7 +72,8 @@ class Truth {
   struct Name {
     std::uint32_t events = 0;
     bool has_id = true;
-    bool changes = false;  // and is delivered anew then
+    bool changes = false;    // and is delivered anew then
+    bool anonymous = false;  // neither id nor time
     std::vector<Counts> sinks;
   };
   struct Place {
@@ -79,7 +82,9 @@ class Truth {
   };
 
   void Add(EventNumber number);
-  std::string KeyOf(EventNumber number, bool* has_id) const;
+  // By its id, or by its bytes as they are at a time.
+  std::string KeyOf(EventNumber number, WallTime at, bool* has_id) const;
+  void Complain(const std::string& what);
   // Null: the tenant never had it.
   Name* Find(const Record& record);
   void Count(std::size_t sink, const Record& record, std::uint32_t Counts::*what);
