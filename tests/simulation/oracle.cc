@@ -43,12 +43,9 @@ void Oracle::TakeChange(const StateChange& change) {
     first_start_ = std::max(first_start_, cursor_->first_start);
   } else if (change.key.starts_with(windows)) {
     if (change.value) {
-      const WindowRecord record = DecodeWindow(*change.value).value();
-      records_[record.window.start] = record;
+      records_[change.key] = DecodeWindow(*change.value).value();
     } else {
-      // The rest of the key is the start.
-      const auto start = std::stoll(change.key.substr(windows.size()));
-      records_.erase(WallSeconds(seconds(start)));
+      records_.erase(change.key);
     }
   } else if (ChunkOfKey(settings.tenant, settings.stream, change.key) && change.value) {
     const auto entries = DecodeChunk(*change.value);
@@ -60,7 +57,9 @@ void Oracle::TakeChange(const StateChange& change) {
 }
 
 const WindowRecord* Oracle::RecordOf(WallSeconds second) const {
-  auto at = records_.upper_bound(second);
+  // Keys sort by the start.
+  const StreamSettings& settings = stream_.stream;
+  auto at = records_.upper_bound(WindowKey(settings.tenant, settings.stream, second));
   if (at == records_.begin()) return nullptr;
   --at;
   return second < at->second.window.end ? &at->second : nullptr;
@@ -117,7 +116,8 @@ void Oracle::CheckLag(WallSeconds delivered_until, WallTime tenant_now) {
     const bool excused = !truth_.VisibleInTime(lag_checked_, 0) ||
                          truth_.Leaves(lag_checked_, WallTime::max()) ||
                          truth_.Before(lag_checked_, first_start_) ||
-                         truth_.Anonymous(lag_checked_);
+                         truth_.Anonymous(lag_checked_) ||
+                         truth_.LiesAhead(lag_checked_, delivered_until);
     if (excused || truth_.Settled(lag_checked_)) continue;
     return Complain("delivered_until says " + Number(delivered_until) + ", and not delivered is " +
                     truth_.Describe(lag_checked_));
@@ -131,7 +131,9 @@ std::optional<WallTime> Oracle::DeadlineIn(EventNumber number, WindowKind kind) 
   const auto own = truth_.Own(number, kind);
   const bool live = !own || visible <= *own + truth_.settle(kind);
   const auto closed = settings.windows.length + truth_.settle(kind) + settings.poll_interval;
-  if (live && truth_.Anonymous(number)) return recovered + closed + kRecovers;
+  if (live && truth_.Anonymous(number)) {
+    return std::max<WallTime>(recovered, visible + kRecovers) + closed + kRecovers;
+  }
   if (live && (!lied_ || visible >= calm_ || !own)) {
     return std::max<WallTime>(recovered, visible + kRecovers + 2 * settings.poll_interval);
   }

@@ -53,7 +53,7 @@ class Oracle {
   WallSeconds first_start_ = WallSeconds::min();
   // The durable state.
   std::optional<Cursor> cursor_;
-  std::map<WallSeconds, WindowRecord> records_;
+  std::map<std::string, WindowRecord> records_;  // by key
 };
 
 }  // namespace nsf::simulation

@@ -168,6 +168,13 @@ bool Truth::Leaves(EventNumber number, WallTime by) const {
   return at && *at <= by;
 }
 
+bool Truth::LiesAhead(EventNumber number, WallSeconds until) const {
+  return std::any_of(kinds_.begin(), kinds_.end(), [&](WindowKind kind) {
+    const auto own = Own(number, kind);
+    return own && *own >= until;
+  });
+}
+
 bool Truth::Anonymous(EventNumber number) const {
   const model::RowTemplate& row = tenant_.rows().TemplateOf(event(number));
   constexpr auto kAbsent = model::RowTemplate::kAbsent;

@@ -55,6 +55,8 @@ class Truth {
   const std::vector<EventNumber>& Unsettled();
   // It has left the list, or will by then.
   bool Leaves(EventNumber number, WallTime by) const;
+  // Its second, by the window, is not before `until`.
+  bool LiesAhead(EventNumber number, WallSeconds until) const;
   // It shows neither id nor time: it waits for its window to close, and may come once a window.
   bool Anonymous(EventNumber number) const;
   // It lies before the stream's beginning.

@@ -30,6 +30,7 @@ World::World(const Scenario& scenario, Note traffic, Note log)
       clock_(scenario_, timeline_),
       store_(scenario_.store, dice_.Next(), timeline_,
              [this](const std::vector<StateChange>& changes) {
+               if (traffic_) WriteCommit(changes);
                process_->OnDurable(changes);
                for (Place& place : places_) place.oracle->OnCommit(changes);
              }) {
@@ -48,6 +49,7 @@ World::World(const Scenario& scenario, Note traffic, Note log)
     sinks_.push_back(std::make_unique<SimulatedSink>(
         scenario_.sinks[i], dice_.Next(), timeline_,
         [this, i](const SinkBatch& batch, const Record& record) {
+          if (traffic_) WriteArrival(scenario_.sinks[i].name, batch, record);
           Find(batch)->truth->Arrived(i, record);
         },
         [this, i](const SinkBatch& batch, const Record& record) {
@@ -57,12 +59,30 @@ World::World(const Scenario& scenario, Note traffic, Note log)
   dead_letter_ = std::make_unique<SimulatedSink>(
       scenario_.dead_letter, dice_.Next(), timeline_,
       [this](const SinkBatch& batch, const Record& record) {
+        if (traffic_) WriteArrival("dead letter", batch, record);
         Find(batch)->truth->Kept(SinkNumber(RefusedBy(record.value)), record);
       },
       [this](const SinkBatch& batch, const Record& record) {
         Find(batch)->truth->Explain(SinkNumber(RefusedBy(record.value)), record);
       });
   StartProcess();
+}
+
+void World::WriteArrival(const std::string& sink, const SinkBatch& batch, const Record& record) {
+  traffic_(Elapsed() + ' ' + batch.tenant + '/' + batch.stream + ' ' + sink + " <- " +
+           std::string(record.event_id));
+}
+
+void World::WriteCommit(const std::vector<StateChange>& changes) {
+  std::string line = Elapsed() + " durable:";
+  for (const StateChange& change : changes) {
+    const bool text = change.value && change.key.find("/ids/") == std::string::npos;
+    line += ' ' + change.key;
+    if (text) line += " = \"" + *change.value + '"';
+    if (!change.value) line += " deleted";
+    line += ';';
+  }
+  traffic_(line);
 }
 
 Place* World::Find(const SinkBatch& batch) {
@@ -102,7 +122,7 @@ std::optional<std::string> World::Run() {
     }
   }
   if (!complaints_.first()) return std::nullopt;
-  return Elapsed() + ": " + *complaints_.first();
+  return "after " + Elapsed() + ": " + *complaints_.first();
 }
 
 void World::Happen() {
@@ -119,6 +139,7 @@ void World::Happen() {
 void World::Crash() {
   ++crashes_;
   const milliseconds down = dice_.Within(milliseconds(0), scenario_.longest_downtime);
+  if (traffic_) traffic_(Elapsed() + " crash, down for " + std::to_string(down.count()) + " ms");
   if (log_) log_("crash, down for " + std::to_string(down.count()) + " ms");
   for (const auto& sink : sinks_) sink->Crash();
   dead_letter_->Crash();
@@ -138,7 +159,7 @@ std::size_t World::events() const {
 
 std::string World::Elapsed() const {
   const auto elapsed = std::chrono::floor<milliseconds>(timeline_.now() - kBegin);
-  return "after " + std::to_string(elapsed.count()) + " ms";
+  return std::to_string(elapsed.count()) + " ms";
 }
 
 }  // namespace nsf::simulation

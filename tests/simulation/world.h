@@ -31,6 +31,9 @@ class World {
 
  private:
   std::unique_ptr<Sink> MakeSink(std::size_t number);
+  // Lines of the traffic.
+  void WriteArrival(const std::string& sink, const SinkBatch& batch, const Record& record);
+  void WriteCommit(const std::vector<StateChange>& changes);
   Place* Find(const SinkBatch& batch);
   std::size_t SinkNumber(std::string_view name) const;
   void Happen();
