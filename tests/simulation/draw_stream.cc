@@ -100,6 +100,10 @@ void Drawing::DrawTraits() {
     roll -= trait.permille;
     if (roll < 0) roll = INT64_MIN / 2;
   }
+  const auto no_id = static_cast<std::size_t>(model::OddRow::kNoId);
+  if (drawn_.tenant.odd_rows[no_id] > 0 && !kSupported.equal_rows) {
+    Set("equal_percent=0 repeated_percent=0");
+  }
 }
 
 // Of pages and of the list.
@@ -107,16 +111,23 @@ void Drawing::DrawSizes() {
   // What no parameter turns must fit a page, second by second.
   const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
   if (!turns) stream().page_size = 100;
+  if (!turns && !kSupported.short_unturned) {
+    Set("short_page_percent=0");
+    return;
+  }
   const std::int64_t page = stream().page_size;
+  const bool refuses =
+      kSupported.refusals_in_200 || drawn_.tenant.refusals == model::Refusals::kAs400;
   if (dice_.Permille(150)) {
     Set("limit_max=" + Number(std::max<std::int64_t>(page / 2, 2), page));
-  } else if (kSupported.discovery && dice_.Permille(60)) {
+  } else if (kSupported.discovery && refuses && dice_.Permille(60)) {
     Set("limit_max=" + Number(std::max<std::int64_t>(page / 2, 2), page) + " over_limit=reject");
   }
-  // A single second must fit.
-  if (kSupported.deep_offsets && dice_.Permille(120)) {
+  // A single second must fit, and the whole list where it cannot be cut.
+  const bool cuts = drawn_.tenant.window != model::WindowRule::kIgnored;
+  if (kSupported.deep_offsets && cuts && dice_.Permille(120)) {
     Set("deep_offset=" + Number(page + 60, page * 3 + 60));
-    if (dice_.Permille(500)) Set("deep_answer=reject");
+    if (refuses && dice_.Permille(500)) Set("deep_answer=reject");
   }
 }
 
@@ -124,9 +135,12 @@ void Drawing::DrawPopulation() {
   Set("seed=" + std::to_string(dice_.Next() % 1'000'000) + " row_variety=8");
   const auto start = dice_.Within<seconds>(pace_.length, pace_.longest / 2);
   stream().start = start;
-  if (dice_.Permille(700)) {
+  const bool tells = drawn_.tenant.window != model::WindowRule::kIgnored &&
+                     drawn_.tenant.window_pairs != model::WindowPairs::kEvent;
+  const bool needs_rows = !tells && !kSupported.empty_contact;
+  if (needs_rows || dice_.Permille(700)) {
     const auto span = dice_.Permille(300) ? start * 3 / 2 : start;
-    Set("events=" + Number(1, dice_.Permille(200) ? 600 : 150) + " span=" + Seconds(span));
+    Set("events=" + Number(needs_rows ? 5 : 1, dice_.Permille(200) ? 600 : 150) + " span=" + Seconds(span));
   }
   if (dice_.Permille(800)) {
     const auto rows = dice_.Between(5, 300);
@@ -143,7 +157,7 @@ void Drawing::DrawPopulation() {
     Set("changed_percent=20 changed_after=" + Seconds(dice_.Within(seconds(1), pace_.length)));
   }
   if (dice_.Permille(300)) Set("clock_offset=" + Number(-7200, 7200) + 's');
-  if (kSupported.retention && dice_.Permille(80)) {
+  if (kSupported.retention && !needs_rows && dice_.Permille(80)) {
     Set("retention=" + Seconds(dice_.Within<seconds>(pace_.length, start)));
   }
 }
