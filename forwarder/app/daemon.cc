@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/system/process.h"
 #include "adapters/system/secrets.h"
 #include "app/config/guarantee.h"
 #include "app/exit_codes.h"
@@ -150,8 +151,8 @@ Result<void> Daemon::BuildStreams(const TenantConfig& tenant, Tenant* parts) {
                        *store_, *parts->budget, random_);
     if (!stream) return stream.error();
     log_.Write(LogLevel::kInfo,
-               ((*stream)->begins() ? "begins, from " : "goes on, from ") + tenant.url,
-               tenant.name, event_type);
+               ((*stream)->begins() ? "begins, from " : "goes on, from ") + tenant.url, tenant.name,
+               event_type);
     readiness_.Expect(tenant.name, event_type);
     loop_->Add(std::move(stream).value(), *parts->client, *parts->budget);
   }
@@ -195,6 +196,7 @@ int Daemon::Run() {
       dead_letter_->Reopen();
     }
     WatchSinks(now);
+    WatchMemory();
     if (progress_) {
       const auto& budget = *tenants_.begin()->second.budget;
       progress_->Show(now, loop_->streams(), budget.Snapshot(now.monotonic));
@@ -221,6 +223,16 @@ void Daemon::WatchSinks(const Now& now) {
     log_.Warn("sink " + name + ": " + trouble->message);
     telemetry_->Published(name, std::chrono::microseconds(0), "unavailable");
   }
+}
+
+void Daemon::WatchMemory() {
+  std::uint64_t received = 0;
+  std::uint64_t pending = 0;
+  for (const class Stream* stream : loop_->streams()) {
+    received += stream->snapshot().response_bytes;
+    pending += stream->snapshot().pending;
+  }
+  if (idle_memory_.IsDue(received, pending)) GiveMemoryBack();
 }
 
 std::optional<int> Daemon::Ended(const Now& now) const {
