@@ -20,8 +20,8 @@ class Dice {
 
   // Both ends included.
   std::int64_t Between(std::int64_t least, std::int64_t most) {
-    return least + static_cast<std::int64_t>(
-                       random_.Below(static_cast<std::uint64_t>(most - least) + 1));
+    return least +
+           static_cast<std::int64_t>(random_.Below(static_cast<std::uint64_t>(most - least) + 1));
   }
   template <typename Duration>
   Duration Within(Duration least, Duration most) {

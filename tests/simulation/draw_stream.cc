@@ -100,6 +100,8 @@ void Drawing::DrawTraits() {
     roll -= trait.permille;
     if (roll < 0) roll = INT64_MIN / 2;
   }
+  const bool list = drawn_.tenant.window == model::WindowRule::kIgnored;
+  if (list && !kSupported.lists_by_event) Set("sort_by=insertion show_insertion=on");
   const auto no_id = static_cast<std::size_t>(model::OddRow::kNoId);
   if (drawn_.tenant.odd_rows[no_id] > 0 && !kSupported.equal_rows) {
     Set("equal_percent=0 repeated_percent=0");
@@ -140,7 +142,8 @@ void Drawing::DrawPopulation() {
   const bool needs_rows = !tells && !kSupported.empty_contact;
   if (needs_rows || dice_.Permille(700)) {
     const auto span = dice_.Permille(300) ? start * 3 / 2 : start;
-    Set("events=" + Number(needs_rows ? 5 : 1, dice_.Permille(200) ? 600 : 150) + " span=" + Seconds(span));
+    Set("events=" + Number(needs_rows ? 5 : 1, dice_.Permille(200) ? 600 : 150) +
+        " span=" + Seconds(span));
   }
   if (dice_.Permille(800)) {
     const auto rows = dice_.Between(5, 300);
@@ -150,8 +153,8 @@ void Drawing::DrawPopulation() {
   const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
   if (turns && dice_.Permille(200)) {
     const auto calm = std::chrono::duration_cast<seconds>(pace_.calm);
-    Set("burst_events=" + Number(10, 60) + " burst_after=" +
-        Seconds(dice_.Within(seconds(1), calm)));
+    Set("burst_events=" + Number(10, 60) +
+        " burst_after=" + Seconds(dice_.Within(seconds(1), calm)));
   }
   if (dice_.Permille(200)) {
     Set("changed_percent=20 changed_after=" + Seconds(dice_.Within(seconds(1), pace_.length)));
@@ -166,16 +169,16 @@ void Drawing::DrawLateness() {
   const seconds last = pace_.revisit.empty() ? pace_.settle : pace_.revisit.back();
   Set("lag_max=" + Seconds(dice_.Within(seconds(0), pace_.settle_by_event)));
   if (dice_.Permille(200)) {
-    Set("late_percent=" + Number(1, 20) + " late_by=" +
-        Seconds(dice_.Within<seconds>(seconds(1), last * 5 / 4)));
+    Set("late_percent=" + Number(1, 20) +
+        " late_by=" + Seconds(dice_.Within<seconds>(seconds(1), last * 5 / 4)));
   }
   if (dice_.Permille(200)) {
-    Set("hidden_percent=" + Number(1, 20) + " hidden_for=" +
-        Seconds(dice_.Within<seconds>(seconds(1), last * 5 / 4)));
+    Set("hidden_percent=" + Number(1, 20) +
+        " hidden_for=" + Seconds(dice_.Within<seconds>(seconds(1), last * 5 / 4)));
   }
   if (dice_.Permille(100)) {
-    Set("ahead_percent=" + Number(1, 10) + " ahead_by=" +
-        Seconds(dice_.Within<seconds>(seconds(1), pace_.ahead / 4)));
+    Set("ahead_percent=" + Number(1, 10) +
+        " ahead_by=" + Seconds(dice_.Within<seconds>(seconds(1), pace_.ahead / 4)));
   }
   if (dice_.Permille(100)) Set("batch_every=" + Seconds(dice_.Within(seconds(5), pace_.length)));
   if (dice_.Permille(80)) Set("equal_after=" + Seconds(dice_.Within(seconds(1), pace_.length)));
@@ -184,15 +187,10 @@ void Drawing::DrawLateness() {
 // The tenant changes its mind, for good or for a time.
 void Drawing::DrawChange() {
   if (!kSupported.dialect_changes || !dice_.Permille(80)) return;
-  const std::vector<std::string> changes{"page_parameter=skip",
-                                         "page_parameter=offset",
-                                         "window_pairs=event",
-                                         "window_pairs=insertion",
-                                         "order=oldest",
-                                         "limit_max=4",
-                                         "total_key=none",
-                                         "rows_key=data",
-                                         "event_bounds=[];insertion_bounds=()"};
+  const std::vector<std::string> changes{
+      "page_parameter=skip",    "page_parameter=offset", "window_pairs=event",
+      "window_pairs=insertion", "order=oldest",          "limit_max=4",
+      "total_key=none",         "rows_key=data",         "event_bounds=[];insertion_bounds=()"};
   const auto calm = std::chrono::duration_cast<seconds>(pace_.calm);
   Set("changes_after=" + Seconds(dice_.Within(seconds(1), calm)));
   if (dice_.Permille(300)) {

@@ -66,22 +66,20 @@ const WindowRecord* Oracle::RecordOf(WallSeconds second) const {
 }
 
 void Oracle::CheckWindows() {
-  const bool one_kind = truth_.kinds().size() == 1 && truth_.kinds()[0] != WindowKind::kNone;
-  if (!one_kind || lied_ || !cursor_) return;
+  if (truth_.kinds().size() > 1 || lied_ || !cursor_) return;
   for (const EventNumber number : truth_.Unsettled()) {
-    const WallSeconds own = *truth_.Own(number, truth_.kinds()[0]);
+    const WallSeconds own = truth_.Own(number, truth_.kinds()[0]);
     if (own >= cursor_->open || own < first_start_ || truth_.Leaves(number, WallTime::max())) {
       continue;
     }
     const WindowRecord* const record = RecordOf(own);
     if (record != nullptr && !record->whole) continue;
     if (!truth_.VisibleInTime(number, record == nullptr ? 0 : record->revisits)) continue;
-    return Complain(record == nullptr ? "the cursor is past an event that is not delivered: " +
-                                            truth_.Describe(number)
-                                      : "the window " + Number(record->window.start) + " to " +
-                                            Number(record->window.end) +
-                                            " is called whole, and lacks " +
-                                            truth_.Describe(number));
+    return Complain(
+        record == nullptr
+            ? "the cursor is past an event that is not delivered: " + truth_.Describe(number)
+            : "the window " + Number(record->window.start) + " to " + Number(record->window.end) +
+                  " is called whole, and lacks " + truth_.Describe(number));
   }
 }
 
@@ -100,8 +98,8 @@ void Oracle::CheckIdentity(const StreamSnapshot& snapshot) {
   for (const auto& [name, sink] : snapshot.sinks) {
     std::uint64_t dead = 0;
     for (const auto& [reason, count] : sink.dead_lettered) dead += count;
-    const std::uint64_t sum = snapshot.out_of_window + snapshot.deduplicated + sink.delivered +
-                              dead + snapshot.pending;
+    const std::uint64_t sum =
+        snapshot.out_of_window + snapshot.deduplicated + sink.delivered + dead + snapshot.pending;
     if (snapshot.received != sum) Complain("the counts do not add up at sink " + name);
   }
 }
@@ -113,11 +111,10 @@ void Oracle::CheckLag(WallSeconds delivered_until, WallTime tenant_now) {
   truth_.Update();
   for (; lag_checked_ < truth_.events(); ++lag_checked_) {
     if (std::chrono::floor<seconds>(truth_.event(lag_checked_).visible) >= delivered_until) return;
-    const bool excused = !truth_.VisibleInTime(lag_checked_, 0) ||
-                         truth_.Leaves(lag_checked_, WallTime::max()) ||
-                         truth_.Before(lag_checked_, first_start_) ||
-                         truth_.Anonymous(lag_checked_) ||
-                         truth_.LiesAhead(lag_checked_, delivered_until);
+    const bool excused =
+        !truth_.VisibleInTime(lag_checked_, 0) || truth_.Leaves(lag_checked_, WallTime::max()) ||
+        truth_.Before(lag_checked_, first_start_) || truth_.Anonymous(lag_checked_) ||
+        truth_.LiesAhead(lag_checked_, delivered_until);
     if (excused || truth_.Settled(lag_checked_)) continue;
     return Complain("delivered_until says " + Number(delivered_until) + ", and not delivered is " +
                     truth_.Describe(lag_checked_));
@@ -129,17 +126,17 @@ std::optional<WallTime> Oracle::DeadlineIn(EventNumber number, WindowKind kind) 
   const WallTime visible = truth_.event(number).visible;
   const WallTime recovered = calm_ + kRecovers + 2 * settings.poll_interval;
   const auto own = truth_.Own(number, kind);
-  const bool live = !own || visible <= *own + truth_.settle(kind);
+  const bool live = visible <= own + truth_.settle(kind);
   const auto closed = settings.windows.length + truth_.settle(kind) + settings.poll_interval;
   if (live && truth_.Anonymous(number)) {
     return std::max<WallTime>(recovered, visible + kRecovers) + closed + kRecovers;
   }
-  if (live && (!lied_ || visible >= calm_ || !own)) {
+  if (live && (!lied_ || visible >= calm_)) {
     return std::max<WallTime>(recovered, visible + kRecovers + 2 * settings.poll_interval);
   }
   for (const seconds age : settings.revisit) {
-    if (*own + age < (lied_ ? std::max(visible, calm_) : visible)) continue;
-    return std::max<WallTime>(recovered, *own + closed + kRecovers) + age * 3 / 2;
+    if (own + age < (lied_ ? std::max(visible, calm_) : visible)) continue;
+    return std::max<WallTime>(recovered, own + closed + kRecovers) + age * 3 / 2;
   }
   return std::nullopt;
 }

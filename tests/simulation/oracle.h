@@ -46,7 +46,7 @@ class Oracle {
   const StreamScenario& stream_;
   Truth& truth_;
   Complaints& complaints_;
-  WallTime calm_;      // by the tenant's clock
+  WallTime calm_;  // by the tenant's clock
   bool lied_ = false;
   std::optional<WallSeconds> checked_until_;
   EventNumber lag_checked_ = 0;  // events before it are delivered, or excused

@@ -104,9 +104,7 @@ HttpAnswer Origin::Ask(const HttpRequest& request, model::Fault fault, milliseco
   tenant_.Stage(fault, std::nullopt);
   if (Hides(fault)) lied_();
   model::Answer said = tenant_.Handle(
-      {"GET",
-       request.target,
-       {{"Netskope-Api-Token", std::string(model::kDefaultRestToken)}}},
+      {"GET", request.target, {{"Netskope-Api-Token", std::string(model::kDefaultRestToken)}}},
       TrueTime(timeline_.now()));
   *takes += said.delay;
   switch (said.delivery) {
@@ -135,16 +133,15 @@ HttpAnswer Origin::Ask(const HttpRequest& request, model::Fault fault, milliseco
   return answer;
 }
 
-void Origin::Write(const HttpRequest& request, const HttpAnswer& answer,
-                   milliseconds takes) const {
+void Origin::Write(const HttpRequest& request, const HttpAnswer& answer, milliseconds takes) const {
   constexpr std::size_t kHead = 240;
   const auto elapsed = std::chrono::floor<milliseconds>(timeline_.now() - kBegin);
   std::string line = std::to_string(elapsed.count()) + " ms " + scenario_.stream.tenant + '/' +
                      scenario_.stream.stream + " GET " + request.target + " -> ";
   line += answer.failure == HttpFailure::kNone ? std::to_string(answer.status)
                                                : std::string(FailureName(answer.failure));
-  line += " after " + std::to_string(takes.count()) + " ms, " +
-          std::to_string(answer.body.size()) + " bytes: " + answer.body.substr(0, kHead);
+  line += " after " + std::to_string(takes.count()) + " ms, " + std::to_string(answer.body.size()) +
+          " bytes: " + answer.body.substr(0, kHead);
   std::replace(line.begin(), line.end(), '\n', ' ');
   note_(line);
 }

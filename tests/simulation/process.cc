@@ -44,9 +44,8 @@ class Process::Silence final : public Telemetry {
 };
 
 Process::Process(const Scenario& scenario, std::uint64_t seed, Timeline& timeline,
-                 const Clock& clock, std::vector<Place>& places,
-                 std::map<std::string, Sink*> sinks, Sink& dead_letter, SimulatedStore& store,
-                 Complaints& complaints, Log log)
+                 const Clock& clock, std::vector<Place>& places, std::map<std::string, Sink*> sinks,
+                 Sink& dead_letter, SimulatedStore& store, Complaints& complaints, Log log)
     : scenario_(scenario),
       dice_(seed),
       timeline_(timeline),
@@ -156,8 +155,7 @@ void Process::HandOver(Lane* lane, std::unique_ptr<Batch> batch) {
   if (known == lane->unsettled.end()) {
     lane->unsettled.push_back({batch.get()});
   } else {
-    if (std::any_of(lane->unsettled.begin(), known,
-                    [](const Handed& h) { return !h.under_way; })) {
+    if (std::any_of(lane->unsettled.begin(), known, [](const Handed& h) { return !h.under_way; })) {
       Complain(*lane, "a batch overtakes one that failed");
     }
     known->under_way = true;
@@ -228,8 +226,8 @@ void Process::ExplainUnsettled() {
 }
 
 void Process::Complain(const Lane& lane, const std::string& what) {
-  complaints_.Add(lane.place->scenario->stream.tenant + '/' +
-                  lane.place->scenario->stream.stream + ": " + what);
+  complaints_.Add(lane.place->scenario->stream.tenant + '/' + lane.place->scenario->stream.stream +
+                  ": " + what);
 }
 
 }  // namespace nsf::simulation

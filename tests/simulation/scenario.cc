@@ -60,8 +60,8 @@ void DrawCrashes(Dice* dice, Scenario* scenario) {
   if (!kSupported.own_clock_jumps) return;
   while (scenario->jumps.size() < 3 && dice->Permille(250)) {
     const auto by = dice->Permille(200) ? std::chrono::hours(48) : std::chrono::hours(1);
-    scenario->jumps.push_back({dice->Within(milliseconds(0), scenario->calm),
-                               dice->Within<milliseconds>(-by, by)});
+    scenario->jumps.push_back(
+        {dice->Within(milliseconds(0), scenario->calm), dice->Within<milliseconds>(-by, by)});
   }
 }
 

@@ -47,7 +47,7 @@ struct Trouble {
 struct StreamScenario {
   nsf_simulator::Settings tenant;
   StreamSettings stream;
-  std::string traits;  // of the tenant, as the simulator takes them by --set
+  std::string traits;     // of the tenant, as the simulator takes them by --set
   std::size_t token = 0;  // whose budget it shares
   Latency latency;
   std::vector<Trouble> troubles;
@@ -56,16 +56,16 @@ struct StreamScenario {
 struct SinkScenario {
   std::string name;
   Latency latency;
-  unsigned refuses = 0;    // of a thousand records, by their content
-  unsigned half_fails = 0;  // of a thousand publishes: the first records arrive, the rest does not
-  unsigned ack_lost = 0;    // of a thousand publishes: all arrive, and none is known to
-  std::vector<Span> down;   // every publish fails
+  unsigned refuses = 0;      // of a thousand records, by their content
+  unsigned half_fails = 0;   // of a thousand publishes: the first records arrive, the rest does not
+  unsigned ack_lost = 0;     // of a thousand publishes: all arrive, and none is known to
+  std::vector<Span> down;    // every publish fails
   std::vector<Span> stalls;  // no publish ends before the stall does
 };
 
 struct StoreScenario {
   Latency latency;
-  unsigned fails = 0;       // of a thousand commits and loads
+  unsigned fails = 0;      // of a thousand commits and loads
   std::vector<Span> full;  // every commit fails
 };
 
@@ -83,7 +83,7 @@ struct Scenario {
   std::vector<SinkScenario> sinks;
   SinkScenario dead_letter;
   StoreScenario store;
-  unsigned crashes = 0;             // of a million events in the run
+  unsigned crashes = 0;  // of a million events in the run
   milliseconds longest_downtime{0};
   std::vector<ClockJump> jumps;
   milliseconds calm{0};  // from then on nothing fails

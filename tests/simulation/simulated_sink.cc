@@ -38,8 +38,7 @@ std::chrono::nanoseconds SimulatedSink::UntilFlows() const {
 }
 
 void SimulatedSink::Publish(SinkBatch& batch, Done done) {
-  const Place place =
-      publishing_.insert(publishing_.end(), {&batch, std::move(done), DrawFate()});
+  const Place place = publishing_.insert(publishing_.end(), {&batch, std::move(done), DrawFate()});
   const auto latency = scenario_.latency.Draw(&dice_);
   timeline_.After(UntilFlows() + latency, [this, place] { Arrive(place); });
 }
@@ -53,8 +52,8 @@ void SimulatedSink::Arrive(Place place) {
   std::size_t left = SIZE_MAX;
   if (place->fate == Fate::kRefusedWhole) left = 0;
   if (place->fate == Fate::kHalf) {
-    left = static_cast<std::size_t>(
-        dice_.Between(0, static_cast<std::int64_t>(batch.records.size())));
+    left =
+        static_cast<std::size_t>(dice_.Between(0, static_cast<std::int64_t>(batch.records.size())));
   }
   for (std::size_t i = 0; i < batch.records.size() && left > 0; ++i) {
     if (batch.outcomes[i] != OutcomeKind::kUndecided) continue;

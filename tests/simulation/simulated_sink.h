@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sink that acknowledges, refuses, stalls, fails half-way or loses its own acknowledgement, as the
-// scenario has it. The dead letter is one too.
+// A sink that acknowledges, refuses, stalls, fails half-way or loses its own acknowledgement, as
+// the scenario has it. The dead letter is one too.
 #pragma once
 
 #include <functional>

@@ -20,7 +20,7 @@ constexpr std::array kTraits{
     Trait{"parameter", "page_parameter=both", 80},
     Trait{"parameter", "page_parameter=none", 30, kHas.discovery},
     Trait{"window", "window=optional", 150},
-    Trait{"window", "window=ignored", 80, kHas.discovery && kHas.list_walks},
+    Trait{"window", "window=ignored", 80, kHas.discovery&& kHas.list_walks},
     Trait{"pairs", "window_pairs=event", 150, kHas.discovery},
     Trait{"pairs", "window_pairs=insertion", 150},
     Trait{"bounds", "event_bounds=[] insertion_bounds=[]", 100},

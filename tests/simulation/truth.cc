@@ -49,8 +49,7 @@ void Truth::Update() {
 void Truth::Add(EventNumber number) {
   bool has_id = false;
   const std::string key = KeyOf(number, event(number).visible, &has_id);
-  const auto [at, fresh] =
-      numbers_.emplace(key, static_cast<std::uint32_t>(names_.size()));
+  const auto [at, fresh] = numbers_.emplace(key, static_cast<std::uint32_t>(names_.size()));
   if (fresh) {
     names_.push_back({0, has_id, false, Anonymous(number), std::vector<Counts>(sinks_)});
   }
@@ -129,16 +128,10 @@ std::string Truth::Describe(EventNumber number) const {
          (odd ? ", " + std::string(model::OddRowName(*odd)) : "") + ')';
 }
 
-std::optional<WallSeconds> Truth::Own(EventNumber number, WindowKind kind) const {
-  switch (kind) {
-    case WindowKind::kInsertion:
-      return event(number).insertion;
-    case WindowKind::kEvent:
-      return event(number).timestamp;
-    case WindowKind::kNone:
-      break;
-  }
-  return std::nullopt;
+WallSeconds Truth::Own(EventNumber number, WindowKind kind) const {
+  const bool by_insertion = kind == WindowKind::kInsertion ||
+                            (kind == WindowKind::kNone && scenario_.tenant.show_insertion);
+  return by_insertion ? event(number).insertion : event(number).timestamp;
 }
 
 seconds Truth::settle(WindowKind kind) const {
@@ -149,11 +142,9 @@ seconds Truth::settle(WindowKind kind) const {
 bool Truth::VisibleInTime(EventNumber number, std::size_t revisits) const {
   const auto& ages = scenario_.stream.revisit;
   return std::all_of(kinds_.begin(), kinds_.end(), [&](WindowKind kind) {
-    const auto own = Own(number, kind);
-    if (!own) return true;
     seconds age = settle(kind);
     if (revisits > 0) age = std::max(age, ages[std::min(revisits, ages.size()) - 1]);
-    return event(number).visible <= *own + age;
+    return event(number).visible <= Own(number, kind) + age;
   });
 }
 
@@ -169,10 +160,8 @@ bool Truth::Leaves(EventNumber number, WallTime by) const {
 }
 
 bool Truth::LiesAhead(EventNumber number, WallSeconds until) const {
-  return std::any_of(kinds_.begin(), kinds_.end(), [&](WindowKind kind) {
-    const auto own = Own(number, kind);
-    return own && *own >= until;
-  });
+  return std::any_of(kinds_.begin(), kinds_.end(),
+                     [&](WindowKind kind) { return Own(number, kind) >= until; });
 }
 
 bool Truth::Anonymous(EventNumber number) const {
@@ -182,13 +171,8 @@ bool Truth::Anonymous(EventNumber number) const {
 }
 
 bool Truth::Before(EventNumber number, WallSeconds first_start) const {
-  return std::any_of(kinds_.begin(), kinds_.end(), [&](WindowKind kind) {
-    // Rows of a list are cut by the time that they show.
-    if (kind == WindowKind::kNone) {
-      kind = scenario_.tenant.show_insertion ? WindowKind::kInsertion : WindowKind::kEvent;
-    }
-    return *Own(number, kind) < first_start;
-  });
+  return std::any_of(kinds_.begin(), kinds_.end(),
+                     [&](WindowKind kind) { return Own(number, kind) < first_start; });
 }
 
 }  // namespace nsf::simulation

@@ -47,8 +47,9 @@ class Truth {
   // "_id …, timestamp …, inserted …, visible …"
   std::string Describe(EventNumber number) const;
 
-  // The second by which the window selects it; nullopt: the whole list is walked.
-  std::optional<WallSeconds> Own(EventNumber number, WindowKind kind) const;
+  // The second by which the window selects it; where none is honoured, by which the forwarder cuts
+  // the list.
+  WallSeconds Own(EventNumber number, WindowKind kind) const;
   // It was visible before its window was closed, or at the latest at `revisits` of its revisits.
   bool VisibleInTime(EventNumber number, std::size_t revisits) const;
   // The events that no sink lacks are left out; in the order in which they became visible.
