@@ -15,7 +15,7 @@ struct Features {
   bool totals_too_large = true;  // rows are stated that are never shown
   bool abandoned_pages = true;   // pages of a walk that was given up count as asked for, still
   bool dialect_changes = true;   // and found out anew
-  bool list_walks = true;        // tenants that honour no window
+  bool list_walks = false;        // tenants that honour no window
   bool lists_by_event = false;   // such a list sorted by another time than rows are cut by
   bool deep_offsets = true;      // a limit to offsets is learned
   bool no_lists = false;         // `result` is null or an object where there are no rows, or one
