@@ -176,7 +176,8 @@ void Drawing::DrawLateness() {
     Set("hidden_percent=" + Number(1, 20) +
         " hidden_for=" + Seconds(dice_.Within<seconds>(seconds(1), last * 5 / 4)));
   }
-  if (dice_.Permille(100)) {
+  const bool by_event = drawn_.tenant.window_pairs == model::WindowPairs::kEvent;
+  if ((!by_event || kSupported.wide_edges) && dice_.Permille(100)) {
     Set("ahead_percent=" + Number(1, 10) +
         " ahead_by=" + Seconds(dice_.Within<seconds>(seconds(1), pace_.ahead / 4)));
   }

@@ -37,27 +37,29 @@ std::string RunSeed(std::uint64_t seed) {
 }
 
 // A line before each seed, and one more for each that fails.
-void Work(std::uint64_t first, std::uint64_t end, unsigned step, std::FILE* report) {
+void Work(std::uint64_t first, std::uint64_t end, unsigned step, bool to_failure,
+          std::FILE* report) {
   for (std::uint64_t seed = first; seed < end; seed += step) {
     std::fprintf(report, "begin %ju\n", static_cast<std::uintmax_t>(seed));
     std::fflush(report);
     const std::string wrong = RunSeed(seed);
     if (!wrong.empty()) {
       std::fprintf(report, "failed %ju %s\n", static_cast<std::uintmax_t>(seed), wrong.c_str());
+      if (to_failure) break;
     }
   }
   std::fprintf(report, "end\n");
   std::fflush(report);
 }
 
-Worker StartWorker(std::uint64_t first, std::uint64_t end, unsigned step) {
+Worker StartWorker(std::uint64_t first, std::uint64_t end, unsigned step, bool to_failure) {
   int ends[2];
   if (pipe(ends) != 0) throw std::runtime_error("no pipe");
   const pid_t process = fork();
   if (process < 0) throw std::runtime_error("no process");
   if (process == 0) {
     close(ends[0]);
-    Work(first, end, step, fdopen(ends[1], "w"));
+    Work(first, end, step, to_failure, fdopen(ends[1], "w"));
     _exit(0);
   }
   close(ends[1]);
@@ -86,10 +88,12 @@ void Collect(const Worker& worker, Failures* failures) {
 
 }  // namespace
 
-int RunMany(std::uint64_t from, std::uint64_t count, unsigned jobs, const std::string& program) {
+int RunMany(std::uint64_t from, std::uint64_t count, unsigned jobs, bool to_first_failure,
+            const std::string& program) {
   if (jobs == 0) jobs = std::max(1U, std::thread::hardware_concurrency());
   std::vector<Worker> workers;
-  for (unsigned i = 0; i < jobs; ++i) workers.push_back(StartWorker(from + i, from + count, jobs));
+  for (unsigned i = 0; i < jobs; ++i)
+    workers.push_back(StartWorker(from + i, from + count, jobs, to_first_failure));
   Failures failures;
   std::vector<std::thread> readers;
   std::vector<Failures> found(workers.size());

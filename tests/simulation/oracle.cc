@@ -129,7 +129,7 @@ std::optional<WallTime> Oracle::DeadlineIn(EventNumber number, WindowKind kind) 
   const bool live = visible <= own + truth_.settle(kind);
   const auto closed = settings.windows.length + truth_.settle(kind) + settings.poll_interval;
   if (live && truth_.Anonymous(number)) {
-    return std::max<WallTime>(recovered, visible + kRecovers) + closed + kRecovers;
+    return std::max({recovered, visible + kRecovers, WallTime(own)}) + closed + kRecovers;
   }
   if (live && (!lied_ || visible >= calm_)) {
     return std::max<WallTime>(recovered, visible + kRecovers + 2 * settings.poll_interval);

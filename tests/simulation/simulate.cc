@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command: one seed told at length, or many of them on all cores.
 //   simulate --seed N [--verbose] [--traits] [--traffic FILE]
-//   simulate --seeds FROM:COUNT [--jobs N]
+//   simulate --seeds FROM:COUNT [--jobs N] [--first]
 #include <charconv>
 #include <cstdio>
 #include <exception>
@@ -25,13 +25,15 @@ struct Arguments {
   unsigned jobs = 0;
   bool verbose = false;
   bool traits = false;
+  bool first = false;
   std::string traffic;
 };
 
 constexpr std::string_view kUsage =
     "simulate --seed N [--verbose] [--traffic FILE]: one run\n"
     "simulate --seed N --traits: what is drawn, without a run\n"
-    "simulate --seeds FROM:COUNT [--jobs N]: many runs, on all cores\n";
+    "simulate --seeds FROM:COUNT [--jobs N] [--first]: many runs, on all cores; to the first "
+    "failure\n";
 
 bool Number(std::string_view text, std::uint64_t* to) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *to);
@@ -49,7 +51,8 @@ std::optional<Arguments> Read(const std::vector<std::string_view>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     read.verbose = read.verbose || words[i] == "--verbose";
     read.traits = read.traits || words[i] == "--traits";
-    if (words[i] == "--verbose" || words[i] == "--traits") continue;
+    read.first = read.first || words[i] == "--first";
+    if (words[i] == "--verbose" || words[i] == "--traits" || words[i] == "--first") continue;
     if (i + 1 == words.size()) return std::nullopt;
     const std::string_view value = words[i + 1];
     std::uint64_t number = 0;
@@ -111,7 +114,7 @@ int main(int argc, char** argv) {
   }
   try {
     if (arguments->seed) return RunOne(*arguments);
-    return RunMany(arguments->from, arguments->count, arguments->jobs, argv[0]);
+    return RunMany(arguments->from, arguments->count, arguments->jobs, arguments->first, argv[0]);
   } catch (const std::exception& error) {
     std::cerr << "simulate: " << error.what() << '\n';
     return 1;
