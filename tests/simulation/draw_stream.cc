@@ -129,7 +129,7 @@ void Drawing::DrawSizes() {
   const bool cuts = drawn_.tenant.window != model::WindowRule::kIgnored;
   if (kSupported.deep_offsets && cuts && dice_.Permille(120)) {
     Set("deep_offset=" + Number(page + 60, page * 3 + 60));
-    if (refuses && dice_.Permille(500)) Set("deep_answer=reject");
+    if (refuses && kSupported.deep_refusals && dice_.Permille(500)) Set("deep_answer=reject");
   }
 }
 
@@ -209,7 +209,7 @@ void Drawing::DrawTroubles() {
 // Kinds of trouble, each with what comes together.
 Trouble Drawing::DrawTrouble() {
   using F = HttpFailure;
-  const std::vector<Trouble> kinds{
+  std::vector<Trouble> kinds{
       {{}, 0, {Fault::k429, Fault::k429Html}, {}},
       {{}, 0, {Fault::k500, Fault::k500Html, Fault::k502, Fault::k503, Fault::k504Html}, {}},
       {{}, 0, {Fault::k409}, {F::kTimeout}},
@@ -219,12 +219,17 @@ Trouble Drawing::DrawTrouble() {
       {{}, 0, {Fault::kTruncated, Fault::kCut, Fault::kReset}, {F::kBroken}},
       {{}, 0, {Fault::kBomb}, {F::kBodyTooLarge}},
       {{}, 0, {Fault::kDrip, Fault::kHang, Fault::kStall}, {F::kTimeout}},
-      {{}, 0, {Fault::k400, Fault::k404}, {}},
       {{}, 0, {}, {F::kResolve, F::kConnect, F::kTls, F::kTimeout, F::kBroken}},
-      {{}, 0, {Fault::kNoContent, Fault::kEmptyList, Fault::kResultNull, Fault::kResultObject}, {}},
   };
-  const auto last = static_cast<std::int64_t>(kinds.size()) - (kSupported.lies ? 1 : 2);
-  Trouble trouble = kinds[static_cast<std::size_t>(dice_.Between(0, last))];
+  if (kSupported.passing_refusals) kinds.push_back({{}, 0, {Fault::k400, Fault::k404}, {}});
+  if (kSupported.lies) {
+    kinds.push_back(
+        {{},
+         0,
+         {Fault::kNoContent, Fault::kEmptyList, Fault::kResultNull, Fault::kResultObject},
+         {}});
+  }
+  Trouble trouble = dice_.Pick(kinds);
   const milliseconds begin = dice_.Within(milliseconds(0), pace_.calm);
   const milliseconds length = dice_.Within(milliseconds(100), pace_.calm / 2);
   trouble.span = {begin, std::min(begin + length, pace_.calm)};

@@ -18,6 +18,9 @@ struct Features {
   bool list_walks = false;        // tenants that honour no window
   bool lists_by_event = false;    // such a list sorted by another time than rows are cut by
   bool wide_edges = false;        // so many rows dated ahead that each poll walks many pages
+  bool deep_refusals = false;     // 400 at a deep offset, while windows move
+  bool untold_times = false;      // the time that windows select by is not shown
+  bool passing_refusals = false;  // 400 and 404 for a time, that say nothing of the dialect
   bool deep_offsets = true;       // a limit to offsets is learned
   bool no_lists = false;          // `result` is null or an object where there are no rows, or one
   bool lies = true;               // an empty list, or none, though there are rows

@@ -51,7 +51,7 @@ constexpr std::array kTraits{
     Trait{"says", "total_cap=20", 80, kHas.capped_totals},
     Trait{"short", "short_page_percent=30", 150},
     Trait{"unit", "time_unit=ms", 100},
-    Trait{"insertion", "show_insertion=off", 150},
+    Trait{"insertion", "show_insertion=off", 150, kHas.untold_times},
     Trait{"rows", "odd_rows=no-id:200,null-id:50,empty-id:50", 80},
     Trait{"rows", "odd_rows=no-time:50,null-time:50,text-time:100", 60, kHas.timeless_rows},
     Trait{"rows", "odd_rows=bare:50", 30, kHas.timeless_rows},
