@@ -102,8 +102,12 @@ void Drawing::DrawTraits() {
   }
   const bool list = drawn_.tenant.window == model::WindowRule::kIgnored;
   if (list && !kSupported.lists_by_event) Set("sort_by=insertion show_insertion=on");
-  const auto no_id = static_cast<std::size_t>(model::OddRow::kNoId);
-  if (drawn_.tenant.odd_rows[no_id] > 0 && !kSupported.equal_rows) {
+  const auto share = [this](model::OddRow kind) {
+    return drawn_.tenant.odd_rows[static_cast<std::size_t>(kind)];
+  };
+  const bool anonymous = share(model::OddRow::kBare) + share(model::OddRow::kNotObject) > 0;
+  if (anonymous && !kSupported.anonymous_drift) Set("ties=stable");
+  if (share(model::OddRow::kNoId) > 0 && !kSupported.equal_rows) {
     Set("equal_percent=0 repeated_percent=0");
   }
 }
@@ -181,7 +185,9 @@ void Drawing::DrawLateness() {
     Set("ahead_percent=" + Number(1, 10) +
         " ahead_by=" + Seconds(dice_.Within<seconds>(seconds(1), pace_.ahead / 4)));
   }
-  if (dice_.Permille(100)) Set("batch_every=" + Seconds(dice_.Within(seconds(5), pace_.length)));
+  // A batch is one second, which must fit.
+  if (drawn_.tenant.deep_offset == 0 && dice_.Permille(100))
+    Set("batch_every=" + Seconds(dice_.Within(seconds(5), pace_.length)));
   if (dice_.Permille(80)) Set("equal_after=" + Seconds(dice_.Within(seconds(1), pace_.length)));
 }
 

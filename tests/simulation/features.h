@@ -21,6 +21,7 @@ struct Features {
   bool deep_refusals = false;     // 400 at a deep offset, while windows move
   bool untold_times = false;      // the time that windows select by is not shown
   bool passing_refusals = false;  // 400 and 404 for a time, that say nothing of the dialect
+  bool anonymous_drift = false;   // rows without id and time change places between two pages
   bool deep_offsets = true;       // a limit to offsets is learned
   bool no_lists = false;          // `result` is null or an object where there are no rows, or one
   bool lies = true;               // an empty list, or none, though there are rows
