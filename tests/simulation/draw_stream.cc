@@ -102,6 +102,7 @@ void Drawing::DrawTraits() {
   }
   const bool list = drawn_.tenant.window == model::WindowRule::kIgnored;
   if (list && !kSupported.lists_by_event) Set("sort_by=insertion show_insertion=on");
+  if (!kSupported.resumed_parameter) Set("page_parameter=both");
   const auto share = [this](model::OddRow kind) {
     return drawn_.tenant.odd_rows[static_cast<std::size_t>(kind)];
   };

@@ -46,7 +46,7 @@ constexpr std::array kTraits{
     Trait{"says", "total_says=fewer", 60},
     Trait{"says", "total_says=more", 60, kHas.totals_too_large},
     Trait{"says", "total_says=zero", 60},
-    Trait{"says", "total_says=changing", 60},
+    Trait{"says", "total_says=changing", 60, kHas.capped_totals},
     Trait{"says", "total_type=text", 100},
     Trait{"says", "total_cap=20", 80, kHas.capped_totals},
     Trait{"short", "short_page_percent=30", 150},
