@@ -132,7 +132,10 @@ void Drawing::DrawSizes() {
   }
   // A single second must fit, and the whole list where it cannot be cut.
   const bool cuts = drawn_.tenant.window != model::WindowRule::kIgnored;
-  if (kSupported.deep_offsets && cuts && dice_.Permille(120)) {
+  // Rows that are hidden without a word cannot be known of.
+  const bool honest =
+      drawn_.tenant.total_key != "none" && drawn_.tenant.total_says == model::TotalSays::kAll;
+  if (kSupported.deep_offsets && cuts && honest && dice_.Permille(120)) {
     Set("deep_offset=" + Number(page + 60, page * 3 + 60));
     if (refuses && kSupported.deep_refusals && dice_.Permille(500)) Set("deep_answer=reject");
   }
