@@ -1,143 +1,162 @@
 // SPDX-License-Identifier: Apache-2.0
-// The judgements.
+// The promises of docs/DELIVERY.md, as checks.
 #include "simulation/oracle.h"
 
 #include <algorithm>
 
+#include "core/ledger/ledger.h"
+#include "core/state/keys.h"
+#include "simulation/timeline.h"
+
 namespace nsf::simulation {
 namespace {
 
-constexpr std::size_t kMostFailures = 5;
-// Polls, walks and pauses between an event and its delivery.
-constexpr std::chrono::minutes kSlack{20};
+// After the faults: the longest pauses of the product (a minute after failures, five after a 429,
+// and what a tenant's rate leaves), then some polls.
+constexpr seconds kRecovers{600};
 
-// The name by which the tenant's ledger knows a row: its `_id`, or else its `trace_id`, or all of
-// it where it is a string (see docs/SIMULATOR.md).
-std::string NameIn(std::string_view raw) {
-  for (const std::string_view key : {"\"_id\":\"", "\"_id\": \"", "\"trace_id\":\"",
-                                     "\"trace_id\": \""}) {
-    const std::size_t at = raw.find(key);
-    if (at == std::string_view::npos) continue;
-    const std::size_t begin = at + key.size();
-    const std::string name(raw.substr(begin, raw.find('"', begin) - begin));
-    if (!name.empty()) return name;
-  }
-  return std::string(raw);
-}
-
-// For people who look for the event in the traffic.
-std::string Times(const nsf_simulator::Event& event) {
-  return " (event " + std::to_string(event.timestamp.time_since_epoch().count()) + ", inserted " +
-         std::to_string(event.insertion.time_since_epoch().count()) + ", visible " +
-         std::to_string(event.visible.time_since_epoch().count() / 1'000) + ")";
-}
-
-std::int64_t Seconds(WallSeconds time) { return time.time_since_epoch().count(); }
+std::string Number(WallSeconds time) { return std::to_string(time.time_since_epoch().count()); }
 
 }  // namespace
 
-void Oracle::Fail(const std::string& what) {
-  if (failures_.size() < kMostFailures) failures_.push_back(what);
+Oracle::Oracle(const Scenario& scenario, const StreamScenario& stream,
+               const nsf_simulator::Tenant& tenant, Truth& truth, Complaints& complaints)
+    : stream_(stream),
+      truth_(truth),
+      complaints_(complaints),
+      calm_(tenant.Clock(TrueTime(kBegin) + scenario.calm)) {}
+
+void Oracle::Complain(const std::string& what) {
+  complaints_.Add(stream_.stream.tenant + '/' + stream_.stream.stream + ": " + what);
 }
 
-void Oracle::Arrived(const std::string& sink, const Record& record) {
-  ++arrived_[sink][NameIn(record.raw)];
+void Oracle::OnCommit(const std::vector<StateChange>& changes) {
+  for (const StateChange& change : changes) TakeChange(change);
+  CheckWindows();
 }
 
-void Oracle::CheckDelivered(WallSeconds from, WallSeconds to, WallSeconds visible,
-                            WindowKind window, const std::string& claim) {
-  const StreamSettings& stream = scenario_.stream;
-  const auto settle =
-      window == WindowKind::kInsertion ? stream.windows.settle : stream.settle_by_event;
-  std::map<std::string, std::uint64_t> expected;
-  std::map<std::string, std::string> times;
-  for (nsf_simulator::EventNumber n = 0; n < tenant_.visible(); ++n) {
-    const nsf_simulator::Event& event = tenant_.event(n);
-    // The same event once more is the same event.
-    if (event.kind == nsf_simulator::EventKind::kRepeated) continue;
-    const auto own = window == WindowKind::kEvent ? event.timestamp : event.insertion;
-    if (own < from || own >= to || event.visible > WallTime(visible)) continue;
-    // A row may be shown only after its window is closed: it is late, and waits for a revisit.
-    if (event.visible > WallTime(own + settle)) continue;
-    if (const auto leaves = tenant_.LeavesAt(n); leaves && *leaves <= WallTime(visible)) continue;
-    ++expected[tenant_.NameOf(n)];
-    times[tenant_.NameOf(n)] = Times(event);
-  }
-  for (const SinkSpec& sink : scenario_.stream.sinks) {
-    const auto& arrived = arrived_[sink.name];
-    for (const auto& [name, count] : expected) {
-      const auto it = arrived.find(name);
-      if (it != arrived.end() && it->second >= count) continue;
-      return Fail(claim + ", and " + name + times[name] + " is not at " + sink.name);
+void Oracle::TakeChange(const StateChange& change) {
+  const StreamSettings& settings = stream_.stream;
+  const std::string windows = WindowPrefix(settings.tenant, settings.stream);
+  if (change.key == CursorKey(settings.tenant, settings.stream)) {
+    cursor_ = DecodeCursor(*change.value).value();
+    first_start_ = std::max(first_start_, cursor_->first_start);
+  } else if (change.key.starts_with(windows)) {
+    if (change.value) {
+      records_[change.key] = DecodeWindow(*change.value).value();
+    } else {
+      records_.erase(change.key);
+    }
+  } else if (ChunkOfKey(settings.tenant, settings.stream, change.key) && change.value) {
+    const auto entries = DecodeChunk(*change.value);
+    for (const LedgerEntry& entry : *entries) {
+      if (truth_.IdIsSettled(entry.id.low)) continue;
+      return Complain("an id is durable whose event no sink has acknowledged");
     }
   }
 }
 
-void Oracle::CheckClaims(const StreamSnapshot& snapshot, WindowKind window) {
-  if (!snapshot.delivered_until || !snapshot.first_window_start) return;
-  const WallSeconds until = *snapshot.delivered_until;
-  CheckDelivered(*snapshot.first_window_start, until, until, window,
-                 "delivered until " + std::to_string(Seconds(until)));
+const WindowRecord* Oracle::RecordOf(WallSeconds second) const {
+  // Keys sort by the start.
+  const StreamSettings& settings = stream_.stream;
+  auto at = records_.upper_bound(WindowKey(settings.tenant, settings.stream, second));
+  if (at == records_.begin()) return nullptr;
+  --at;
+  return second < at->second.window.end ? &at->second : nullptr;
 }
 
-void Oracle::CheckRecord(const WindowRecord& record, WindowKind window) {
-  if (!record.whole) return;
-  CheckDelivered(record.window.start, record.window.end, record.window.end, window,
-                 "window " + std::to_string(Seconds(record.window.start)) + " to " +
-                     std::to_string(Seconds(record.window.end)) + " is whole");
+void Oracle::CheckWindows() {
+  if (truth_.kinds().size() > 1 || lied_ || !cursor_) return;
+  for (const EventNumber number : truth_.Unsettled()) {
+    const WallSeconds own = truth_.Own(number, truth_.kinds()[0]);
+    if (own >= cursor_->open || own < first_start_ || truth_.Leaves(number, WallTime::max())) {
+      continue;
+    }
+    const WindowRecord* const record = RecordOf(own);
+    if (record != nullptr && !record->whole) continue;
+    if (!truth_.VisibleInTime(number, record == nullptr ? 0 : record->revisits)) continue;
+    return Complain(
+        record == nullptr
+            ? "the cursor is past an event that is not delivered: " + truth_.Describe(number)
+            : "the window " + Number(record->window.start) + " to " + Number(record->window.end) +
+                  " is called whole, and lacks " + truth_.Describe(number));
+  }
 }
 
-void Oracle::CheckIdentity(const StreamSnapshot& s) {
-  for (const auto& [name, sink] : s.sinks) {
+void Oracle::OnStep(const StreamSnapshot& snapshot, WallTime tenant_now) {
+  CheckIdentity(snapshot);
+  if (snapshot.first_window_start) {
+    first_start_ = std::max(first_start_, *snapshot.first_window_start);
+  }
+  if (snapshot.delivered_until && snapshot.delivered_until != checked_until_) {
+    CheckLag(*snapshot.delivered_until, tenant_now);
+    checked_until_ = snapshot.delivered_until;
+  }
+}
+
+void Oracle::CheckIdentity(const StreamSnapshot& snapshot) {
+  for (const auto& [name, sink] : snapshot.sinks) {
     std::uint64_t dead = 0;
     for (const auto& [reason, count] : sink.dead_lettered) dead += count;
-    if (s.received != s.out_of_window + s.deduplicated + sink.delivered + dead + s.pending) {
-      Fail("the identity of the metrics does not hold at " + name);
-    }
+    const std::uint64_t sum =
+        snapshot.out_of_window + snapshot.deduplicated + sink.delivered + dead + snapshot.pending;
+    if (snapshot.received != sum) Complain("the counts do not add up at sink " + name);
   }
 }
 
-bool Oracle::MustHaveArrived(const nsf_simulator::Event& event, WindowKind window,
-                             WallSeconds end) const {
-  const StreamSettings& stream = scenario_.stream;
-  const auto own = window == WindowKind::kEvent ? event.timestamp : event.insertion;
-  const auto settle =
-      window == WindowKind::kInsertion ? stream.windows.settle : stream.settle_by_event;
-  if (event.visible <= WallTime(own + settle)) return event.visible <= WallTime(end - kSlack);
-  // It is late: beyond any client when its window was revisited for the last time before it showed.
-  const auto last = stream.revisit.back();
-  return event.visible < WallTime(own + last) && own + last + 2 * kSlack <= end;
+// Later rows of closed windows cannot be known; all others count.
+void Oracle::CheckLag(WallSeconds delivered_until, WallTime tenant_now) {
+  if (delivered_until > tenant_now) return Complain("delivered_until is ahead of the tenant");
+  if (lied_) return;
+  truth_.Update();
+  for (; lag_checked_ < truth_.events(); ++lag_checked_) {
+    if (std::chrono::floor<seconds>(truth_.event(lag_checked_).visible) >= delivered_until) return;
+    const bool excused =
+        !truth_.VisibleInTime(lag_checked_, 0) || truth_.Leaves(lag_checked_, WallTime::max()) ||
+        truth_.Before(lag_checked_, first_start_) || truth_.Anonymous(lag_checked_) ||
+        truth_.LiesAhead(lag_checked_, delivered_until);
+    if (excused || truth_.Settled(lag_checked_)) continue;
+    return Complain("delivered_until says " + Number(delivered_until) + ", and not delivered is " +
+                    truth_.Describe(lag_checked_));
+  }
 }
 
-void Oracle::CheckAll(WindowKind window, WallSeconds end) {
-  std::map<std::string, std::uint64_t> expected;
-  std::map<std::string, std::uint64_t> visible;
-  std::map<std::string, std::string> when;
-  for (nsf_simulator::EventNumber n = 0; n < tenant_.visible(); ++n) {
-    if (tenant_.event(n).kind == nsf_simulator::EventKind::kRepeated) continue;
-    if (MustHaveArrived(tenant_.event(n), window, end)) ++expected[tenant_.NameOf(n)];
-    ++visible[tenant_.NameOf(n)];
-    when[tenant_.NameOf(n)] = Times(tenant_.event(n));
+std::optional<WallTime> Oracle::DeadlineIn(EventNumber number, WindowKind kind) const {
+  const StreamSettings& settings = stream_.stream;
+  const WallTime visible = truth_.event(number).visible;
+  const WallTime recovered = calm_ + kRecovers + 2 * settings.poll_interval;
+  const auto own = truth_.Own(number, kind);
+  const bool live = visible <= own + truth_.settle(kind);
+  const auto closed = settings.windows.length + truth_.settle(kind) + settings.poll_interval;
+  if (live && truth_.Anonymous(number)) {
+    return std::max({recovered, visible + kRecovers, WallTime(own)}) + closed + kRecovers;
   }
-  for (const SinkSpec& sink : scenario_.stream.sinks) {
-    const auto& arrived = arrived_[sink.name];
-    std::size_t more = 0;
-    for (const auto& [name, count] : visible) {
-      const auto it = arrived.find(name);
-      const std::uint64_t times = it == arrived.end() ? 0 : it->second;
-      if (times < expected[name]) {
-        Fail("lost: " + name + when[name] + " came " + std::to_string(times) + " of " +
-             std::to_string(expected[name]) + " times to " + sink.name);
-      }
-      more += times > count ? times - count : 0;
-    }
-    for (const auto& [name, times] : arrived) {
-      if (visible.count(name) == 0) Fail("never was: " + name);
-    }
-    if (more > may_repeat_) {
-      Fail(std::to_string(more) + " repeated at " + sink.name + ", explained are " +
-           std::to_string(may_repeat_));
-    }
+  if (live && (!lied_ || visible >= calm_)) {
+    return std::max<WallTime>(recovered, visible + kRecovers + 2 * settings.poll_interval);
+  }
+  for (const seconds age : settings.revisit) {
+    if (own + age < (lied_ ? std::max(visible, calm_) : visible)) continue;
+    return std::max<WallTime>(recovered, own + closed + kRecovers) + age * 3 / 2;
+  }
+  return std::nullopt;
+}
+
+std::optional<WallTime> Oracle::Deadline(EventNumber number) const {
+  std::optional<WallTime> deadline;
+  if (truth_.Before(number, first_start_)) return std::nullopt;
+  for (const WindowKind kind : truth_.kinds()) {
+    const auto in_kind = DeadlineIn(number, kind);
+    if (!in_kind || truth_.Leaves(number, *in_kind)) return std::nullopt;
+    deadline = std::max(deadline.value_or(*in_kind), *in_kind);
+  }
+  return deadline;
+}
+
+void Oracle::OnEnd(WallTime tenant_now) {
+  for (const EventNumber number : truth_.Unsettled()) {
+    const auto deadline = Deadline(number);
+    if (!deadline || *deadline > tenant_now) continue;
+    return Complain("never delivered: " + truth_.Describe(number));
   }
 }
 

@@ -1,56 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// Knows which events there are and which have arrived, and says what must never happen.
+// Holds a stream against the truth: what its state promises at every commit, what its metrics say
+// at every step, and what is delivered in the end.
 #pragma once
 
-#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/ledger/window_record.h"
+#include "core/state/cursor.h"
 #include "pipeline/stream/stream.h"
-#include "ports/record.h"
-#include "simulation/scenario.h"
-#include "tenant/tenant.h"
+#include "ports/state_store.h"
+#include "simulation/complaints.h"
+#include "simulation/truth.h"
 
 namespace nsf::simulation {
 
 class Oracle {
  public:
-  Oracle(const Scenario& scenario, const nsf_simulator::Tenant& tenant)
-      : scenario_(scenario), tenant_(tenant) {}
+  // All outlive the oracle.
+  Oracle(const Scenario& scenario, const StreamScenario& stream,
+         const nsf_simulator::Tenant& tenant, Truth& truth, Complaints& complaints);
 
-  // A record is at the sink, or in the dead letter, for good.
-  void Arrived(const std::string& sink, const Record& record);
-  // The forwarder crashed, or a publish ended undecided, while so many records were under way:
-  // these may come again.
-  void MayRepeat(std::size_t records) { may_repeat_ += records; }
+  // The tenant hid rows that it has: what can be known before the next revisit is less.
+  void NoteLie() { lied_ = true; }
 
-  // What the metrics claim at a moment.
-  void CheckClaims(const StreamSnapshot& snapshot, WindowKind window);
-  // What a window's record claims.
-  void CheckRecord(const WindowRecord& record, WindowKind window);
-  void CheckIdentity(const StreamSnapshot& snapshot);
-  // At the end (the tenant's time), when windows are cut by `window`.
-  void CheckAll(WindowKind window, WallSeconds end);
-
-  void Fail(const std::string& what);
-  const std::vector<std::string>& failures() const { return failures_; }
+  // The state is durable now.
+  void OnCommit(const std::vector<StateChange>& changes);
+  void OnStep(const StreamSnapshot& snapshot, WallTime tenant_now);
+  // The run is over: everything must have arrived.
+  void OnEnd(WallTime tenant_now);
 
  private:
-  bool MustHaveArrived(const nsf_simulator::Event& event, WindowKind window,
-                       WallSeconds end) const;
-  // Whether each event of the window kind's time in [from, to) that was visible by `visible`, and
-  // not late, is at each sink. `claim` tells who says so.
-  void CheckDelivered(WallSeconds from, WallSeconds to, WallSeconds visible, WindowKind window,
-                      const std::string& claim);
+  void CheckIdentity(const StreamSnapshot& snapshot);
+  void CheckLag(WallSeconds delivered_until, WallTime tenant_now);
+  void TakeChange(const StateChange& change);
+  void CheckWindows();
+  const WindowRecord* RecordOf(WallSeconds second) const;
+  // By when it must be delivered; nullopt: it need not be.
+  std::optional<WallTime> Deadline(EventNumber number) const;
+  std::optional<WallTime> DeadlineIn(EventNumber number, WindowKind kind) const;
+  void Complain(const std::string& what);
 
-  const Scenario& scenario_;
-  const nsf_simulator::Tenant& tenant_;
-  std::map<std::string, std::map<std::string, std::uint64_t>> arrived_;  // by sink, by name
-  std::size_t may_repeat_ = 0;
-  std::vector<std::string> failures_;
+  const StreamScenario& stream_;
+  Truth& truth_;
+  Complaints& complaints_;
+  WallTime calm_;  // by the tenant's clock
+  bool lied_ = false;
+  std::optional<WallSeconds> checked_until_;
+  EventNumber lag_checked_ = 0;  // events before it are delivered, or excused
+  WallSeconds first_start_ = WallSeconds::min();
+  // The durable state.
+  std::optional<Cursor> cursor_;
+  std::map<std::string, WindowRecord> records_;  // by key
 };
 
 }  // namespace nsf::simulation

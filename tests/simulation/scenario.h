@@ -1,43 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one seed makes of the world: the tenant's manners, its events, and what goes wrong, drawn at
-// random and told in words.
+// One run as data: tenants, sinks, store, and all that befalls them. Everything follows from the
+// seed.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "core/answer/budget.h"
 #include "pipeline/stream/settings.h"
-#include "ports/clock.h"
+#include "ports/http_client.h"
+#include "simulation/dice.h"
+#include "tenant/fault.h"
 #include "tenant/settings.h"
 
 namespace nsf::simulation {
 
-using Dice = std::mt19937_64;
+// Since the beginning of the run, the end not included.
+struct Span {
+  milliseconds begin{0};
+  milliseconds end{0};
+
+  bool Contains(milliseconds time) const { return begin <= time && time < end; }
+};
+
+struct Latency {
+  milliseconds least{1};
+  milliseconds most{10};
+  unsigned slow = 0;  // of a thousand
+  milliseconds slow_most{0};
+
+  milliseconds Draw(Dice* dice) const {
+    return dice->Permille(slow) ? dice->Within(most, slow_most) : dice->Within(least, most);
+  }
+};
+
+// For a time a share of the requests fails, each in one of these ways.
+struct Trouble {
+  Span span;
+  unsigned permille = 1000;
+  std::vector<nsf_simulator::Fault> faults;
+  std::vector<HttpFailure> failures;
+};
+
+struct StreamScenario {
+  nsf_simulator::Settings tenant;
+  StreamSettings stream;
+  std::string traits;     // of the tenant, as the simulator takes them by --set
+  std::size_t token = 0;  // whose budget it shares
+  Latency latency;
+  std::vector<Trouble> troubles;
+};
+
+struct SinkScenario {
+  std::string name;
+  Latency latency;
+  unsigned refuses = 0;      // of a thousand records, by their content
+  unsigned half_fails = 0;   // of a thousand publishes: the first records arrive, the rest does not
+  unsigned ack_lost = 0;     // of a thousand publishes: all arrive, and none is known to
+  std::vector<Span> down;    // every publish fails
+  std::vector<Span> stalls;  // no publish ends before the stall does
+};
+
+struct StoreScenario {
+  Latency latency;
+  unsigned fails = 0;      // of a thousand commits and loads
+  std::vector<Span> full;  // every commit fails
+};
+
+// The forwarder's own clock is set by so much.
+struct ClockJump {
+  milliseconds at{0};
+  milliseconds by{0};
+};
 
 struct Scenario {
   std::uint64_t seed = 0;
-  nsf_simulator::Settings tenant;
-  std::vector<std::string> words;  // the assignments that made `tenant`, and the rest
-  StreamSettings stream;
-  std::uint32_t per_minute = 240, per_second = 4;  // the budget
-
-  // Until `faults_end` things go wrong; at `end` everything must have arrived.
-  std::chrono::seconds faults_end{0};
-  std::chrono::seconds end{0};
-  std::vector<std::pair<nsf_simulator::Fault, int>> faults;  // answers, permille of each
-  double crash_chance = 0;        // at each completion
-  double publish_fails = 0;       // of a publish, some of it arrives
-  double records_rejected = 0;    // by content
-  double dead_letter_fails = 0;
-  double store_fails = 0;
-  double load_fails = 0;
-  std::chrono::milliseconds clock_jump{0};  // of our own wall clock, at half of faults_end
-  std::chrono::milliseconds slowest_answer{400};
-  std::chrono::milliseconds slowest_publish{200};
+  std::vector<std::string> traits;  // for people: what was drawn
+  std::vector<BudgetSettings> budgets;
+  std::vector<StreamScenario> streams;
+  std::vector<SinkScenario> sinks;
+  SinkScenario dead_letter;
+  StoreScenario store;
+  unsigned crashes = 0;  // of a million events in the run
+  milliseconds longest_downtime{0};
+  std::vector<ClockJump> jumps;
+  milliseconds calm{0};  // from then on nothing fails
+  milliseconds end{0};
 };
 
 Scenario DrawScenario(std::uint64_t seed);

@@ -87,6 +87,20 @@ run_program() {
   return 1
 }
 
+# run_simulation SEEDS: each block of a hundred seeds is one test. A seed that fails is printed with
+# the command that repeats it. The breaks that prove the simulation must fit the code.
+run_simulation() {
+  local result=0 log=build/log/simulation.log summary
+  mkdir -p build/log
+  tests/simulation/mutations/mutate --check || failed=$((failed + 1)) result=1
+  build/test/bin/simulate --seeds "0:$1" >"$log" 2>&1 </dev/null || result=1
+  tail -n 60 "$log"
+  summary=$(sed -n 's/.*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)
+  [ -n "$summary" ] || summary='0 1'
+  passed=$((passed + ${summary% *})) failed=$((failed + ${summary#* }))
+  return "$result"
+}
+
 # run_fuzzers SECONDS [NAME...]: each fuzzer for that long, or all of them; each is one test. What
 # they find anew is kept in build/fuzz/corpus, and an input that fails in build/fuzz/failures.
 run_fuzzers() {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// One life of the forwarder, from a start to a crash or the end of the run: the real streams,
+// budgets and destination, driven as app/loop.cc does it, and watched from outside.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/answer/budget.h"
+#include "pipeline/destination/in_order.h"
+#include "pipeline/stream/stream.h"
+#include "simulation/complaints.h"
+#include "simulation/oracle.h"
+#include "simulation/origin.h"
+#include "simulation/scenario.h"
+#include "simulation/simulated_sink.h"
+#include "simulation/simulated_store.h"
+#include "simulation/timeline.h"
+#include "simulation/truth.h"
+
+namespace nsf::simulation {
+
+// One stream's world.
+struct Place {
+  const StreamScenario* scenario = nullptr;
+  std::unique_ptr<Origin> origin;
+  std::unique_ptr<Truth> truth;
+  std::unique_ptr<Oracle> oracle;
+};
+
+// The forwarder's own clock.
+class OwnClock final : public Clock {
+ public:
+  OwnClock(const Scenario& scenario, const Timeline& timeline)
+      : scenario_(scenario), timeline_(timeline) {}
+  Now Read() const override;
+
+ private:
+  const Scenario& scenario_;
+  const Timeline& timeline_;
+};
+
+class Process {
+ public:
+  using Log = std::function<void(const std::string&)>;
+
+  ~Process();
+  // All outlive the process. `sinks`: by name.
+  Process(const Scenario& scenario, std::uint64_t seed, Timeline& timeline, const Clock& clock,
+          std::vector<Place>& places, std::map<std::string, Sink*> sinks, Sink& dead_letter,
+          SimulatedStore& store, Complaints& complaints, Log log);
+
+  // When the next stream is to be stepped.
+  MonotonicTime wake_at() const;
+  // Steps every stream whose time has come.
+  void StepDue();
+  // The changes are durable: the batches that they came with cannot be repeated any more.
+  void OnDurable(const std::vector<StateChange>& changes);
+  // What is not settled may arrive again.
+  void ExplainUnsettled();
+
+ private:
+  struct Handed {
+    Batch* batch = nullptr;
+    bool durable = false;
+    bool under_way = true;
+  };
+  struct Lane {
+    Place* place = nullptr;
+    std::unique_ptr<Stream> stream;
+    Completions completions;
+    MonotonicTime wake_at{};
+    std::size_t requests = 0;
+    bool loading = false;
+    std::deque<Handed> unsettled;
+  };
+  class Silence;
+
+  void Step(Lane* lane);
+  void Wake(Lane* lane);
+  void Start(Lane* lane, StepOutput out);
+  void Send(Lane* lane, PageRequest request);
+  void HandOver(Lane* lane, std::unique_ptr<Batch> batch);
+  void CheckBounds(const Lane& lane);
+  void OnSettled(Lane* lane, Settlement settlement);
+  void CheckBudget(std::size_t token);
+  void Complain(const Lane& lane, const std::string& what);
+
+  const Scenario& scenario_;
+  Dice dice_;
+  Timeline& timeline_;
+  const Clock& clock_;
+  SimulatedStore& store_;
+  Complaints& complaints_;
+  Log log_;
+  DiceRandom random_;
+  std::unique_ptr<Silence> telemetry_;
+  InOrderDestination destination_;
+  std::vector<Budget> budgets_;
+  std::vector<std::deque<MonotonicTime>> sent_;  // by token, of the last minute
+  std::vector<Lane> lanes_;
+};
+
+}  // namespace nsf::simulation
