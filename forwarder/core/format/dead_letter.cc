@@ -4,8 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <utility>
 
+#include "core/event/page.h"
 #include "core/event/text.h"
 #include "core/format/json_text.h"
 
@@ -48,10 +51,11 @@ std::string TimeText(WallTime when) {
   return text + 'Z';
 }
 
+constexpr std::string_view kBase64Alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 // RFC 4648, section 4.
 std::string Base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   while (!bytes.empty()) {
@@ -61,11 +65,36 @@ std::string Base64(std::string_view bytes) {
       group = group << 8U | (i < taken ? static_cast<unsigned char>(bytes[i]) : 0U);
     }
     for (std::size_t i = 0; i < 4; ++i) {
-      out += i <= taken ? kAlphabet[(group >> (18 - 6 * i)) & 0x3FU] : '=';
+      out += i <= taken ? kBase64Alphabet[(group >> (18 - 6 * i)) & 0x3FU] : '=';
     }
     bytes.remove_prefix(taken);
   }
   return out;
+}
+
+std::optional<std::string> FromBase64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::string out;
+  while (!text.empty()) {
+    std::uint32_t group = 0;
+    std::size_t padding = 0;
+    for (const char c : text.substr(0, 4)) {
+      const std::size_t digit = kBase64Alphabet.find(c);
+      if (c == '=') ++padding;
+      if (c != '=' && (digit == std::string_view::npos || padding > 0)) return std::nullopt;
+      group = group << 6U | (c == '=' ? 0U : static_cast<std::uint32_t>(digit));
+    }
+    if (padding > 2 || (padding > 0 && text.size() > 4)) return std::nullopt;
+    for (std::size_t i = 0; i < 3 - padding; ++i) {
+      out += static_cast<char>(group >> (16 - 8 * i) & 0xFFU);
+    }
+    text.remove_prefix(4);
+  }
+  return out;
+}
+
+Error NotALine(const std::string& why) {
+  return {ErrorKind::kStop, "not a line of the dead letter: " + why};
 }
 
 }  // namespace
@@ -86,6 +115,36 @@ void AppendDeadLetter(const SinkBatch& batch, const Record& record, const Reject
     AppendMember("raw_base64", Base64(record.raw), out);
   }
   *out += '}';
+}
+
+Result<DeadLetter> ReadDeadLetter(std::string_view line) {
+  const Page page = Page::Parse('[' + std::string(line) + ']');
+  if (page.status() != PageStatus::kRows) return NotALine(page.message());
+  if (page.rows().size() != 1) return NotALine("it is not one object");
+  DeadLetter letter;
+  bool has_raw = false;
+  for (const Field& field : page.rows().front().fields) {
+    for (const auto& [name, member] : {std::pair{"time", &letter.time},
+                                       {"tenant", &letter.tenant},
+                                       {"stream", &letter.stream},
+                                       {"sink", &letter.sink},
+                                       {"event_id", &letter.event_id},
+                                       {"reason", &letter.reason},
+                                       {"detail", &letter.detail},
+                                       {"raw", &letter.raw}}) {
+      if (field.name == name) *member = field.text;
+    }
+    has_raw |= field.name == "raw" && field.type == FieldType::kString;
+    if (field.name != "raw_base64") continue;
+    auto raw = FromBase64(field.text);
+    if (!raw) return NotALine("raw_base64 is not base64");
+    letter.raw = *std::move(raw);
+    has_raw = true;
+  }
+  if (letter.tenant.empty() || letter.stream.empty() || letter.sink.empty() || !has_raw) {
+    return NotALine("tenant, stream, sink or raw is missing");
+  }
+  return letter;
 }
 
 }  // namespace nsf
