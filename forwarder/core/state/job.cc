@@ -228,9 +228,8 @@ Result<std::vector<KnownJob>> ReadJobs(const std::vector<StateEntry>& entries) {
     }
     jobs.push_back(std::move(known));
   }
-  std::stable_sort(jobs.begin(), jobs.end(), [](const KnownJob& a, const KnownJob& b) {
-    return a.job.id < b.job.id;
-  });
+  std::stable_sort(jobs.begin(), jobs.end(),
+                   [](const KnownJob& a, const KnownJob& b) { return a.job.id < b.job.id; });
   return jobs;
 }
 

@@ -59,7 +59,7 @@ struct JobProgress {
   // How far the job is, in its own measure, so that a restart goes on from there: epoch seconds of
   // a walk, bytes of a file.
   std::int64_t position = 0;
-  std::int64_t end = 0;  // the position at which it is done; 0: not known yet
+  std::int64_t end = 0;              // the position at which it is done; 0: not known yet
   std::uint64_t rows = 0;            // looked at
   std::uint64_t delivered = 0;       // acknowledged by their sinks
   std::uint64_t missing = 0;         // not delivered, though they should be
@@ -90,7 +90,7 @@ Result<JobProgress> DecodeJobProgress(std::string_view text);
 // A job as the state has it.
 struct KnownJob {
   Job job;
-  JobProgress progress;  // waiting, until the owner has taken it up
+  JobProgress progress;    // waiting, until the owner has taken it up
   bool cancelled = false;  // asked to be
 };
 
