@@ -177,7 +177,7 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
     return MakeDeadLetterWork(
         job, progress,
         {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(formats),
-         config_.batch.events, config_.batch.bytes, job_calls_, log_});
+         config_.batch.events, config_.batch.bytes, job_calls_, *telemetry_, log_});
   }
   return Error{ErrorKind::kStop, "the owner of the state is a version that cannot " +
                                      std::string(JobKindName(job.kind)) + "; update it"};

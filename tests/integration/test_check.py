@@ -49,7 +49,7 @@ def test_a_token_that_is_refused(tmp_path, start_simulator):
 
 def test_a_budget_that_is_not_enough(tmp_path, start_simulator):
     config = configuration(tmp_path, start_simulator(1), [file_sink(tmp_path / "out")],
-                           tenant={"rate_limit": "60/min", "poll_interval": "1s"})
+                           tenant={"rate_limit": "60/min", "burst": 4, "poll_interval": "1s"})
     done = command(tmp_path, config, "check", "--json")
     assert done.code == 1
     assert level_of(done, "tenant acme, request budget") == ["wrong"]

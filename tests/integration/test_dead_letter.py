@@ -67,6 +67,7 @@ def test_replay_beside_the_owner(tmp_path, start_simulator, start_forwarder):
     config = configuration(tmp_path, simulator, [file_sink(tmp_path / "out")])
     owner = start_forwarder(config)
     owner.until_metric("events_delivered_total", lambda n: n == 10, 60, tenant="acme")
+    assert owner.metric("events_replayed_total", tenant="acme") == 0
     write(tmp_path, [letter(n) for n in range(5_000)])
     done = command(tmp_path, config, "dead-letter", "replay", "--sink", "out")
     assert done.code == 0, done.err
@@ -74,6 +75,7 @@ def test_replay_beside_the_owner(tmp_path, start_simulator, start_forwarder):
     rows = ids_in_file(tmp_path / "out")
     assert rows[10:] == [f"row-{n}" for n in range(5_000)]
     assert left(tmp_path) == [] and not asides(tmp_path)
+    assert owner.metric("events_replayed_total", tenant="acme", stream="audit", sink="out") == 5_000
     assert owner.metrics().identity(tenant="acme", stream="audit", sink="out") == 0
     listed = command(tmp_path, config, "job", "list", "--json").json()["jobs"]
     assert [(job["state"], job["delivered"]) for job in listed] == [("done", 5_000)]
@@ -164,7 +166,8 @@ def test_a_cancelled_job_puts_back_what_it_has_not_sent(tmp_path, start_simulato
     os.close(reader)
     [job] = command(tmp_path, config, "job", "list", "--json").json()["jobs"]
     assert job["state"] in ("waiting", "running")
-    assert command(tmp_path, config, "job", "cancel", job["id"]).code == 0
+    cancelled = command(tmp_path, config, "job", "cancel", job["id"])
+    assert cancelled.code == 0, cancelled.err
     done = command(tmp_path, config, "job", "follow", job["id"])
     assert done.code == 1 and "cancelled" in done.out, done.err
     assert left(tmp_path) == rows and not asides(tmp_path)

@@ -341,16 +341,14 @@ int JobCancelCommand(const Config& config, const std::string& id, const CommandC
   if (known->progress.ended()) return Conclude(config, {known->job}, 0, context);
   const auto inbox = SqliteInbox::Open(config.state.path, std::string(kJobPrefix));
   if (!inbox) return Fail(inbox.error(), context);
-  std::vector<StateEntry> entries{{JobCancelKey(known->job), ""}};
-  const bool nobody = OwnerOf(config.state.path).empty();
-  if (nobody && known->progress.state == JobState::kWaiting) {
-    JobProgress cancelled;
-    cancelled.state = JobState::kCancelled;
-    entries.push_back({JobProgressKey(known->job), EncodeJobProgress(cancelled)});
+  if (const auto put = (*inbox)->Put({{JobCancelKey(known->job), ""}}); !put) {
+    return Fail(put.error(), context);
   }
-  if (const auto put = (*inbox)->Put(entries); !put) return Fail(put.error(), context);
-  return Say("job " + id + (nobody ? " is cancelled\n" : ": the owner is told\n"), context,
-             kExitDone);
+  if (!OwnerOf(config.state.path).empty()) {
+    return Say("job " + id + ": the owner is told\n", context, kExitDone);
+  }
+  const int code = Own(config, {known->job}, context);  // puts in order what was half done
+  return code == kExitFound ? kExitDone : code;
 }
 
 }  // namespace nsf

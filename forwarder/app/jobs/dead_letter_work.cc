@@ -178,7 +178,10 @@ class DeadLetterWork final : public JobWork {
     batch_.reset();
     progress_ = next_;
     progress_.message.clear();
-    for (const SinkSettlement& sink : settlement.sinks) {
+    for (std::size_t i = 0; i < settlement.sinks.size(); ++i) {
+      const SinkSettlement& sink = settlement.sinks[i];
+      const SinkBatch& part = settlement.batch->sinks[i];
+      parts_.telemetry.Replayed(part.tenant, part.stream, sink.sink, sink.delivered);
       progress_.delivered += sink.delivered;
       progress_.missing += sink.dead_lettered.size();
     }

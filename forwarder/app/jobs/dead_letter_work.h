@@ -16,6 +16,7 @@
 #include "ports/destination.h"
 #include "ports/sink.h"
 #include "ports/state_store.h"
+#include "ports/telemetry.h"
 
 namespace nsf {
 
@@ -30,6 +31,7 @@ struct DeadLetterParts {
   std::size_t most_records = 0;           // in a batch
   std::size_t most_bytes = 0;
   LoopCalls& calls;
+  Telemetry& telemetry;
   const Log& log;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -19,6 +20,12 @@ std::string Describe(const Job& job) {
   return "job " + job.id + " (" + std::string(JobKindName(job.kind)) + ")";
 }
 
+// Jobs of one lane would be in each other's way: those of one stream, and those of the dead letter.
+std::string LaneOf(const Job& job) {
+  if (job.kind == JobKind::kDeadLetterReplay) return "dead letter";
+  return job.tenant + '/' + job.stream;
+}
+
 }  // namespace
 
 JobBoard::JobBoard(StateStore& store, LoopCalls& calls, const Log& log, Begin begin)
@@ -26,18 +33,19 @@ JobBoard::JobBoard(StateStore& store, LoopCalls& calls, const Log& log, Begin be
 
 void JobBoard::Step(const Now& now) {
   calls_.RunAll();
-  if (work_) {
-    const auto cancelled = [this](const KnownJob& known) {
-      return known.cancelled && JobKey(known.job) == work_key_;
-    };
-    if (std::any_of(jobs_.begin(), jobs_.end(), cancelled)) work_->Cancel();
-    work_->Step(now);
-    if (work_->ended()) {
-      work_.reset();
-      NoteEnd();
+  for (const KnownJob& known : jobs_) {
+    if (!known.cancelled) continue;
+    for (auto& [lane, running] : running_) {
+      if (running.key == JobKey(known.job)) running.work->Cancel();
     }
   }
-  if (!work_ && !stale_) BeginNext(now);
+  for (auto at = running_.begin(); at != running_.end();) {
+    at->second.work->Step(now);
+    const bool ended = at->second.work->ended();
+    at = ended ? running_.erase(at) : std::next(at);
+    if (ended) NoteEnd();
+  }
+  if (!stale_) BeginDue(now);
   Look(now);
 }
 
@@ -74,27 +82,26 @@ void JobBoard::OnLooked(std::uint64_t ends, const Result<std::vector<StateEntry>
   stale_ = false;
 }
 
-void JobBoard::BeginNext(const Now& now) {
+void JobBoard::BeginDue(const Now& now) {
   for (const KnownJob& known : jobs_) {
-    if (known.progress.ended()) continue;
-    if (known.cancelled) return End(known.job, JobState::kCancelled, "cancelled");
+    if (known.progress.ended() || running_.contains(LaneOf(known.job))) continue;
     auto work = begin_(known.job, known.progress);
-    if (!work) return End(known.job, JobState::kFailed, work.error().message);
+    if (!work) return Fail(known.job, work.error().message);
     log_.Info(Describe(known.job) + ": " +
               (known.progress.state == JobState::kWaiting ? "begins" : "goes on"));
-    work_ = *std::move(work);
-    work_key_ = JobKey(known.job);
-    return work_->Step(now);
+    // It may have been begun before: whatever is half done is for the work to put in order.
+    if (known.cancelled) (*work)->Cancel();
+    (*work)->Step(now);
+    running_[LaneOf(known.job)] = {*std::move(work), JobKey(known.job)};
   }
   DropOld(now);
 }
 
-void JobBoard::End(const Job& job, JobState state, std::string message) {
-  log_.Write(state == JobState::kFailed ? LogLevel::kError : LogLevel::kInfo,
-             Describe(job) + ": " + message);
+void JobBoard::Fail(const Job& job, const std::string& message) {
+  log_.Error(Describe(job) + ": " + message);
   JobProgress progress;
-  progress.state = state;
-  progress.message = std::move(message);
+  progress.state = JobState::kFailed;
+  progress.message = message;
   NoteEnd();
   store_.Commit({{JobProgressKey(job), EncodeJobProgress(progress)}}, [](const Result<void>&) {});
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The owner's side of jobs: finds those left in the state, by itself or by another process, and has
-// them carried out one after the other.
+// them carried out: those of one stream one after the other, those of several side by side.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,9 +39,9 @@ class JobBoard {
  private:
   void Look(const Now& now);
   void OnLooked(std::uint64_t ends, const Result<std::vector<StateEntry>>& entries);
-  void BeginNext(const Now& now);
+  void BeginDue(const Now& now);
   // Ends a job without carrying it out.
-  void End(const Job& job, JobState state, std::string message);
+  void Fail(const Job& job, const std::string& message);
   void DropOld(const Now& now);
   // What is known of the jobs is out of date.
   void NoteEnd();
@@ -53,11 +54,13 @@ class JobBoard {
   std::string last_error_;
   bool looking_ = false;
   MonotonicTime look_at_{};
-  // The job under way.
-  std::unique_ptr<JobWork> work_;
-  std::string work_key_;
-  std::uint64_t ends_ = 0;  // so often were jobs ended
-  bool stale_ = true;       // jobs_ is older than the last of these
+  struct Running {
+    std::unique_ptr<JobWork> work;
+    std::string key;  // of its job
+  };
+  std::map<std::string, Running> running_;  // by lane
+  std::uint64_t ends_ = 0;                  // so often were jobs ended
+  bool stale_ = true;                       // jobs_ is older than the last of these
 };
 
 }  // namespace nsf

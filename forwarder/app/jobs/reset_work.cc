@@ -33,12 +33,13 @@ class ResetWork final : public JobWork {
     });
   }
 
-  void Cancel() override {}  // it is a moment's work
+  void Cancel() override { cancelled_ = true; }
 
   bool ended() const override { return ended_; }
 
  private:
   Result<std::vector<StateChange>> Changes() const {
+    if (cancelled_) return Ended(JobState::kCancelled, 0);
     const auto keys = store_.Keys(StreamPrefix(job_.tenant, job_.stream));
     if (!keys) return keys.error();
     std::vector<StateChange> changes;
@@ -50,12 +51,16 @@ class ResetWork final : public JobWork {
       cursor.closing_end = *job_.to;
       changes.push_back({CursorKey(job_.tenant, job_.stream), EncodeCursor(cursor)});
     }
-    JobProgress progress;
-    progress.state = JobState::kDone;
-    progress.rows = keys->size();
-    progress.message = std::to_string(keys->size()) + " entries of the state dropped";
-    changes.push_back({JobProgressKey(job_), EncodeJobProgress(progress)});
+    changes.push_back(Ended(JobState::kDone, keys->size()).front());
     return changes;
+  }
+
+  std::vector<StateChange> Ended(JobState state, std::size_t dropped) const {
+    JobProgress progress;
+    progress.state = state;
+    progress.rows = dropped;
+    progress.message = std::to_string(dropped) + " entries of the state dropped";
+    return {{JobProgressKey(job_), EncodeJobProgress(progress)}};
   }
 
   void OnCommitted(const Result<void>& committed) {
@@ -74,6 +79,7 @@ class ResetWork final : public JobWork {
   Now now_{};
   MonotonicTime try_at_{};
   bool committing_ = false;
+  bool cancelled_ = false;
   bool ended_ = false;
 };
 

@@ -23,7 +23,8 @@ TEST_CASE("the owner finds what was left beside it, and after it") {
     REQUIRE(Commit(*store, {{"stream/a", "1"}}));
     const auto inbox = OpenInbox(directory);
     REQUIRE(inbox->Put({{"job/1", "do"}, {"job/2", std::string("\0\xff", 2)}}));
-    CHECK(ContentOf(*store, "job/") == Content{{"job/1", "do"}, {"job/2", std::string("\0\xff", 2)}});
+    CHECK(ContentOf(*store, "job/") ==
+          Content{{"job/1", "do"}, {"job/2", std::string("\0\xff", 2)}});
     std::promise<Result<std::vector<StateEntry>>> loaded;
     store->Load({"job/"}, [&](auto entries) { loaded.set_value(std::move(entries)); });
     CHECK(loaded.get_future().get().value().size() == 2);

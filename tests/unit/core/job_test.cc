@@ -45,8 +45,8 @@ TEST_CASE("a job survives its text") {
         "job/1 from=1700000000 to=1700003600 dry_run=0 mend=1 created=1772355600\n"
         "kind reconcile\nsink lake");
   CHECK(DecodeJob(JobKey(job), EncodeJob(job)).value() == job);
-  for (const JobKind kind : {JobKind::kReplay, JobKind::kReconcile, JobKind::kDeadLetterReplay,
-                             JobKind::kStateReset}) {
+  for (const JobKind kind :
+       {JobKind::kReplay, JobKind::kReconcile, JobKind::kDeadLetterReplay, JobKind::kStateReset}) {
     Job other;
     other.id = "1";
     other.kind = kind;
@@ -110,11 +110,10 @@ TEST_CASE("jobs are read with what stands beside them, oldest first") {
   first.tenant = "zeta";
   Job second = Sample();
   second.id = "2";
-  const std::vector<StateEntry> entries = {
-      {JobKey(second), EncodeJob(second)},
-      {JobCancelKey(second), ""},
-      {JobKey(first), EncodeJob(first)},
-      {JobProgressKey(first), EncodeJobProgress(Half())}};
+  const std::vector<StateEntry> entries = {{JobKey(second), EncodeJob(second)},
+                                           {JobCancelKey(second), ""},
+                                           {JobKey(first), EncodeJob(first)},
+                                           {JobProgressKey(first), EncodeJobProgress(Half())}};
   const auto jobs = ReadJobs(entries);
   REQUIRE(jobs);
   REQUIRE(jobs->size() == 2);

@@ -44,8 +44,9 @@ TEST_CASE("Rows that are not UTF-8 are kept as base64") {
 }
 
 TEST_CASE("A line is read back, whatever the row held") {
-  const std::string rows[] = {R"({"a":"b"})", "", "\xFF", "a\xFF", "ab\xFF\n", "{\n\"a\":\"\\ud800\"}",
-                              std::string("\0\x01", 2), "5"};
+  const std::string rows[] = {
+      R"({"a":"b"})",           "", "\xFF", "a\xFF", "ab\xFF\n", "{\n\"a\":\"\\ud800\"}",
+      std::string("\0\x01", 2), "5"};
   for (const std::string& raw : rows) {
     const auto letter = ReadDeadLetter(Line(raw));
     REQUIRE(letter);
