@@ -8,15 +8,11 @@ from commands import command
 from forwarder import configuration, file_sink
 
 
-def findings(done):
-    return {(f["subject"], f["level"]): f for f in done.json()["findings"]}
-
-
 def level_of(done, subject):
     return [f["level"] for f in done.json()["findings"] if f["subject"].startswith(subject)]
 
 
-def free_udp_and_tcp_port():
+def free_tcp_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
@@ -47,19 +43,34 @@ def test_a_token_that_is_refused(tmp_path, start_simulator):
     assert "not-the-token" not in done.out + done.err
 
 
-def test_a_budget_that_is_not_enough(tmp_path, start_simulator):
+def test_a_budget_that_leaves_little(tmp_path, start_simulator):
+    """A file that asks for more than the budget is refused by itself; half of it is a warning."""
     config = configuration(tmp_path, start_simulator(1), [file_sink(tmp_path / "out")],
-                           tenant={"rate_limit": "60/min", "burst": 4, "poll_interval": "1s"})
+                           tenant={"rate_limit": "60/min", "burst": 4, "poll_interval": "3s"})
+    done = command(tmp_path, config, "check", "--json")
+    assert done.code == 0, done.err
+    [finding] = [f for f in done.json()["findings"] if "request budget" in f["subject"]]
+    assert finding["level"] == "warning" and "40 requests a minute of 60" in finding["what"]
+    assert "poll_interval" in finding["mend"]
+    config["tenants"][0]["poll_interval"] = "30s"
+    assert level_of(command(tmp_path, config, "check", "--json"),
+                    "tenant acme, request budget") == ["good"]
+
+
+@pytest.mark.parametrize("scenario, side",
+                         [("clock-ahead", "behind the tenant's"), ("clock-behind", "ahead of it")])
+def test_clocks_that_differ(tmp_path, start_simulator, scenario, side):
+    simulator = start_simulator(10, "--scenario", scenario)
+    config = configuration(tmp_path, simulator, [file_sink(tmp_path / "out")])
     done = command(tmp_path, config, "check", "--json")
     assert done.code == 1
-    assert level_of(done, "tenant acme, request budget") == ["wrong"]
-    config["tenants"][0]["poll_interval"] = "30s"
-    assert command(tmp_path, config, "check").code == 0
+    [finding] = [f for f in done.json()["findings"] if f["level"] == "wrong"]
+    assert side in finding["what"] and "NTP" in finding["mend"]
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "tls"])
 def test_a_receiver_that_is_not_there(tmp_path, start_simulator, scheme):
-    port = free_udp_and_tcp_port()
+    port = free_tcp_port()
     sink = {"name": "siem", "type": "syslog", "address": [f"{scheme}://127.0.0.1:{port}"],
             "format": "ocsf"}
     config = configuration(tmp_path, start_simulator(1), [sink])
@@ -69,7 +80,7 @@ def test_a_receiver_that_is_not_there(tmp_path, start_simulator, scheme):
 
 
 def test_brokers_that_are_not_there(tmp_path, start_simulator):
-    sink = {"name": "lake", "type": "kafka", "brokers": [f"127.0.0.1:{free_udp_and_tcp_port()}"],
+    sink = {"name": "lake", "type": "kafka", "brokers": [f"127.0.0.1:{free_tcp_port()}"],
             "topic": "t", "format": "ocsf"}
     config = configuration(tmp_path, start_simulator(1), [sink])
     done = command(tmp_path, config, "check", "--json")

@@ -100,18 +100,17 @@ void CheckBudget(const TenantConfig& tenant, Findings* findings) {
   const double polls = 60.0 / std::chrono::duration<double>(tenant.poll_interval).count();
   const double needed = polls * static_cast<double>(tenant.events.size()) * kRequestsAPoll;
   const std::string what =
-      fmt::format("{} streams polled every {:.1f} s need up to {:.0f} requests a minute of {}",
-                  tenant.events.size(), 60 / polls, needed, tenant.requests_per_minute);
+      fmt::format("{} {} polled every {:.1f} s: up to {:.0f} requests a minute of {}",
+                  tenant.events.size(), tenant.events.size() == 1 ? "stream" : "streams",
+                  60 / polls, needed, tenant.requests_per_minute);
+  // More than all of it is refused with the file.
   if (needed <= tenant.requests_per_minute * 0.5) {
     findings->push_back({Finding::Level::kGood, subject, what, "", ""});
     return;
   }
-  const bool too_many = needed > tenant.requests_per_minute;
   findings->push_back(
-      {too_many ? Finding::Level::kWrong : Finding::Level::kWarning, subject, what,
-       too_many ? "the streams fall behind their poll interval, and nothing is left"
-                  " to catch up after an outage"
-                : "little is left for revisits, and to catch up after an outage",
+      {Finding::Level::kWarning, subject, what,
+       "little is left for revisits, and to catch up after an outage",
        "poll less often (poll_interval), or raise rate_limit if the tenant allows"});
 }
 

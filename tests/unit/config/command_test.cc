@@ -193,7 +193,8 @@ TEST_CASE("a live check tells what it finds, and ends with 1 when something is w
 
 TEST_CASE("commands that act own the state where nobody does, and mean what the options say") {
   World world;
-  world.files["good.yaml"] = std::string(kGood) + "state: {type: sqlite, path: /nonexistent/nsf-state}\n";
+  world.files["good.yaml"] =
+      std::string(kGood) + "state: {type: sqlite, path: /nonexistent/nsf-state}\n";
   const auto jobs = [&world](std::vector<const char*> arguments) {
     arguments.insert(arguments.end(), {"-c", "good.yaml"});
     const Outcome outcome = Call(arguments, world);

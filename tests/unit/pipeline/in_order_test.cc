@@ -190,12 +190,12 @@ TEST_CASE("a dead letter that cannot be written keeps the state where it is") {
 TEST_CASE("after a batch that failed is abandoned the next one is a first one") {
   Fixture f;
   f.store.fails = true;
-  CHECK(f.Commit(Fixture::ThreeRecords()).error);
+  const Settlement failed = f.Commit(Fixture::ThreeRecords());
+  CHECK(failed.error);
   f.store.fails = false;
-  const auto other = Fixture::ThreeRecords;
-  CHECK(f.Commit(other()).error);  // nothing passes the one that failed
+  CHECK(f.Commit(Fixture::ThreeRecords()).error);  // nothing passes the one that failed
   f.destination.Abandon("acme", "audit");
-  CHECK_FALSE(f.Commit(other()).error);
+  CHECK_FALSE(f.Commit(Fixture::ThreeRecords()).error);
   CHECK(f.store.commits == 1);
 }
 
