@@ -21,7 +21,7 @@ Job JobOf(const std::string& id) {
 // What the test does with the works that the board has begun.
 struct Works {
   std::vector<std::string> begun;
-  int steps = 0;
+  int steps = 0;  // that were not told to end early
   bool cancelled = false;
   bool end = false;  // the one under way, at its next step
 };
@@ -31,7 +31,7 @@ class FakeWork : public JobWork {
   FakeWork(Job job, Works& works, FakeStore& store)
       : job_(std::move(job)), works_(works), store_(store) {}
   void Step(const Now&) override {
-    ++works_.steps;
+    if (!works_.cancelled) ++works_.steps;
     if (!std::exchange(works_.end, false)) return;
     JobProgress progress;
     progress.state = works_.cancelled ? JobState::kCancelled : JobState::kDone;
@@ -151,6 +151,7 @@ TEST_CASE_METHOD(Fixture, "a job is cancelled by its work, whether it has begun 
   Round();
   CHECK(works.cancelled);
   CHECK(works.begun.size() == 1);
+  if (!begun) CHECK(works.steps == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "what ended a week ago is dropped, what waits is not") {
