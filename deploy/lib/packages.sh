@@ -17,7 +17,7 @@ fuzz_packages=("${build_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
 test_packages=(
   "${fuzz_packages[@]}"
   ccache python3 python3-venv openssl curl procps
-  maven openjdk-17-jre-headless rsyslog rsyslog-openssl prometheus
+  maven openjdk-17-jre-headless rsyslog rsyslog-openssl prometheus faketime
 )
 
 # What `tests/run --all` uses besides.

@@ -8,6 +8,7 @@
 #include <future>
 #include <utility>
 
+#include "adapters/system/process.h"
 #include "app/config/guarantee.h"
 #include "app/exit_codes.h"
 #include "app/jobs/dead_letter_work.h"
@@ -235,6 +236,7 @@ int Daemon::Run() {
       dead_letter_->Reopen();
     }
     WatchSinks(now);
+    WatchMemory();
     jobs_->Step(now);
     if (options_.on_jobs) options_.on_jobs(jobs_->jobs());
     if (progress_) {
@@ -263,6 +265,16 @@ void Daemon::WatchSinks(const Now& now) {
     log_.Warn("sink " + name + ": " + trouble->message);
     telemetry_->Published(name, std::chrono::microseconds(0), "unavailable");
   }
+}
+
+void Daemon::WatchMemory() {
+  std::uint64_t received = 0;
+  std::uint64_t pending = 0;
+  for (const class Stream* stream : loop_->streams()) {
+    received += stream->snapshot().response_bytes;
+    pending += stream->snapshot().pending;
+  }
+  if (idle_memory_.IsDue(received, pending)) GiveMemoryBack();
 }
 
 std::optional<int> Daemon::Ended(const Now& now) const {

@@ -19,6 +19,7 @@
 #include "adapters/system/system_random.h"
 #include "app/config/config.h"
 #include "app/health.h"
+#include "app/idle_memory.h"
 #include "app/jobs/job_board.h"
 #include "app/jobs/loop_calls.h"
 #include "app/log.h"
@@ -80,6 +81,9 @@ class Daemon : private LoopObserver {
   // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.
   void WatchSinks(const Now& now);
 
+  // Gives memory back when all streams are idle after much work.
+  void WatchMemory();
+
   // Whether the run is over, and with which exit code.
   std::optional<int> Ended(const Now& now) const;
   std::optional<int> EndedOnce(const Now& now) const;
@@ -90,6 +94,7 @@ class Daemon : private LoopObserver {
   SystemClock clock_;
   SystemRandom random_;
   Readiness readiness_;
+  IdleMemory idle_memory_;
   std::atomic<int> stopped_by_{0};  // a signal
   std::atomic<bool> reopening_{false};
   std::atomic<Loop*> running_{nullptr};  // once it is

@@ -13,8 +13,9 @@ BATCH = 2_000
 # The tenant answers slowly and a batch takes twenty pages: most moments fall between a batch's first
 # page and its commit.
 PAGES_COME_SLOWLY = (100, ("--delay-ms", "5"))
-# The tenant is faster than the sink: most moments fall while a batch is written or committed.
-SINK_IS_BUSY = (BATCH, ())
+# The tenant is faster than the sink, and a page has rows for two batches: most moments fall while a
+# batch is written or committed.
+SINK_IS_BUSY = (2 * BATCH, ())
 
 
 def kill_at_random(start, config, kills, chance):

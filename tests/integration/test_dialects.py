@@ -28,10 +28,17 @@ def test_live(tmp_path, program, start_simulator, paging, order):
     walked_whole(tmp_path, simulator, paging)
 
 
-@pytest.mark.parametrize("order", ["oldest"])
-def test_guide(tmp_path, program, start_simulator, order):
+@pytest.mark.parametrize("order", ["newest", "oldest", "none"])
+@pytest.mark.parametrize("pinned", [True, False], ids=["pinned", "learned"])
+def test_guide(tmp_path, program, start_simulator, order, pinned):
     simulator = start_simulator(EVENTS, "--dialect", "guide", "--order", order)
-    walked_whole(tmp_path, simulator, {**GUIDE, "order": order})
+    walked_whole(tmp_path, simulator, {**GUIDE, "order": order if pinned else "auto"})
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "none"])
+def test_windows_ignored(tmp_path, program, start_simulator, order):
+    simulator = start_simulator(EVENTS, "--scenario", "window-ignored", "--order", order)
+    walked_whole(tmp_path, simulator, {"parameter": "offset", "window": "none"})
 
 
 def test_compressed_and_over_tls(tmp_path, program, start_simulator, certificates):

@@ -30,4 +30,6 @@ void KeepMemorySmall() {
   // NOLINTEND(concurrency-mt-unsafe)
 }
 
+void GiveMemoryBack() { ::malloc_trim(0); }
+
 }  // namespace nsf

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the process asks of the system at its start, before it has other threads.
+// What the process asks of the system: at its start, before it has other threads, but for the last.
 #pragma once
 
 namespace nsf {
@@ -12,5 +12,8 @@ void IgnoreSigpipe();
 
 // Few arenas, in which the memory of pages and batches is used again and again.
 void KeepMemorySmall();
+
+// What of the heap holds nothing goes back to the system. Takes a few milliseconds; any thread.
+void GiveMemoryBack();
 
 }  // namespace nsf

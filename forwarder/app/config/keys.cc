@@ -357,7 +357,8 @@ Key Batch() {
   return {
       .name = "batch",
       .kind = Kind::kSection,
-      .doc = "What one commit settles: it ends at the first of these.",
+      .doc =
+          "What is on its way at a time, in up to four parts; a part ends at the first of these.",
       .keys = {
           {.name = "events",
            .kind = Kind::kInteger,
@@ -368,7 +369,7 @@ Key Batch() {
           {.name = "bytes",
            .kind = Kind::kSize,
            .doc =
-               "Bytes that a stream holds of its events, at most; a batch reaches a third of it.",
+               "Bytes that a stream holds of its events, at most; batches reach two thirds of it.",
            .fallback = "16MiB",
            .min = 64 * kKiB,
            .max = kGiB},

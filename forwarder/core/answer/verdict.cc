@@ -70,8 +70,11 @@ bool LooksLike(std::string_view message, std::string_view part) {
 
 // An error inside a 200 is judged by its words: some name a fault that only an operator can mend.
 Verdict RefusedInside(const Page& page, const HttpAnswer& answer, const VerdictContext& context) {
-  for (const std::string_view sign :
-       {"time parameters", "authoriz", "token", "permission", "syntax error"}) {
+  if (LooksLike(page.message(), "rate limit")) {
+    return {Action::kThrottled, "rate_limited", "the tenant limits the rate"};
+  }
+  for (const std::string_view sign : {"parameter", "limit", "offset", "authoriz", "token",
+                                      "permission", "syntax error"}) {
     if (LooksLike(page.message(), sign)) return Refused(answer, context);
   }
   return {Action::kRetry, "error_page",

@@ -16,7 +16,7 @@ namespace nsf {
 // kNeither: the first page of a window is all that can be had of it.
 enum class PageParameter : std::uint8_t { kOffset, kSkip, kNeither };
 
-// By which of a row's times a window selects. kNone: the list cannot be cut, it is walked whole.
+// By which of a row's times a window selects. kNone: none is honoured.
 enum class WindowKind : std::uint8_t { kInsertion, kEvent, kNone };
 
 enum class ListOrder : std::uint8_t { kOldestFirst, kNewestFirst, kNeither };

@@ -3,6 +3,7 @@
 #include "core/dialect/discovery.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace nsf {
 namespace {
@@ -22,11 +23,19 @@ Discovery Discovery::OfWindow(const Dialect& known, const DialectPins& pins, Wal
 
 void Discovery::AddWindows(const DialectPins& pins) {
   const Window long_ago{now_ - kLongAgo, now_ - kLongAgo + std::chrono::seconds(1)};
-  for (const WindowKind kind : {WindowKind::kInsertion, WindowKind::kEvent, WindowKind::kNone}) {
-    if (pins.window && *pins.window != kind) continue;
-    Probe probe{known_, long_ago, 0, 1};
-    probe.dialect.window = kind;
-    Ask(kind == WindowKind::kNone ? Question::kNoWindow : Question::kWindowLongAgo, probe);
+  std::vector<PageParameter> parameters{known_.parameter};
+  for (const PageParameter other :
+       {PageParameter::kOffset, PageParameter::kSkip, PageParameter::kNeither}) {
+    if (!pins.parameter && other != known_.parameter) parameters.push_back(other);
+  }
+  for (const PageParameter parameter : parameters) {
+    for (const WindowKind kind : {WindowKind::kInsertion, WindowKind::kEvent, WindowKind::kNone}) {
+      if (pins.window && *pins.window != kind) continue;
+      Probe probe{known_, long_ago, 0, 1};
+      probe.dialect.parameter = parameter;
+      probe.dialect.window = kind;
+      Ask(kind == WindowKind::kNone ? Question::kNoWindow : Question::kWindowLongAgo, probe);
+    }
   }
 }
 
@@ -49,6 +58,7 @@ Discovery Discovery::OfRefusal(const Dialect& known, const DialectPins& pins, Wi
                                std::uint32_t limit, WallSeconds now) {
   Discovery discovery(known, now);
   discovery.refused_limit_ = limit;
+  discovery.Ask(Question::kSamePage, {known, sample, 0, limit});
   discovery.Ask(Question::kSmallPage, {known, sample, 0, 1});
   discovery.AddWindows(pins);
   return discovery;
@@ -79,6 +89,11 @@ bool Discovery::Take(ProbeAnswer answer) {
       return false;
     case Question::kSecondRow:
       return answer == ProbeAnswer::kRefused ? NotThisOne() : Conclude(step.probe.dialect);
+    case Question::kSamePage:
+      chance_ = answer != ProbeAnswer::kRefused;
+      if (chance_) return Conclude(known_);
+      steps_.pop_front();
+      return false;
     case Question::kSmallPage:
       return TakeSmallPage(answer, step.probe);
   }

@@ -50,6 +50,8 @@ class Discovery {
   // Afterwards: what is honoured. Absent: the tenant can not be walked, and why().
   const std::optional<Dialect>& dialect() const { return result_; }
   const std::string& why() const { return why_; }
+  // What was refused is answered now: there is nothing to learn from it.
+  bool chance() const { return chance_; }
 
  private:
   enum class Question : std::uint8_t {
@@ -58,7 +60,8 @@ class Discovery {
     kNoWindow,      // the last candidate
     kFarOffset,
     kSecondRow,     // the far offset was refused: for its depth, or for its name?
-    kSmallPage,
+    kSamePage,   // refused by chance?
+    kSmallPage,  // or for its size?
   };
   struct Step {
     Question question;
@@ -67,6 +70,8 @@ class Discovery {
 
   Discovery(const Dialect& known, WallSeconds now) : known_(known), now_(now) {}
 
+  // Asks about windows; and again with another page parameter, should a tenant refuse all requests
+  // that hold one it does not know.
   void AddWindows(const DialectPins& pins);
   void Ask(Question question, const Probe& probe) { steps_.push_back({question, probe}); }
   // Drops the other questions about the same candidate's alternatives and ends with `dialect`.
@@ -80,6 +85,7 @@ class Discovery {
   std::deque<Step> steps_;
   std::optional<Dialect> result_;
   std::string why_;
+  bool chance_ = false;
 };
 
 }  // namespace nsf

@@ -53,6 +53,8 @@ class PageParser {
   // Reads the body from `start` on and fills the page. False only for a lone surrogate escape or a
   // number beyond a double, which the reader refuses: parse again with `mend`.
   bool Run(bool mend);
+  // The text of a row that stands in the place of the list, alone; empty if there is none.
+  std::string_view lone_row() const { return lone_row_; }
 
   // Called by the reader; false stops it.
   bool Null() { return Literal(FieldType::kNull, 4); }
@@ -112,6 +114,7 @@ class PageParser {
   bool Open(FieldType type);
   bool Close(FieldType type);
   bool IsListHere() const;
+  bool IsRowForList() const;
   void OpenList();
   void StartRow(std::size_t begin, bool is_object);
   void EndRow(std::size_t end);
@@ -133,6 +136,9 @@ class PageParser {
   bool has_list_ = false;
   int lists_with_rows_ = 0;
   std::size_t rows_before_list_ = 0;
+  std::size_t lone_begin_ = 0;  // of the last object in the place of a list
+  bool lone_has_identity_ = false;
+  std::string_view lone_row_;
 
   // Inside.
   int list_depth_ = 0;  // 0: no list of rows is open
@@ -193,6 +199,7 @@ bool PageParser::Key(const char* text, rapidjson::SizeType size, bool) {
   const std::string_view name(text, size);
   if (!in_rows()) {
     if (depth_ <= kEnvelopeDepth) keys_[static_cast<std::size_t>(depth_ - 1)] = name;
+    if (depth_ == 2 && (name == "_id" || name == "audit_log_event")) lone_has_identity_ = true;
   } else if (depth_in_row() == 1) {
     member_ = name;
     is_supporting_ = name == kSupportingData;
@@ -247,6 +254,8 @@ bool PageParser::Open(FieldType type) {
     OpenList();
   } else if (depth_ < kEnvelopeDepth) {
     in_object_[static_cast<std::size_t>(depth_)] = is_object;
+    if (depth_ == 1) lone_begin_ = begin;
+    if (depth_ == 1) lone_has_identity_ = false;
   }
   ++depth_;
   return true;
@@ -254,7 +263,10 @@ bool PageParser::Open(FieldType type) {
 
 bool PageParser::Close(FieldType type) {
   --depth_;
-  if (!in_rows()) return true;
+  if (!in_rows()) {
+    if (IsRowForList()) lone_row_ = Original(lone_begin_, Here());
+    return true;
+  }
   if (depth_ < list_depth_) {
     list_depth_ = 0;
     if (page_.rows_.size() > rows_before_list_) ++lists_with_rows_;
@@ -271,6 +283,12 @@ bool PageParser::IsListHere() const {
   if (depth_ == 1) return in_object_[0] && IsListName(keys_[0]);
   return depth_ == 2 && in_object_[0] && in_object_[1] && IsListName(keys_[0]) &&
          IsListName(keys_[1]);
+}
+
+// What has just been closed.
+bool PageParser::IsRowForList() const {
+  return depth_ == 1 && in_object_[0] && in_object_[1] && IsListName(keys_[0]) &&
+         lone_has_identity_;
 }
 
 void PageParser::OpenList() {
@@ -304,6 +322,7 @@ void PageParser::Fail(const rapidjson::ParseResult& result) {
 }
 
 void PageParser::Conclude() {
+  if (envelope_.is_error() || has_list_) lone_row_ = {};
   if (envelope_.is_error()) {
     page_.message_ = envelope_.Message();
     if (page_.message_.empty()) page_.message_ = "the tenant states an error and no reason";
@@ -335,6 +354,23 @@ void PageParser::FixSpans() {
   }
 }
 
+namespace {
+
+// A list of one row is put where that row stands alone.
+Page WithList(Page page, std::string_view row, int max_depth) {
+  if (row.empty()) return page;
+  const std::string& body = *page.body();
+  const auto begin = static_cast<std::size_t>(row.data() - body.data());
+  std::string listed = body.substr(0, begin);
+  listed += '[';
+  listed += row;
+  listed += ']';
+  listed += body.substr(begin + row.size());
+  return Page::Parse(std::move(listed), max_depth);
+}
+
+}  // namespace
+
 Page Page::Parse(std::string body, int max_depth) {
   Page page;
   page.body_ = std::make_shared<const std::string>(std::move(body));
@@ -344,9 +380,13 @@ Page Page::Parse(std::string body, int max_depth) {
     page.message_ = "the page is larger than 4 GiB";
   } else if (TrimSpaces(text.substr(start)).empty()) {
     page.message_ = "the page is empty";
-  } else if (!PageParser(&page, start, max_depth).Run(/*mend=*/false)) {
+  } else {
+    PageParser plain(&page, start, max_depth);
+    if (plain.Run(/*mend=*/false)) return WithList(std::move(page), plain.lone_row(), max_depth);
     page.message_.clear();
-    PageParser(&page, start, max_depth).Run(/*mend=*/true);  // one odd value must not stop a stream
+    PageParser mending(&page, start, max_depth);  // one odd value must not stop a stream
+    mending.Run(/*mend=*/true);
+    return WithList(std::move(page), mending.lone_row(), max_depth);
   }
   return page;
 }

@@ -68,12 +68,13 @@ std::optional<ReceivedPage> Split(const Page& malformed, const RowScan& scan, in
                   max_depth);
 }
 
-// The list ends at the first bracket behind which the envelope goes on as JSON.
+// The list ends at the last bracket behind which the envelope goes on as JSON: at an earlier one
+// the envelope might go on with what is left of the row. Of an envelope that holds another list
+// behind its rows, the row then takes a part with it; that is too much, and nothing is lost.
 std::optional<ReceivedPage> TakeAsOne(const Page& malformed, const RowScan& scan, int max_depth) {
   const std::string_view body = *malformed.body();
   const std::string_view rest(scan.list.data(),
                               static_cast<std::size_t>(body.end() - scan.list.data()));
-  std::optional<ReceivedPage> found;
   std::size_t end = rest.size();
   for (int i = 0; i < kMostEnds && end != 0; ++i) {
     end = rest.rfind(']', end - 1);
@@ -83,9 +84,9 @@ std::optional<ReceivedPage> TakeAsOne(const Page& malformed, const RowScan& scan
     salvaged.body = malformed.body();
     salvaged.broken.push_back({TrimSpaces(list), kMalformed, 0});
     auto taken = Conclude(std::move(salvaged), Replace(body, list, {}), 0, max_depth);
-    if (taken) found = std::move(taken);
+    if (taken) return taken;
   }
-  return found;
+  return std::nullopt;
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ bool ClosedWindows::Walked(const ClosedWalk& walk, WallSeconds tenant_now) {
     const bool proven = Proves(record, walk, part.tally);
     whole = whole && proven;
     ++record.walks;
-    // Of windows walked together it is not always known where a row belongs.
-    if (walk.parts.size() == 1) {
+    // Of windows asked for together it is not always known where a row belongs.
+    if (walk.parts.size() == 1 || walk.told_apart) {
       record.tally = part.tally;
       record.total = walk.total;
     }
@@ -158,6 +158,17 @@ std::vector<Window> ClosedWindows::Due(WallSeconds tenant_now) const {
     if (!joins) break;
     windows.push_back(next.window);
   }
+  return windows;
+}
+
+std::vector<Window> ClosedWindows::AllDue(WallSeconds tenant_now) const {
+  std::vector<Window> windows;
+  for (const auto& [due, start] : due_) {
+    if (due > tenant_now) break;
+    windows.push_back(records_.at(start).window);
+  }
+  std::sort(windows.begin(), windows.end(),
+            [](const Window& a, const Window& b) { return a.start < b.start; });
   return windows;
 }
 

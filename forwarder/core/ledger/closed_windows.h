@@ -31,10 +31,11 @@ struct ClosedWalk {
     Window window;
     Tally tally;
   };
-  std::vector<Part> parts;  // by time, without gaps
+  std::vector<Part> parts;  // by time
   WalkProof proof = WalkProof::kMoved;
   std::optional<std::uint64_t> total;  // of all that was asked for
   std::uint64_t known_events = 0;      // in the ledger, of the seconds asked for
+  bool told_apart = false;             // it is known of each row which part it belongs to
 };
 
 class ClosedWindows {
@@ -50,6 +51,8 @@ class ClosedWindows {
 
   // The neighbouring windows to walk now, in one walk; empty: none is due.
   std::vector<Window> Due(WallSeconds tenant_now) const;
+  // All windows that are due, by time, wherever they lie.
+  std::vector<Window> AllDue(WallSeconds tenant_now) const;
   // When the next one is; absent: never.
   std::optional<WallSeconds> next_due() const;
 

@@ -25,8 +25,13 @@ std::string DerivedIds::Next(std::string_view row) {
     id += kHex[digest[i] >> 4];
     id += kHex[digest[i] & 15];
   }
-  const std::uint64_t ordinal = seen_[id]++;
-  return id + '-' + std::to_string(ordinal);
+  Equal& equal = seen_[id];
+  equal.second = second_;
+  return id + '-' + std::to_string(equal.count++);
+}
+
+void DerivedIds::KeepLastSecond() {
+  std::erase_if(seen_, [this](const auto& item) { return item.second.second != second_; });
 }
 
 }  // namespace nsf

@@ -24,15 +24,25 @@ IdHash HashId(std::string_view id);
 // XXH3 of a row's bytes: tells that a known row came with other content.
 std::uint64_t HashContent(std::string_view bytes);
 
-// Ids for the rows of one page that have none. Derived with SHA-256, because what stands in a row
-// is partly chosen by whoever causes it, and nobody may hide an event behind the id of another.
+// Ids for the rows of one page, or of pages that go on from each other, that have none. Derived
+// with SHA-256, because what stands in a row is partly chosen by whoever causes it, and nobody may
+// hide an event behind the id of another.
 class DerivedIds {
  public:
   // "sha256-<32 hex digits>-<ordinal>"; the ordinal counts equal rows in the order of their page.
   std::string Next(std::string_view row);
+  // Where equal rows stand together, because a list is ordered: the second of the rows before
+  // ended, and at a later page only rows since then still count.
+  void EndSecond() { ++second_; }
+  void KeepLastSecond();
 
  private:
-  std::map<std::string, std::uint64_t> seen_;
+  struct Equal {
+    std::uint64_t count = 0;
+    std::uint64_t second = 0;
+  };
+  std::map<std::string, Equal> seen_;
+  std::uint64_t second_ = 0;
 };
 
 }  // namespace nsf

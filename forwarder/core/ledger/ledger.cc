@@ -57,11 +57,10 @@ Result<std::vector<LedgerEntry>> DecodeChunk(std::string_view bytes) {
 BucketNumber BucketOf(WallSeconds second) {
   const std::int64_t seconds = second.time_since_epoch().count();
   const std::int64_t size = kBucketSeconds.count();
-  return seconds >= 0 ? seconds / size : -((-seconds + size - 1) / size);
+  return seconds / size - (seconds % size < 0 ? 1 : 0);
 }
 
-Sighting Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content,
-                         std::uint32_t page) {
+Sighting Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content, std::uint32_t page) {
   const auto [it, inserted] = known_.try_emplace(id, Known{second, content, page});
   Known& known = it->second;
   if (inserted) {
@@ -105,6 +104,14 @@ std::vector<BucketNumber> Ledger::Missing(WallSeconds first, WallSeconds last) c
   return missing;
 }
 
+std::vector<BucketNumber> Ledger::Missing() const {
+  std::vector<BucketNumber> missing;
+  for (const auto& [number, bucket] : buckets_) {
+    if (!bucket.in_memory) missing.push_back(number);
+  }
+  return missing;
+}
+
 void Ledger::Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries) {
   // Of two entries of one event the later one is right, and what is in memory is later than both.
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
@@ -113,17 +120,18 @@ void Ledger::Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries) 
   buckets_[bucket].in_memory = true;
 }
 
-void Ledger::DropBefore(WallSeconds keep_from) {
-  const BucketNumber first_kept = BucketOf(keep_from);
-  std::erase_if(known_, [first_kept](const auto& item) {
-    return BucketOf(item.second.second) < first_kept;
-  });
+void Ledger::DropOutside(WallSeconds first, WallSeconds last) {
+  const auto is_dropped = [from = BucketOf(first), to = BucketOf(last)](BucketNumber number) {
+    return number < from || number > to;
+  };
+  std::erase_if(
+      known_, [&is_dropped](const auto& item) { return is_dropped(BucketOf(item.second.second)); });
   // What waits for TakeAdded() is not in the store yet.
   for (const LedgerEntry& entry : added_) {
     known_.try_emplace(entry.id, Known{entry.second, entry.content, 0});
   }
   for (auto& [number, bucket] : buckets_) {
-    if (number < first_kept) bucket.in_memory = false;
+    if (is_dropped(number)) bucket.in_memory = false;
   }
 }
 

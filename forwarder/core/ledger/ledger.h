@@ -72,11 +72,14 @@ class Ledger {
   void NoteStored(ChunkId chunk);
   // Buckets of the seconds [first, last] that the store holds and memory does not.
   std::vector<BucketNumber> Missing(WallSeconds first, WallSeconds last) const;
+  // All of them.
+  std::vector<BucketNumber> Missing() const;
   // Puts a bucket back, with the entries of all its chunks in the order of their numbers.
   void Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries);
-  // Drops from memory what lies before the bucket of `keep_from` and is handed to the store. No
-  // walk may be under way there.
-  void DropBefore(WallSeconds keep_from);
+  // Drops from memory what is handed to the store and lies before the bucket of `keep_from`, or
+  // outside the buckets of [first, last]. Whoever walks there again loads what is Missing().
+  void DropBefore(WallSeconds keep_from) { DropOutside(keep_from, WallSeconds::max()); }
+  void DropOutside(WallSeconds first, WallSeconds last);
 
   // Forgets the buckets that end at or before `before`; returns their chunks, to be deleted.
   std::vector<ChunkId> Forget(WallSeconds before);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/walk/list_order.h"
 #include "core/walk/window.h"
 #include "ports/result.h"
 
@@ -24,6 +25,10 @@ struct Cursor {
   std::uint64_t next_chunk = 0;                // of the ledger
   // A window with more rows is halved: deep offsets are unsafe, and some tenants answer none.
   std::uint64_t most_rows = 50'000;
+  // Where no window is honoured: what the list's order was seen to be, and the offset at which a
+  // row stood that is older than the open time. A hint, see ListTask.
+  OrderSeen list_order;
+  std::uint64_t list_anchor = 0;
 
   bool closing() const { return closing_end > open; }
 

@@ -24,10 +24,6 @@ Tally* CourseWalk::TallyOf(WallSeconds second) {
 
 std::optional<WalkPlan> Course::Plan(WallSeconds tenant_now, MonotonicTime now) const {
   const bool edge_is_due = now >= edge_due_;
-  if (settings_.window == WindowKind::kNone) {
-    if (!edge_is_due) return std::nullopt;
-    return WalkPlan{WalkKind::kList, {cursor_.first_start, tenant_now + settings_.windows.ahead}};
-  }
   if (cursor_.closing()) return WalkPlan{WalkKind::kClosing, {cursor_.open, cursor_.closing_end}};
   const WalkPlan live =
       PlanWalk(cursor_.open, cursor_.span, edge_full_, tenant_now, settings_.windows);
@@ -44,18 +40,20 @@ std::optional<WalkPlan> Course::Plan(WallSeconds tenant_now, MonotonicTime now) 
 
 std::pair<bool, MonotonicTime> Course::Begin(WallSeconds tenant_now, MonotonicTime now) {
   if (walking()) return {true, now};
+  if (settings_.window == WindowKind::kNone) {
+    if (now < edge_due_) return {false, edge_due_};
+    PushList(tenant_now, now);
+    return {true, now};
+  }
   const auto plan = Plan(tenant_now, now);
   if (!plan) {
     MonotonicTime wake = edge_due_;
     if (const auto due = closed_.next_due()) wake = std::min(wake, now + (*due - tenant_now));
     return {false, wake};
   }
-  if (plan->kind == WalkKind::kEdge || plan->kind == WalkKind::kList) {
-    edge_due_ = now + settings_.poll_interval;
-  }
+  if (plan->kind == WalkKind::kEdge) edge_due_ = now + settings_.poll_interval;
   if (plan->kind == WalkKind::kClosing) cursor_.closing_end = plan->window.end;
-  const bool resumes = plan->kind == WalkKind::kClosing || plan->kind == WalkKind::kList;
-  Push(*plan, tenant_now, resumes ? cursor_.skip : 0);
+  Push(*plan, tenant_now, plan->kind == WalkKind::kClosing ? cursor_.skip : 0);
   return {true, now};
 }
 
@@ -129,8 +127,7 @@ void Course::RefuseDepth(std::uint64_t ticket) {
 }
 
 void Course::Absorbed(std::uint64_t rows) {
-  const WalkKind kind = current().walk.plan().kind;
-  if (kind == WalkKind::kClosing || kind == WalkKind::kList) cursor_.skip = rows;
+  if (current().walk.plan().kind == WalkKind::kClosing) cursor_.skip = rows;
 }
 
 WalkEnd Course::End(WallSeconds tenant_now, std::uint64_t known_events) {
@@ -140,7 +137,7 @@ WalkEnd Course::End(WallSeconds tenant_now, std::uint64_t known_events) {
   const WalkKind kind = walk.plan().kind;
   closed_last_ = kind == WalkKind::kClosing;
   bool whole = walk.proof() == WalkProof::kWhole;
-  if (!ended.parts.empty()) {
+  if (kind != WalkKind::kList && !ended.parts.empty()) {
     whole = closed_.Walked({ended.parts, walk.proof(), walk.total(), known_events}, tenant_now);
   }
   switch (kind) {
@@ -152,13 +149,12 @@ WalkEnd Course::End(WallSeconds tenant_now, std::uint64_t known_events) {
       if (whole) Cover(walk.begun());
       break;
     case WalkKind::kList:
-      cursor_.skip = 0;
-      if (whole) Cover(walk.begun());
+      EndList(ended, whole, tenant_now);
       break;
     case WalkKind::kRevisit:
       break;
   }
-  return {kind, whole, walk.rows()};
+  return {kind, whole, walk.rows(), ended.parts.size()};
 }
 
 void Course::EndClosing(const CourseWalk& ended, bool whole) {

@@ -20,6 +20,7 @@ namespace nsf {
 
 struct CourseSettings {
   WindowKind window = WindowKind::kInsertion;
+  std::optional<ListOrder> order;  // pinned
   WindowSettings windows;
   std::uint32_t page_size = 5000;
   std::chrono::milliseconds poll_interval{30'000};
@@ -39,6 +40,7 @@ struct WalkEnd {
   WalkKind kind = WalkKind::kEdge;
   bool whole = false;
   std::uint64_t rows = 0;
+  std::size_t windows = 0;  // closed, or walked again
 };
 
 // Every event visible before it is delivered: as the walks really covered time, and no further than
@@ -49,7 +51,9 @@ class Course {
  public:
   // `closed` outlives the course.
   Course(const CourseSettings& settings, const Cursor& cursor, ClosedWindows& closed)
-      : settings_(settings), cursor_(cursor), closed_(closed) {}
+      : settings_(settings), cursor_(cursor), closed_(closed) {
+    cursor_.list_order.Add(OrderSeen::Pinned(settings.order));
+  }
 
   // Begins a walk when none is under way and one is due. False: nothing to ask for before the time
   // that is returned with it.
@@ -98,6 +102,9 @@ class Course {
   void Push(const WalkPlan& plan, WallSeconds tenant_now, std::uint64_t skip);
   bool PushAhead(WallSeconds tenant_now);
   void EndClosing(const CourseWalk& ended, bool whole);
+  // Where no window is honoured (course_list.cc).
+  void PushList(WallSeconds tenant_now, MonotonicTime now);
+  void EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now);
   void Cover(WallSeconds until);
 
   CourseSettings settings_;
@@ -107,6 +114,11 @@ class Course {
   bool edge_full_ = false;
   bool closed_last_ = false;  // the last walk closed a window
   MonotonicTime edge_due_{};
+  // Of list walks.
+  std::uint32_t moved_lists_ = 0;  // in a row
+  bool ties_move_ = false;         // see ListTask
+  MonotonicTime list_begun_{};
+  MonotonicTime revisits_from_{};  // after walks that were not whole
 };
 
 }  // namespace nsf

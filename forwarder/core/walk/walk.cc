@@ -18,7 +18,7 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
     return slot.ask;
   }
   if (cut_off_) return std::nullopt;
-  std::uint64_t next = skip_;
+  std::uint64_t next = list_ ? list_->next() : skip_;
   if (!slots_.empty()) {
     const PageAsk& last = slots_.back().ask;
     next = last.skip + std::min(last.limit, limits.clamp);
@@ -29,7 +29,7 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
 }
 
 bool Walk::WorthAsking(std::uint64_t skip, const WalkLimits& limits) const {
-  if (one_by_one_ || limits.one_page || pages_ == 0) return false;
+  if (list_ || one_by_one_ || limits.one_page || pages_ == 0) return false;
   if (total_) {
     const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
     return total_ends ? skip < *total_ : skip <= *total_;
@@ -79,6 +79,10 @@ void Walk::RefuseFrom(std::uint64_t ticket) {
 Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   Taken taken{*std::move(slots_.front().page), skip_, slots_.front().ask.limit};
   slots_.pop_front();
+  if (list_) {
+    TakeOfList(&taken);
+    return taken;
+  }
   const std::size_t rows = taken.page.received();
   if (pages_ == 0) {
     total_ = taken.page.page.total();
@@ -88,7 +92,9 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   skip_ += rows;
   if (rows > 0) ++pages_;
   if (rows > 0) last_was_full_ = rows >= taken.limit;
-  one_page_full_ = limits.one_page && rows >= taken.limit;
+  // Nobody says that a tenant clamps when no second page can be asked for.
+  const std::uint32_t full = std::min(taken.limit, std::max<std::uint32_t>(limits.largest, 2));
+  one_page_full_ = limits.one_page && rows >= full;
   ended_ = EndsWith(taken.page, limits);
   if (ended_) {
     slots_.clear();
@@ -100,6 +106,14 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   return taken;
 }
 
+void Walk::TakeOfList(Taken* taken) {
+  taken->first_skip = list_->next();
+  taken->repeats = list_->Take(taken->limit, taken->page);
+  skip_ += taken->page.received() - taken->repeats;
+  if (taken->page.received() > 0) ++pages_;
+  ended_ = list_->ended();
+}
+
 bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
   if (page.received() == 0 || limits.one_page) return true;
   const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
@@ -108,13 +122,13 @@ bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
 
 WalkProof Walk::proof() const {
   if (cut_off_ || repeated_row_) return WalkProof::kMoved;
+  if (list_) return list_->whole() ? WalkProof::kWhole : WalkProof::kMoved;
   if (resumed_) return WalkProof::kResumed;
-  if (one_page_full_) return total_ == skip_ ? WalkProof::kWhole : WalkProof::kMoved;
-  if (pages_ <= 1) {
-    // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
-    const bool hides = ended_short() && (pages_ == 0 || last_was_full_);
-    return hides ? WalkProof::kMoved : WalkProof::kWhole;
-  }
+  if (one_page_full_) return WalkProof::kMoved;  // a total may be that of the page
+  // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
+  const bool hides = pages_ == 0 ? ended_short() : last_was_full_ && (!total_ || ended_short());
+  if (hides) return WalkProof::kMoved;
+  if (pages_ <= 1) return WalkProof::kWhole;
   if (!one_total_) return WalkProof::kMoved;
   if (!total_) return WalkProof::kNoTotal;
   return *total_ == skip_ ? WalkProof::kWhole : WalkProof::kMoved;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One walk: a window (or the whole list) turned page by page to its end, with several pages asked
-// for at a time and taken in order.
+// One walk: a window turned page by page to its end, with several pages asked for at a time and
+// taken in order; or a list, where each page shows where the next one is to be found (list_walk.h).
 //
 // `skip` advances by rows received, never by the limit asked: a tenant may clamp, and a page that
 // does not begin where the rows received end is thrown away and asked for again. Only an empty page
@@ -15,6 +15,7 @@
 
 #include "core/event/received_page.h"
 #include "core/ledger/window_record.h"
+#include "core/walk/list_walk.h"
 #include "core/walk/window_plan.h"
 
 namespace nsf {
@@ -30,6 +31,7 @@ struct WalkLimits {
   std::uint32_t clamp = UINT32_MAX;  // the most rows that the tenant puts into a page, as learned
   bool totals_true = false;          // totals have proved true
   bool one_page = false;             // no parameter turns the page: the first one is all there is
+  std::uint32_t largest = 0;         // the most rows that a page has held so far
 };
 
 class Walk {
@@ -37,11 +39,17 @@ class Walk {
   // `skip` > 0: a closing walk resumed after a restart.
   Walk(WalkPlan plan, WallSeconds begun, std::uint64_t skip = 0)
       : plan_(std::move(plan)), begun_(begun), skip_(skip), resumed_(skip > 0) {}
+  // Through a list that no window cuts.
+  Walk(WalkPlan plan, WallSeconds begun, const ListTask& task)
+      : plan_(std::move(plan)), begun_(begun), skip_(0), resumed_(false), list_(task) {}
 
   const WalkPlan& plan() const { return plan_; }
   // The tenant's time when the walk began: what was visible then has been seen when it ends.
   WallSeconds begun() const { return begun_; }
-  // Rows taken so far, those before a restart included.
+  // The way through the list; null where a window is walked.
+  const ListWalk* list() const { return list_ ? &*list_ : nullptr; }
+  // Rows taken so far, those before a restart included; of a list, without those that a page
+  // repeats.
   std::uint64_t rows() const { return skip_; }
   std::uint64_t pages() const { return pages_; }
   // Every page that there is was taken.
@@ -67,6 +75,7 @@ class Walk {
     ReceivedPage page;
     std::uint64_t first_skip = 0;  // of its first row
     std::uint32_t limit = 0;       // as asked
+    std::size_t repeats = 0;       // rows at its beginning that end the page before
   };
   // Takes it; see ended() afterwards. `limits` as for NextAsk().
   Taken TakeNext(const WalkLimits& limits);
@@ -74,6 +83,7 @@ class Walk {
   // A row was on an earlier page of this walk too, or cannot be told from another: the walk proves
   // nothing.
   void NoteRepeatedRow() { repeated_row_ = true; }
+  bool repeated_row() const { return repeated_row_; }
   // The tenant refuses page `ticket` for its depth: the walk ends with the pages before it,
   // unproven.
   void RefuseFrom(std::uint64_t ticket);
@@ -95,6 +105,7 @@ class Walk {
   std::size_t Find(std::uint64_t ticket) const;
   bool WorthAsking(std::uint64_t skip, const WalkLimits& limits) const;
   bool EndsWith(const ReceivedPage& page, const WalkLimits& limits) const;
+  void TakeOfList(Taken* taken);
   // The tenant stated more rows than it showed.
   bool ended_short() const { return total_ && skip_ < *total_; }
 
@@ -102,6 +113,7 @@ class Walk {
   WallSeconds begun_;
   std::uint64_t skip_;
   bool resumed_;
+  std::optional<ListWalk> list_;
   bool ended_ = false;
   bool one_by_one_ = false;  // a page did not fit: looking ahead only wastes requests
   bool cut_off_ = false;

@@ -24,7 +24,7 @@ enum class WalkKind : std::uint8_t {
   kClosing,  // a settled window: walked to its end, then never again by the cursor
   kEdge,     // what is open
   kRevisit,  // closed windows, walked again
-  kList,     // the whole list, where no window is honoured
+  kList,     // all of these at once, where no window is honoured
 };
 
 struct WalkPlan {

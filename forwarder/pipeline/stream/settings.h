@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,7 +49,7 @@ struct StreamSettings {
   std::string path = "/api/v2/events/data/audit";
   std::string token_reference;  // how messages name the token
   DialectPins pins;
-  WindowSettings windows;                      // `settle` for insertion windows
+  WindowSettings windows;                     // `settle` for insertion windows
   std::chrono::seconds settle_by_event{600};  // for event windows
   std::uint32_t page_size = 5000;
   std::size_t concurrency = 8;  // pages asked for at a time

@@ -85,15 +85,30 @@ StepOutput Stream::Step(const Now& now, Completions completions) {
     OnSettlement(now, std::move(settlement), &out);
   }
   if (completions.loaded) OnLoaded(now, *std::move(completions.loaded), &out);
-  for (PageAnswer& answer : completions.answers) OnAnswer(now, std::move(answer), &out);
-  do {
-    Absorb(now, &out);
-  } while (StartCommit(now, &out));  // a batch that left made room
+  for (PageAnswer& answer : completions.answers) {
+    if (const auto date = DateOf(answer.http)) clock_.Observe(*date, now);
+    page_bytes_ = std::max(page_bytes_, answer.http.body.size());
+    answers_.push_back(std::move(answer));
+  }
+  Progress(now, &out);
   HandOver(now, &out);
   StartRequests(now, &out);
   NoteIdle(now);
   Refresh(now);
   return out;
+}
+
+// Rows go into batches, and batches out, as far as they can. Parsed, a page takes four times its
+// bytes: one waits until all rows of the one before it are in batches.
+void Stream::Progress(const Now& now, StepOutput* out) {
+  while (true) {
+    Absorb(now, out);
+    if (StartCommit(now, out)) continue;  // it made room
+    if (page_ || answers_.empty()) return;
+    PageAnswer next = std::move(answers_.front());
+    answers_.pop_front();
+    OnAnswer(now, std::move(next), out);
+  }
 }
 
 WallSeconds Stream::TenantNow(const Now& now) const {
@@ -110,10 +125,12 @@ void Stream::StartRequests(const Now& now, StepOutput* out) {
 
 bool Stream::MayAsk() const {
   if (!course_ || discovery_) return requests_ == 0 && !page_;
+  if (requests_ >= settings_.concurrency) return false;
   if (!course_->walking()) return true;
-  // What is here and waits means that the tenant is faster than the sinks.
+  // What is here and waits means that the tenant is faster than the sinks. While rows are taken
+  // from a page the next one may come.
   const Walk& current = course_->current().walk;
-  if (current.HasNext() || (page_ && lookahead_ == 1)) return false;
+  if (current.HasNext()) return false;
   return current.open_pages() == 0 || course_->open_pages() < lookahead_;
 }
 
@@ -170,12 +187,18 @@ void Stream::AdaptLookahead(const Now& now) {
   if (!idle_since_) {
     lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
   } else if (now.monotonic - *idle_since_ >= kWorthLookingAhead) {
-    lookahead_ = std::min(lookahead_ + 1, settings_.concurrency);
+    lookahead_ = std::min(lookahead_ + 1, MostAhead());
   }
 }
 
+std::size_t Stream::MostAhead() const {
+  const std::size_t fit = settings_.batch.bytes / 2 / std::max<std::size_t>(page_bytes_, 1);
+  return std::min(settings_.concurrency, std::max<std::size_t>(fit, 2));
+}
+
 WalkLimits Stream::Limits() const {
-  return {clamp_, totals_true_, learned_->dialect.parameter == PageParameter::kNeither};
+  const bool one_page = learned_->dialect.parameter == PageParameter::kNeither;
+  return {clamp_, totals_true_, one_page, largest_page_};
 }
 
 HttpRequest Stream::RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "core/answer/budget.h"
 #include "core/answer/verdict.h"
 #include "core/dialect/discovery.h"
+#include "core/dialect/page_target.h"
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
 #include "core/ledger/closed_windows.h"
@@ -106,14 +108,16 @@ class Stream {
     std::size_t next_broken = 0;    // of the broken ones among them
     std::uint64_t first_skip = 0;   // of its first row in the walk
     std::uint32_t number = 0;       // of all pages since the start
-    std::size_t repeated_rows = 0;  // that earlier pages of the walk held
-    DerivedIds derived;
+    std::size_t repeats = 0;        // at its beginning, as asked for
+    std::size_t repeated_rows = 0;  // others that pages held from which this one goes on
   };
 
   Stream(const StreamSettings& settings, Budget& budget, Random& random);
 
   Result<void> Restore(const StateReader& state);
 
+  static std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
+  void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
   void NoteSuccess(StepOutput* out);
   void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
@@ -134,8 +138,10 @@ class Stream {
   void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
                   const Window& window);
   bool AskProbe(const Now& now, StepOutput* out);
-  void OnProbe(const Now& now, const Page* page, StepOutput* out);
+  ProbeAnswer AnswerOf(const std::optional<Page>& page) const;
+  void OnProbe(const Now& now, ProbeAnswer answer, StepOutput* out);
   void Adopt(const Now& now, const Dialect& dialect, StepOutput* out);
+  void TryLargerPages(std::uint32_t limit);
   void Migrate(WindowKind from, WallSeconds at);
   void EndMigration();
   bool MostlyOutside(const Page& page, const Window& window) const;
@@ -150,10 +156,14 @@ class Stream {
   bool TakePage(const Now& now, StepOutput* out);
   void LearnFrom(const Walk::Taken& taken);
   void EndPage(const Now& now, StepOutput* out);
-  bool LedgerIsHere(StepOutput* out);
+  // Of which the ids must be in memory to take the next page; absent: of all.
+  std::optional<AskedBounds> SecondsNeeded() const;
+  bool LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
-  void AbsorbNext(const Now& now);
-  void AbsorbRow(const Row& row, const Now& now);
+  // The next row of the page. False: not before all ids are here.
+  bool AbsorbNext(const Now& now);
+  void AbsorbRow(const AuditEvent& event, const Now& now);
+  bool NeedsAllIds() const;
   void AbsorbBroken(const BrokenRow& row, const Now& now);
   // The row was delivered before, or will be by another walk.
   void SkipRow();
@@ -181,6 +191,8 @@ class Stream {
   bool AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* out);
   void NoteIdle(const Now& now);
   void AdaptLookahead(const Now& now);
+  // Pages ahead may hold half as many bytes as all the rest of the stream.
+  std::size_t MostAhead() const;
   WalkLimits Limits() const;
   HttpRequest RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,
                          std::uint32_t limit) const;
@@ -192,14 +204,15 @@ class Stream {
   Random& random_;
 
   TenantClock clock_;
-  std::optional<Course> course_;  // absent until the tenant's time is known
-  std::optional<Cursor> stored_;  // what a restart goes on from
+  std::optional<Course> course_;           // absent until the tenant's time is known
+  std::optional<Cursor> stored_;           // what a restart goes on from
   std::optional<LearnedDialect> learned_;  // absent until the tenant was asked
   bool dialect_changed_ = false;           // against the store
   std::optional<Discovery> discovery_;     // under way
   bool dialect_failed_ = false;            // nothing was found that can be walked
   bool rediscover_ = false;                // so all is asked anew
   std::optional<Verdict> refusal_;         // that made it necessary
+  std::uint32_t pages_at_limit_ = 0;       // taken with dialect.page_limit
   enum class Doubt : std::uint8_t { kNone, kWindow, kParameter };
   Doubt doubt_ = Doubt::kNone;          // the other reason for one
   bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more
@@ -207,24 +220,29 @@ class Stream {
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
+  bool timeless_rows_ = false;  // some do not show the time that windows select by
   std::vector<StateChange> dropped_chunks_;
-  WallSeconds list_oldest_ = WallSeconds::max();  // of the list walk under way
+  DerivedIds derived_;                   // of the page
+  std::optional<WallSeconds> last_own_;  // of the row before
 
   std::uint64_t next_ticket_ = 1;
-  std::size_t requests_ = 0;   // under way
-  std::size_t lookahead_ = 1;  // pages to ask for at a time: as many as keep the stream busy
+  std::deque<PageAnswer> answers_;  // not looked at yet
+  std::size_t requests_ = 0;        // under way, or their answers not looked at yet
+  std::size_t lookahead_ = 1;       // pages to ask for at a time: as many as keep the stream busy
   std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
   int failures_ = 0;     // in a row
   int throttles_ = 0;    // in a row
   bool token_retried_ = false;
   std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
-  MonotonicTime ask_at_{};  // not before
+  MonotonicTime ask_at_{};                       // not before
   std::optional<PendingPage> page_;
   std::uint32_t pages_taken_ = 0;
   std::uint32_t first_page_of_walk_ = 1;
+  std::uint32_t first_page_of_chain_ = 1;  // of pages that go on from each other
   // What pages have shown of the tenant.
   std::uint32_t largest_page_ = 0;
+  std::size_t page_bytes_ = 0;  // of the largest
   std::uint32_t clamp_ = UINT32_MAX;
   bool last_was_short_ = false;  // the last page of the walk held fewer rows than asked for
   bool totals_true_ = false;

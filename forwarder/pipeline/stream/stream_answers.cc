@@ -16,6 +16,7 @@ constexpr BackoffSettings kThrottleBackoff{std::chrono::milliseconds(2'000),
                                            std::chrono::milliseconds(60'000)};
 // An operator must act: asking more often would only fill the tenant's logs.
 constexpr std::chrono::seconds kProbePause{10};
+constexpr std::chrono::seconds kDiscoveryPause{60};
 
 std::string CodeLabel(const HttpAnswer& answer) {
   // A status whose body never came whole is no answer.
@@ -26,6 +27,11 @@ std::string CodeLabel(const HttpAnswer& answer) {
 
 }  // namespace
 
+std::optional<WallSeconds> Stream::DateOf(const HttpAnswer& answer) {
+  const auto text = FindHeader(answer, "date");
+  return text ? ParseHttpDate(*text) : std::nullopt;
+}
+
 void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   HttpAnswer& answer = received.http;
   const std::uint64_t ticket = received.ticket;
@@ -34,10 +40,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   ++snapshot_.requests[CodeLabel(answer)];
   snapshot_.response_bytes += answer.body.size();
 
-  std::optional<WallSeconds> date;
-  if (const auto text = FindHeader(answer, "date")) date = ParseHttpDate(*text);
-  if (date) clock_.Observe(*date, now);
-  const RateHeaders stated = ReadRateHeaders(answer, date);
+  const RateHeaders stated = ReadRateHeaders(answer, DateOf(answer));
   if (stated.remaining) budget_.OnStated(now.monotonic, stated.remaining, stated.wait);
 
   const bool body_is_page = answer.failure == HttpFailure::kNone && answer.status == 200;
@@ -49,10 +52,13 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
     const bool refused = verdict.action == Action::kBlocked && verdict.reason == "refused";
     if (refused && !refusal_) refusal_ = verdict;
     if (verdict.action == Action::kAccept) NoteSuccess(out);
-    if (refused || verdict.action == Action::kAccept) {
-      const Page none = Page::Parse("[]");
-      return OnProbe(now, refused ? nullptr : (page ? &*page : &none), out);
-    }
+    // A page that does not parse is a page all the same; what is wrong with it is seen when it is
+    // walked.
+    const bool rows = discovery_->probe().limit > 1 && page &&
+                      page->status() == PageStatus::kMalformed;
+    if (rows) return OnProbe(now, ProbeAnswer::kRowsInside, out);
+    if (refused) return OnProbe(now, ProbeAnswer::kRefused, out);
+    if (verdict.action == Action::kAccept) return OnProbe(now, AnswerOf(page), out);
   }
   switch (verdict.action) {
     case Action::kAccept:
@@ -141,9 +147,10 @@ void Stream::OnContact(const Now& now) {
 
 void Stream::BeginCourse(const Cursor& cursor) {
   WindowSettings windows = settings_.windows;
-  if (learned_->dialect.window != WindowKind::kInsertion) windows.settle = settings_.settle_by_event;
-  course_.emplace(CourseSettings{learned_->dialect.window, windows, settings_.page_size,
-                                 settings_.poll_interval},
+  if (learned_->dialect.window != WindowKind::kInsertion)
+    windows.settle = settings_.settle_by_event;
+  course_.emplace(CourseSettings{learned_->dialect.window, settings_.pins.order, windows,
+                                 settings_.page_size, settings_.poll_interval},
                   cursor, closed_);
 }
 
@@ -215,8 +222,9 @@ void Stream::OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out) 
   if (snapshot_.last_error != verdict.message) {
     out->notices.push_back({Notice::Level::kError, verdict.message});
   }
-  ask_at_ =
-      now.monotonic + std::max<std::chrono::nanoseconds>(settings_.poll_interval, kProbePause);
+  // To find out anew what the tenant honours costs a dozen requests.
+  const auto pause = dialect_failed_ ? kDiscoveryPause : kProbePause;
+  ask_at_ = now.monotonic + std::max<std::chrono::nanoseconds>(settings_.poll_interval, pause);
   snapshot_.up = false;
   snapshot_.blocked_reason = verdict.reason;
   snapshot_.last_error = verdict.message;

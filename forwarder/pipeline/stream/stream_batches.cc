@@ -22,8 +22,8 @@ bool Stream::StartCommit(const Now& now, StepOutput* out) {
   if (draining_ || !course_ || commits_.full()) return false;
   const auto due = builder_.due();
   const bool ready = due && (flush_ || builder_.full() || now.monotonic >= *due);
-  const bool moved =
-      flush_ && (dialect_changed_ || closed_.has_changes() || !SamePlace(course_->cursor(), saved_));
+  const bool moved = flush_ && (dialect_changed_ || closed_.has_changes() ||
+                                !SamePlace(course_->cursor(), saved_));
   if (!ready && !moved) {
     if (due) Wake(*due, out);
     if (flush_ && commits_.empty()) Settle(now, TakeProgress(course_->cursor()), out);
@@ -66,8 +66,7 @@ std::vector<StateChange> Stream::StateChanges() {
                        record ? std::optional(EncodeWindow(*record)) : std::nullopt});
   }
   if (std::exchange(dialect_changed_, false)) {
-    changes.push_back(
-        {DialectKey(settings_.tenant, settings_.stream), EncodeDialect(*learned_)});
+    changes.push_back({DialectKey(settings_.tenant, settings_.stream), EncodeDialect(*learned_)});
   }
   changes.push_back({CursorKey(settings_.tenant, settings_.stream), EncodeCursor(cursor)});
   return changes;

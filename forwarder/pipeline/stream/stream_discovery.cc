@@ -9,6 +9,11 @@
 namespace nsf {
 namespace {
 
+// A limit may have been refused for another reason: after so many pages a larger one is tried.
+constexpr std::uint32_t kPagesBeforeLarger = 100;
+
+constexpr std::size_t kRowsSampled = 32;
+
 // The second of each row by the time that windows of `kind` select by.
 std::optional<WallSeconds> TimeOf(const AuditEvent& event, WindowKind kind) {
   switch (kind) {
@@ -30,14 +35,18 @@ std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
 
 bool Stream::MostlyOutside(const Page& page, const Window& window) const {
   if (learned_ && learned_->dialect.window == WindowKind::kNone) return false;
-  const WindowKind kind = discovery_ ? discovery_->probe().dialect.window : learned_->dialect.window;
+  const WindowKind kind =
+      discovery_ ? discovery_->probe().dialect.window : learned_->dialect.window;
   const AskedBounds asked = BoundsAsked(window);
+  // A sample tells as much as all rows.
+  const std::size_t step = std::max<std::size_t>(page.rows().size() / kRowsSampled, 1);
   std::size_t outside = 0;
-  for (const Row& row : page.rows()) {
-    const auto own = TimeOf(Normalize(row), kind);
+  std::size_t looked_at = 0;
+  for (std::size_t i = 0; i < page.rows().size(); i += step, ++looked_at) {
+    const auto own = TimeOf(Normalize(page.rows()[i]), kind);
     if (own && !asked.Contains(*own)) ++outside;
   }
-  return outside * 2 > page.rows().size();
+  return outside * 2 > looked_at;
 }
 
 void Stream::DiscoverWindow(const Now& now) {
@@ -84,15 +93,16 @@ bool Stream::AskProbe(const Now& now, StepOutput* out) {
   return true;
 }
 
-void Stream::OnProbe(const Now& now, const Page* page, StepOutput* out) {
-  ProbeAnswer answer = ProbeAnswer::kRefused;
-  if (page != nullptr) {
-    const bool outside = MostlyOutside(*page, discovery_->probe().window);
-    answer = outside ? ProbeAnswer::kRowsOutside : ProbeAnswer::kRowsInside;
-    if (page->rows().empty()) answer = ProbeAnswer::kEmpty;
-  }
+ProbeAnswer Stream::AnswerOf(const std::optional<Page>& page) const {
+  if (!page || page->rows().empty()) return ProbeAnswer::kEmpty;
+  const bool outside = MostlyOutside(*page, discovery_->probe().window);
+  return outside ? ProbeAnswer::kRowsOutside : ProbeAnswer::kRowsInside;
+}
+
+void Stream::OnProbe(const Now& now, ProbeAnswer answer, StepOutput* out) {
   if (!discovery_->Take(answer)) return;
   const Discovery asked = *std::exchange(discovery_, std::nullopt);
+  if (asked.chance()) refusal_.reset();
   if (asked.dialect()) return Adopt(now, *asked.dialect(), out);
   dialect_failed_ = rediscover_ = true;
   doubt_ = Doubt::kNone;
@@ -132,6 +142,15 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
   const WindowKind from = std::exchange(learned_->dialect, dialect).window;
   if (dialect.parameter == PageParameter::kNeither) course_->LearnDepth(settings_.page_size - 1);
   if (from != dialect.window) Migrate(from, TenantNow(now));
+}
+
+void Stream::TryLargerPages(std::uint32_t limit) {
+  Dialect& dialect = learned_->dialect;
+  if (limit != dialect.page_limit || ++pages_at_limit_ < kPagesBeforeLarger) return;
+  pages_at_limit_ = 0;
+  const std::uint32_t larger = limit * 2;
+  dialect.page_limit = larger >= settings_.page_size ? UINT32_MAX : larger;
+  dialect_changed_ = true;
 }
 
 void Stream::Migrate(WindowKind from, WallSeconds at) {

@@ -20,7 +20,11 @@ constexpr std::size_t kMostIdsInMemory = 100'000;
 void Stream::Absorb(const Now& now, StepOutput* out) {
   while (page_ || TakePage(now, out)) {
     const std::size_t rows = page_->page.received();
-    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
+    if (NeedsAllIds() && !LedgerIsHere(std::nullopt, out)) return;
+    while (page_->next_row < rows && !builder_.full()) {
+      if (AbsorbNext(now)) continue;
+      if (!LedgerIsHere(std::nullopt, out)) return;
+    }
     course_->Absorbed(page_->first_skip + page_->next_row);
     if (page_->next_row < rows) return;
     EndPage(now, out);
@@ -32,7 +36,14 @@ void Stream::Absorb(const Now& now, StepOutput* out) {
 bool Stream::TakePage(const Now& now, StepOutput* out) {
   if (!course_ || !course_->walking() || discovery_) return false;
   Walk& walk = course_->current().walk;
-  if (!walk.HasNext() || !LedgerIsHere(out)) return false;
+  if (!walk.HasNext()) return false;
+  const auto needed = SecondsNeeded();
+  if (!LedgerIsHere(needed, out)) return false;
+  // A long list passes through memory.
+  if (needed && walk.list() != nullptr && walk.list()->order() != ListOrder::kNeither &&
+      ledger_.size() > kMostIdsInMemory) {
+    ledger_.DropOutside(needed->first, needed->last);
+  }
   if (!MostlyOutside(walk.Next().page, walk.plan().window)) {
     window_is_believed_ = false;
   } else if (!window_is_believed_) {
@@ -44,16 +55,30 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   const std::size_t rows = taken.page.received();
   snapshot_.received += rows;
   snapshot_.pending += rows;
+  snapshot_.deduplicated += taken.repeats;
+  snapshot_.pending -= taken.repeats;
   LearnFrom(taken);
   ++pages_taken_;
   if (first) first_page_of_walk_ = pages_taken_;
-  page_.emplace(PendingPage{std::move(taken.page), 0, 0, taken.first_skip, pages_taken_, 0, {}});
+  const auto& broken = taken.page.broken;
+  const auto new_broken =
+      std::find_if(broken.begin(), broken.end(),
+                   [&taken](const BrokenRow& row) { return row.position >= taken.repeats; });
+  const auto broken_repeats = static_cast<std::size_t>(new_broken - broken.begin());
+  page_.emplace(PendingPage{std::move(taken.page), taken.repeats, broken_repeats, taken.first_skip,
+                            pages_taken_, taken.repeats, 0});
+  // Equal rows count on where the page goes on from the one before.
+  const bool goes_on = walk.list() != nullptr && walk.list()->chained() && !first;
+  if (!goes_on) derived_ = DerivedIds();
+  if (first || (walk.list() != nullptr && !goes_on)) first_page_of_chain_ = pages_taken_;
+  if (goes_on && walk.list()->order() != ListOrder::kNeither) derived_.KeepLastSecond();
   return true;
 }
 
 void Stream::LearnFrom(const Walk::Taken& taken) {
   const auto rows = static_cast<std::uint32_t>(taken.page.received());
   if (rows == 0) return;
+  TryLargerPages(taken.limit);
   deepest_answered_ = std::max(deepest_answered_, taken.first_skip);
   largest_page_ = std::max(largest_page_, rows);
   if (clamp_ != UINT32_MAX) clamp_ = std::max(clamp_, rows);
@@ -64,7 +89,9 @@ void Stream::LearnFrom(const Walk::Taken& taken) {
 
 void Stream::EndPage(const Now& now, StepOutput* out) {
   const std::size_t repeated = page_->repeated_rows;
-  const bool mostly = repeated * 2 > page_->page.received();
+  // Of a list one row is asked for twice.
+  const std::size_t twice = repeated + page_->repeats - std::min<std::size_t>(page_->repeats, 1);
+  const bool mostly = twice * 2 > page_->page.received();
   page_.reset();
   Walk& walk = course_->current().walk;
   if (repeated > 0) walk.NoteRepeatedRow();
@@ -74,51 +101,70 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   course_->Abandon();
 }
 
-void Stream::AbsorbNext(const Now& now) {
-  const std::size_t at = page_->next_row++;
+bool Stream::NeedsAllIds() const {
+  // Ids that are kept by another time may lie anywhere.
+  return timeless_rows_ || learned_->migration;
+}
+
+bool Stream::AbsorbNext(const Now& now) {
+  const std::size_t at = page_->next_row;
   const auto& broken = page_->page.broken;
   if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
-    return AbsorbBroken(broken[page_->next_broken++], now);
+    AbsorbBroken(broken[page_->next_broken++], now);
+  } else {
+    const AuditEvent event = Normalize(page_->page.page.rows()[at - page_->next_broken]);
+    // A row that does not show its time is kept under the window that showed it: in another one, it
+    // is known only when all ids are here.
+    if (!OwnTime(event) && !timeless_rows_) {
+      timeless_rows_ = true;
+      return false;
+    }
+    AbsorbRow(event, now);
   }
-  AbsorbRow(page_->page.page.rows()[at - page_->next_broken], now);
+  ++page_->next_row;
+  return true;
 }
 
 // Known by its bytes, so that later walks do not keep it again.
 void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
-  const std::string id = page_->derived.Next(row.raw);
-  const Sighting sighting = ledger_.Observe(LedgerSecond(std::nullopt), HashId(id),
-                                            HashContent(row.raw), page_->number);
+  const std::string id = derived_.Next(row.raw);
+  const Sighting sighting =
+      ledger_.Observe(LedgerSecond(std::nullopt), HashId(id), HashContent(row.raw), page_->number);
   if (sighting.seen != Seen::kNew) return SkipRow();
   builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
 }
 
-void Stream::AbsorbRow(const Row& row, const Now& now) {
-  const AuditEvent event = Normalize(row);
+void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const auto own = OwnTime(event);
+  if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
   if (own && *own < course_->cursor().first_start) {
     ++snapshot_.out_of_window;
     --snapshot_.pending;
     return;
   }
-  if (own) list_oldest_ = std::min(list_oldest_, *own);
+  const Walk& walk = course_->current().walk;
+  const WalkKind kind = walk.plan().kind;
+  // The list shows more than is asked for; of what is older no ids may be left.
+  const bool older = own && *own < BoundsAsked(walk.plan().window).first;
+  if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
   const IdHash hash = HashId(*id);
   const Sighting sighting =
-      ledger_.Observe(LedgerSecond(own), hash, HashContent(row.raw), page_->number);
+      ledger_.Observe(LedgerSecond(own), hash, HashContent(event.row->raw), page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
   } else if (sighting.last_page != page_->number) {
-    ++page_->repeated_rows;
+    if (sighting.last_page >= first_page_of_chain_) ++page_->repeated_rows;
   }
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
   if (event.classification.class_uid == 0) ++snapshot_.unclassified;
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
-  const WalkKind kind = course_->current().walk.plan().kind;
-  if (first_seen && kind == WalkKind::kRevisit) ++progress_.late[*first_seen];
+  const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
+  if (first_seen && (kind == WalkKind::kRevisit || was_closed)) ++progress_.late[*first_seen];
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
@@ -132,7 +178,7 @@ void Stream::SkipRow() {
 
 std::optional<std::string> Stream::EventId(const AuditEvent& event) {
   if (!event.id.empty()) return std::string(event.id);
-  std::string id = page_->derived.Next(event.row->raw);
+  std::string id = derived_.Next(event.row->raw);
   const WalkPlan& plan = course_->current().walk.plan();
   if (event.timestamp || event.insertion || plan.kind == WalkKind::kList) return id;
   // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
@@ -146,6 +192,7 @@ std::optional<std::string> Stream::EventId(const AuditEvent& event) {
 
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
   const Walk& walk = course_->current().walk;
+  // A row without time is remembered anew as long as it is listed.
   if (walk.plan().kind == WalkKind::kList) return own.value_or(walk.begun());
   const AskedBounds asked = BoundsAsked(walk.plan().window);
   if (own && asked.Contains(*own)) return *own;
@@ -155,18 +202,32 @@ WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
 
 Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
   CourseWalk& current = course_->current();
+  if (current.walk.list() != nullptr) return own ? current.TallyOf(*own) : nullptr;
   const AskedBounds asked = BoundsAsked(current.walk.plan().window);
   if (own && asked.Contains(*own)) return current.TallyOf(*own);
   return current.parts.empty() ? nullptr : &current.parts.back().tally;
 }
 
-bool Stream::LedgerIsHere(StepOutput* out) {
+std::optional<AskedBounds> Stream::SecondsNeeded() const {
   const Walk& walk = course_->current().walk;
-  // Ids that are kept by another time may lie anywhere.
-  const bool all = walk.plan().kind == WalkKind::kList || learned_->migration;
   const AskedBounds asked = BoundsAsked(walk.plan().window);
-  const auto missing = ledger_.Missing(all ? WallSeconds::min() : asked.first,
-                                       all ? WallSeconds::max() : asked.last);
+  if (NeedsAllIds()) return std::nullopt;
+  if (walk.list() == nullptr) return asked;
+  // Rows without time are remembered under the time of a walk.
+  if (!walk.Next().broken.empty()) return std::nullopt;
+  AskedBounds needed{WallSeconds::max(), WallSeconds::min()};
+  for (const Row& row : walk.Next().page.rows()) {
+    const auto own = ListTime(Normalize(row));
+    if (!own) return std::nullopt;
+    needed.first = std::min(needed.first, std::max(*own, asked.first));
+    needed.last = std::max(needed.last, *own);
+  }
+  return needed;
+}
+
+bool Stream::LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out) {
+  const auto missing =
+      needed ? ledger_.Missing(needed->first, needed->last) : ledger_.Missing();
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
   if (loading_ || !commits_.empty() || builder_.events() > 0) {
@@ -218,17 +279,19 @@ void Stream::EndWalk(const Now& now) {
   flush_ = true;
   last_was_short_ = false;
   first_page_of_walk_ = pages_taken_ + 1;
-  if (kind == WalkKind::kEdge || kind == WalkKind::kList) {
+  if (kind == WalkKind::kEdge || (kind == WalkKind::kList && end.whole)) {
     progress_.caught_up = true;
-  } else {
-    ++(end.whole ? progress_.whole : progress_.moved);
+  }
+  if (kind != WalkKind::kEdge) {
+    const std::size_t windows = kind == WalkKind::kList ? end.windows : 1;
+    (end.whole ? progress_.whole : progress_.moved) += windows;
     Forget(std::min(course_->cursor().open, closed_.kept_from()) - kOverlap);
   }
-  // What the list no longer shows cannot come again.
-  const WallSeconds oldest = std::exchange(list_oldest_, WallSeconds::max());
-  if (kind == WalkKind::kList) {
-    if (oldest != WallSeconds::max()) Forget(oldest);
-  } else if (ledger_.size() > kMostIdsInMemory && !learned_->migration) {
+  // A list in no order needs them all at every walk.
+  const bool all_needed =
+      NeedsAllIds() ||
+      (kind == WalkKind::kList && course_->cursor().list_order.order() == ListOrder::kNeither);
+  if (ledger_.size() > kMostIdsInMemory && !all_needed) {
     ledger_.DropBefore(course_->cursor().open - kOverlap);
   }
 }

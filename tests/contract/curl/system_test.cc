@@ -118,6 +118,7 @@ TEST_CASE("no core is written, and a closed pipe is only an error") {
     ForbidCores();
     IgnoreSigpipe();
     KeepMemorySmall();
+    GiveMemoryBack();
     struct rlimit limit = {1, 1};
     ::getrlimit(RLIMIT_CORE, &limit);
     int ends[2];

@@ -38,7 +38,9 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
       {{A::kRefused, A::kRowsInside}, W::kInsertion},
       {{A::kRefused, A::kEmpty}, W::kInsertion},
       {{A::kRefused, A::kRowsOutside, A::kEmpty}, W::kEvent},
-      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused}, std::nullopt},
+      // `offset` is not a parameter here, and parameters that are none are refused.
+      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kEmpty}, W::kInsertion},
+      {std::vector<ProbeAnswer>(15, A::kRefused), std::nullopt},
   };
   for (const Row& row : rows) {
     Discovery discovery = Discovery::OfWindow({}, {}, kNow);
@@ -80,12 +82,16 @@ TEST_CASE("which name turns the page follows from rows where no list reaches") {
 
 TEST_CASE("a refusal is of the page's size when a smaller page is answered") {
   Discovery size = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
-  CHECK(size.probe().limit == 1);
-  Answer(&size, {A::kRowsInside});
+  CHECK(size.probe().limit == 5'000);
+  Answer(&size, {A::kRefused, A::kRowsInside});
   CHECK(size.dialect()->page_limit == 2'500);
 
+  Discovery chance = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
+  Answer(&chance, {A::kEmpty});
+  CHECK(chance.dialect() == Dialect());
+
   Discovery window = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
-  Answer(&window, {A::kRefused, A::kRowsOutside, A::kEmpty});
+  Answer(&window, {A::kRefused, A::kRefused, A::kRowsOutside, A::kEmpty});
   CHECK(window.dialect()->window == W::kEvent);
   CHECK(window.dialect()->page_limit == UINT32_MAX);
 }

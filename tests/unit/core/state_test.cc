@@ -20,17 +20,21 @@ TEST_CASE("a cursor survives its text") {
   cursor.next_chunk = 9;
   CHECK(EncodeCursor(cursor) ==
         "cursor/1 first_start=1700000000 open=1700000300 closing_end=1700000600 skip=12345 "
-        "span=300 delivered_until=-1 next_chunk=9 most_rows=50000");
+        "span=300 delivered_until=-1 next_chunk=9 most_rows=50000 list_ascends=0 list_descends=0 "
+        "list_anchor=0");
   CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
   cursor.delivered_until = Second(1'700'000'400);
   CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
   CHECK(cursor.closing());
+  cursor.list_order = {false, true};
+  cursor.list_anchor = 77;
+  CHECK(DecodeCursor(EncodeCursor(cursor)).value() == cursor);
 }
 
 TEST_CASE("a cursor that cannot be trusted is refused, with the next step") {
   const std::string good =
       "cursor/1 first_start=1 open=5 closing_end=5 skip=0 span=300 delivered_until=-1 "
-      "next_chunk=0 most_rows=1";
+      "next_chunk=0 most_rows=1 list_ascends=0 list_descends=0 list_anchor=0";
   REQUIRE(DecodeCursor(good));
   const auto with = [&good](std::string_view before, std::string_view after) {
     std::string text = good;
@@ -41,6 +45,9 @@ TEST_CASE("a cursor that cannot be trusted is refused, with the next step") {
       "cursor/1",
       good + " more=1",
       good.substr(0, good.size() - 1),
+      with("list_ascends=0", "list_ascends=2"),
+      with("list_descends=0", "list_descends=-1"),
+      with("list_anchor=0", "list_anchor=-1"),
       with("closing_end=5", "closing_end=4"),
       with("skip=0", "skip=-1"),
       with("span=300", "span=0"),
@@ -76,8 +83,7 @@ TEST_CASE("keys sort by time and number, and belong to one stream") {
     CHECK_FALSE(ChunkOfKey("acme", "audit", key.substr(0, key.size() - 1)));
   }
   CHECK_FALSE(ChunkOfKey("acme", "audit", CursorKey("acme", "audit")));
-  CHECK_FALSE(ChunkOfKey("acme", "audit",
-                         BucketPrefix("acme", "audit", 1) + "00000000000000AB"));
+  CHECK_FALSE(ChunkOfKey("acme", "audit", BucketPrefix("acme", "audit", 1) + "00000000000000AB"));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Windows, walks, the tenant's clock and the course through them.
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,11 +24,11 @@ TEST_CASE("a page's target speaks the tenant's dialect") {
   const Window window{WallSeconds(seconds(1000)), WallSeconds(seconds(1300))};
   using P = PageParameter;
   using W = WindowKind;
-  CHECK(PageTarget("/a", {P::kOffset, W::kInsertion, {}}, window, 40, 20) ==
+  CHECK(PageTarget("/a", {P::kOffset, W::kInsertion}, window, 40, 20) ==
         "/a?limit=20&offset=40&insertionstarttime=999&insertionendtime=1300");
-  CHECK(PageTarget("/a", {P::kSkip, W::kEvent, {}}, window, 0, 5000) ==
+  CHECK(PageTarget("/a", {P::kSkip, W::kEvent}, window, 0, 5000) ==
         "/a?limit=5000&skip=0&starttime=999&endtime=1300");
-  CHECK(PageTarget("/a", {P::kSkip, W::kNone, {}}, window, 100, 100) == "/a?limit=100&skip=100");
+  CHECK(PageTarget("/a", {P::kSkip, W::kNone}, window, 100, 100) == "/a?limit=100&skip=100");
   CHECK(BoundsAsked(window).Contains(WallSeconds(seconds(999))));
   CHECK(BoundsAsked(window).Contains(WallSeconds(seconds(1300))));
   CHECK_FALSE(BoundsAsked(window).Contains(WallSeconds(seconds(1301))));
@@ -135,10 +134,10 @@ TEST_CASE("what a walk proves") {
     WalkProof proof;
   };
   const Case cases[] = {
-      {{{7}, {0}}, WalkProof::kWhole},            // one snapshot
-      {{{0}}, WalkProof::kWhole},                 // nothing there
-      {{{0, 7}}, WalkProof::kMoved},              // stated and not shown
-      {{{7, 9}, {0, 9}}, WalkProof::kWhole},      // one snapshot, whatever the total says
+      {{{7}, {0}}, WalkProof::kWhole},              // one snapshot
+      {{{0}}, WalkProof::kWhole},                   // nothing there
+      {{{0, 7}}, WalkProof::kMoved},                // stated and not shown
+      {{{7, 9}, {0, 9}}, WalkProof::kWhole},        // one snapshot, whatever the total says
       {{{100, 150}, {0, 150}}, WalkProof::kMoved},  // the tenant goes no deeper
       {{{100}, {7}, {0}}, WalkProof::kNoTotal},
       {{{100, 107}, {7, 107}, {0, 107}}, WalkProof::kWhole},
@@ -344,7 +343,8 @@ TEST_CASE("while catching up, the pages of the next windows are asked for too") 
   CHECK(t.course.open_pages() == 1);
 }
 
-TEST_CASE("a window deeper than the tenant answers is halved, and those after it are kept smaller") {
+TEST_CASE(
+    "a window deeper than the tenant answers is halved, and those after it are kept smaller") {
   Travel t(OpenAt(T(0)));
   t.course.cursor().span = hours(2);
   t.course.LearnDepth(100);
@@ -357,18 +357,6 @@ TEST_CASE("a window deeper than the tenant answers is halved, and those after it
   t.course.RefuseDepth(2);
   CHECK_FALSE(t.course.End(T(100'000), 0).whole);
   CHECK(t.course.cursor().span == hours(1));
-}
-
-TEST_CASE("without windows the whole list is walked, once a poll") {
-  CourseSettings settings;
-  settings.window = WindowKind::kNone;
-  Travel t(OpenAt(T(0)), settings);
-  REQUIRE(t.Begin(100'000, seconds(0)));
-  CHECK(t.plan().kind == WalkKind::kList);
-  t.Turn(100'000, {40, 0});
-  CHECK(t.course.cursor().skip == 0);
-  CHECK(t.course.cursor().delivered_until == T(100'000));
-  CHECK_FALSE(t.Begin(100'001, seconds(1)));
 }
 
 }  // namespace

@@ -63,6 +63,35 @@ TEST_CASE("Rows are found in every envelope") {
   }
 }
 
+TEST_CASE("A row that stands alone in the place of its list is one") {
+  const std::vector<std::string> befores = {R"({"ok":1,"result":)", "\xEF\xBB\xBF{\"data\" : \n"};
+  const std::vector<std::string> rows = {
+      R"({"_id":"x\"y","n":1.50,"details":[{"_id":1},[]],"data":{"a":1}})",
+      R"({"audit_log_event":"Login \ud800"})"};
+  for (const std::string& before : befores) {
+    for (const std::string& row : rows) {
+      INFO(before << row);
+      const Page page = Page::Parse(before + row + R"( ,"total":1})");
+      CHECK(page.message() == "");
+      REQUIRE(page.status() == PageStatus::kRows);
+      CHECK(RowsOf(page) == std::vector<std::string>{row});
+      CHECK(page.total() == 1U);
+    }
+  }
+}
+
+TEST_CASE("An object in the place of the list that may be anything is no row") {
+  const char* body =
+      GENERATE(R"({"ok":1,"result":{}})", R"({"result":{"timestamp":1,"error":"Not Found"}})",
+               R"({"ok":0,"result":{"_id":"x"}})", R"({"result":{"a":{"_id":"x"}}})",
+               R"({"other":{"_id":"x"}})", R"({"_id":"x"})",
+               R"({"other":{"_id":"x"},"result":{"a":1}})", R"({"error":"no","data":{"_id":"x"}})");
+  INFO(body);
+  const Page page = Page::Parse(body);
+  CHECK(page.status() == PageStatus::kRefused);
+  CHECK(page.rows().empty());
+}
+
 TEST_CASE("A total that is no number of rows is absent") {
   const std::vector<std::string> garbage = {"-1",
                                             "1.5",

@@ -152,16 +152,25 @@ TEST_CASE("Where rows cannot be told apart nothing is claimed") {
 }
 
 TEST_CASE("Of a page of one row the row is taken whole, however it is broken") {
-  const auto row = GENERATE(R"({"a":"5" x"})"s, R"({"a":"x})"s, R"({"a":1}})"s,
-                            R"({"a":1],"x":2})"s, R"("a":1})"s, R"({"a":1},"x":2})"s,
-                            R"({"a":{"b":1},{"c":2})"s, R"({"a":"\)"s, R"({"a":[1],"b":["x]})"s);
+  const auto row = GENERATE(
+      R"({"a":"5" x"})"s, R"({"a":"x})"s, R"({"a":1}})"s, R"({"a":1],"x":2})"s, R"("a":1})"s,
+      R"({"a":1},"x":2})"s, R"({"a":{"b":1},{"c":2})"s, R"({"a":"\)"s, R"({"a":[1],"b":["x]})"s,
+      R"({"a":[2],"_id":"x","b":[1,{"c":2})"s, R"({"a":[2],"_id":"x","b":[1)"s);
   INFO(row);
-  const auto salvaged = SalvageText(R"({"ok":1,"result":[ )" + row + R"( ],"n":[],"total":7})", 1);
+  const auto salvaged = SalvageText(R"({"ok":1,"result":[ )" + row + R"( ],"n":{},"total":7})", 1);
   REQUIRE(salvaged);
   CHECK(RowsOf(*salvaged) == std::vector<std::string>{"m!" + row});
   CHECK(salvaged->page.total() == 7U);
   CHECK_FALSE(SalvageText(R"({"ok":1,"result":[ )" + row.substr(0, row.size() - 1), 1));
   CHECK_FALSE(SalvageText(R"({"ok":1,"result":[ )" + row + R"(],"total":})", 1));
+}
+
+TEST_CASE("Of a page of one row too much is taken rather than too little") {
+  const std::string row = R"({"a":[2],"b":[1,{"c":2})";
+  const auto salvaged = SalvageText(R"({"result":[)" + row + R"(],"n":[],"total":7})", 1);
+  REQUIRE(salvaged);
+  CHECK(RowsOf(*salvaged) == std::vector<std::string>{"m!" + row + R"(],"n":[)"});
+  CHECK(salvaged->page.total() == 7U);
 }
 
 TEST_CASE("An envelope that states an error is no page, whatever its rows") {

@@ -27,10 +27,10 @@ std::string HttpDate(WallSeconds time) {
 }
 
 std::string RowText(const FakeRow& row, bool shows_insertion) {
-  if (row.timeless) return R"({"user":"x"})";
   const auto event = row.event.value_or(row.insertion).time_since_epoch().count();
   const auto insertion = row.insertion.time_since_epoch().count();
   const std::string id = row.id.empty() ? "" : ",\"_id\":\"" + row.id + '"';
+  if (row.timeless) return R"({"user":"x")" + row.extra + id + '}';
   const std::string inserted =
       shows_insertion ? ",\"_insertion_epoch_timestamp\":" + std::to_string(insertion) : "";
   return "{\"timestamp\":" + std::to_string(event) + inserted + row.extra + id + '}';
@@ -56,13 +56,13 @@ std::vector<const FakeRow*> FakeTenant::Visible(const std::string& target, WallS
     visible.push_back(&row);
   }
   if (newest_first) std::reverse(visible.begin(), visible.end());
+  if (arrange) arrange(&visible, now);
   return visible;
 }
 
 std::string FakeTenant::Refusal(const std::string& target) const {
-  const bool has_window =
-      (honours_insertion && Parameter(target, "insertionstarttime")) ||
-      (honours_event && Parameter(target, "starttime"));
+  const bool has_window = (honours_insertion && Parameter(target, "insertionstarttime")) ||
+                          (honours_event && Parameter(target, "starttime"));
   if (wants_window && !has_window) return "Time parameters are not passed";
   if (Parameter(target, "limit").value_or(0) > refuses_above) return "limit too large";
   const auto skip = static_cast<std::uint64_t>(Parameter(target, "offset").value_or(0));
@@ -96,7 +96,9 @@ HttpAnswer FakeTenant::Answer(const HttpRequest& request, WallTime now) {
       answer.body += RowText(*visible[static_cast<std::size_t>(i)], shows_insertion);
     }
     answer.body += ']';
-    if (states_total) answer.body += ",\"total\":" + std::to_string(visible.size());
+    const auto all = visible.size();
+    const auto stated = total ? total(static_cast<std::size_t>(to - from), all) : all;
+    if (states_total) answer.body += ",\"total\":" + std::to_string(stated);
     answer.body += '}';
   }
   if (dated) answer.headers.emplace_back("date", HttpDate(own));

@@ -32,6 +32,10 @@ class FakeTenant {
   std::uint32_t refuses_above = UINT32_MAX;  // larger limits
   std::uint64_t refuses_from = UINT64_MAX;   // offsets
   bool states_total = true, dated = true;
+  // Puts what is visible into another order, or trims it; afresh for every request.
+  std::function<void(std::vector<const FakeRow*>*, WallSeconds now)> arrange;
+  // The total that is stated, of a page of `page` rows of a list of `all`.
+  std::function<std::size_t(std::size_t page, std::size_t all)> total;
   std::uint32_t most_rows = 5000;       // clamps
   std::chrono::seconds clock_ahead{0};  // of its own clock against the run's
   // Answers instead of the tenant when it returns something.

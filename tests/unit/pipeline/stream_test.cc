@@ -249,10 +249,10 @@ TEST_CASE("each dialect is walked as it is pinned") {
     bool newest_first, window;
   };
   const Row rows[] = {
-      {{PageParameter::kOffset, WindowKind::kInsertion, ListOrder::kNeither}, true, true},
-      {{PageParameter::kSkip, WindowKind::kEvent, ListOrder::kNeither}, false, true},
-      {{PageParameter::kSkip, WindowKind::kNone, ListOrder::kOldestFirst}, false, false},
-      {{PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst}, true, false},
+      {{PageParameter::kOffset, WindowKind::kInsertion}, true, true},
+      {{PageParameter::kSkip, WindowKind::kEvent}, false, true},
+      {{PageParameter::kSkip, WindowKind::kNone}, false, false},
+      {{PageParameter::kSkip, WindowKind::kNone}, true, false},
   };
   for (const Row& row : rows) {
     StreamSettings settings = AcmeSettings();
@@ -268,31 +268,6 @@ TEST_CASE("each dialect is walked as it is pinned") {
     run.For(hours(1));
     CheckDelivered(run, 800);
   }
-}
-
-TEST_CASE("a list without windows survives crashes and forgets what is no longer listed") {
-  StreamSettings settings = AcmeSettings();
-  settings.pins = {PageParameter::kSkip, WindowKind::kNone, ListOrder::kNewestFirst};
-  VirtualRun run(settings, 7);
-  run.tenant.honours_skip = run.tenant.newest_first = true;
-  run.tenant.honours_insertion = run.tenant.honours_event = false;
-  Fill(&run.tenant, run.second() - hours(3), 500, seconds(20));
-  std::mt19937_64 dice(7);
-  run.crash = [&] { return run.restarts < 40 && dice() % 5 == 0; };
-  run.For(hours(1));
-  CHECK(run.delivered.size() == 500);
-  CHECK(run.restarts == 40);
-  // Retention takes them; the chunks of ids that held no others go with them.
-  const auto ids = [&] {
-    std::size_t bytes = 0;
-    for (const auto& [key, value] : run.state) bytes += value.size();
-    return bytes;
-  };
-  const std::size_t before = ids();
-  run.tenant.rows.clear();
-  Fill(&run.tenant, run.second(), 10, seconds(30), "live");
-  run.For(hours(1));
-  CHECK(ids() < before / 2);
 }
 
 TEST_CASE("the ledger's ids are dropped after the last revisit, and proofs stay") {

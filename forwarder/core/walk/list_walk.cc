@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joining the pages of a list.
+#include "core/walk/list_walk.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace nsf {
+namespace {
+
+// Pages in a row that lie behind the walk: a burst pushed them there, or the offset is ignored.
+constexpr int kMostIdle = 8;
+
+template <typename Rows>
+std::optional<WallSeconds> FirstTime(const Rows& begin, const Rows& end) {
+  const auto it = std::find_if(begin, end, [](const auto& row) { return row.time.has_value(); });
+  return it == end ? std::nullopt : it->time;
+}
+
+}  // namespace
+
+ListWalk::ListWalk(const ListTask& task) : task_(task), anchor_(task.anchor) {
+  if (order() != ListOrder::kOldestFirst) return;
+  next_ = task.anchor;
+  border_ = task.floor;
+}
+
+std::vector<ListWalk::Row> ListWalk::Read(const ReceivedPage& page) {
+  std::vector<Row> rows;
+  rows.reserve(page.received());
+  auto broken = page.broken.begin();
+  const auto add_broken = [&] {
+    for (; broken != page.broken.end() && broken->position == rows.size(); ++broken) {
+      rows.push_back({HashId(broken->raw), std::nullopt});
+    }
+  };
+  for (const nsf::Row& row : page.page.rows()) {
+    add_broken();
+    rows.push_back({HashId(row.raw), ListTime(Normalize(row))});
+  }
+  add_broken();
+  return rows;
+}
+
+bool ListWalk::OrderFails(const std::vector<Row>& rows) {
+  const ListOrder before = order();
+  std::optional<WallSeconds> last;
+  for (const Row& row : rows) {
+    if (last && row.time) task_.seen.Add(*last, *row.time);
+    if (row.time) last = row.time;
+  }
+  return before != ListOrder::kNeither && order() != before;
+}
+
+std::size_t ListWalk::Take(std::uint32_t limit, const ReceivedPage& page) {
+  const std::vector<Row> rows = Read(page);
+  std::size_t repeats = 0;
+  chained_ = false;
+  // What was skipped for its place in an order that is none was skipped wrongly.
+  if (OrderFails(rows)) {
+    GiveUp();
+    return 0;
+  }
+  const Joint joint = Join(rows, &repeats);
+  if (joint == Joint::kNone && CanStepBack()) {
+    StepBack(limit);
+    return 0;
+  }
+  if (joint == Joint::kNone) moved_ = true;
+  chained_ = joint == Joint::kRows;
+  const std::uint64_t end = next_ + rows.size();
+  Accept(rows, repeats, joint, limit);
+  // Rows are stated behind the last one and not shown: the tenant goes no deeper.
+  if (ended_ && !FloorReached() && page.page.total().value_or(0) > end) moved_ = true;
+  return repeats;
+}
+
+ListWalk::Joint ListWalk::Join(const std::vector<Row>& rows, std::size_t* repeats) const {
+  if (next_ == 0) return Joint::kBegin;
+  const bool after_a_row_alone = step_ == 0 && early_ == 0 && !last_.empty();
+  if (rows.empty()) return after_a_row_alone ? Joint::kRows : Joint::kNone;
+  const auto first = FirstTime(rows.begin(), rows.end());
+  const bool ordered = order() != ListOrder::kNeither;
+  const bool by_time = ordered && first && border_ && Before(*first, *border_);
+  if (by_time && task_.ties_move) return Joint::kTime;
+  if (step_ > 0) return by_time ? Joint::kTime : Joint::kNone;
+  const std::vector<std::size_t> overlaps = Overlaps(rows);
+  // Equal rows fit in more than one way, and rows that change places by chance: what their second
+  // holds is better seen on one page.
+  const bool clear = overlaps.size() == 1 && !task_.ties_move;
+  if (clear || (!overlaps.empty() && !CanStepBack())) {
+    const bool as_asked = std::find(overlaps.begin(), overlaps.end(), early_) != overlaps.end();
+    *repeats = as_asked ? early_ : overlaps.front();
+    return Joint::kRows;
+  }
+  return by_time ? Joint::kTime : Joint::kNone;
+}
+
+std::vector<std::size_t> ListWalk::Overlaps(const std::vector<Row>& rows) const {
+  std::vector<std::size_t> lengths;
+  for (std::size_t length = 1; length <= std::min(rows.size(), last_.size()); ++length) {
+    const auto from = last_.end() - static_cast<std::ptrdiff_t>(length);
+    if (std::equal(from, last_.end(), rows.begin())) lengths.push_back(length);
+  }
+  return lengths;
+}
+
+bool ListWalk::Before(WallSeconds second, WallSeconds other) const {
+  return order() == ListOrder::kOldestFirst ? second < other : second > other;
+}
+
+bool ListWalk::CanStepBack() const {
+  if (next_ == 0 || order() == ListOrder::kNeither || !border_) return false;
+  const bool looking = step_ > 0 || last_.empty();
+  return looking || mended_at_ != border_;
+}
+
+void ListWalk::StepBack(std::uint32_t limit) {
+  if (!last_.empty()) {
+    mended_at_ = border_;
+    margin_ = std::max<std::size_t>(margin_, limit / 4);
+  }
+  const std::size_t second = step_ == 0 ? LastSecond(last_) : 0;
+  if (second > early_) {
+    step_ = 1;
+    next_ -= std::min<std::uint64_t>(next_, second - early_);
+    early_ = second;
+  } else {
+    step_ = std::max<std::uint64_t>(step_ * 2, limit);
+    next_ -= std::min(next_, step_);
+    early_ = 0;
+  }
+}
+
+std::size_t ListWalk::LastSecond(const std::vector<Row>& rows) const {
+  if (order() == ListOrder::kNeither || !border_) return 0;
+  const auto before = std::find_if(rows.rbegin(), rows.rend(), [this](const Row& row) {
+    return row.time && Before(*row.time, *border_);
+  });
+  return before == rows.rend() ? 0 : static_cast<std::size_t>(before - rows.rbegin()) + 1;
+}
+
+void ListWalk::Accept(const std::vector<Row>& rows, std::size_t repeats, Joint joint,
+                      std::uint32_t limit) {
+  NoteAnchor(rows);
+  const auto last_time = FirstTime(rows.rbegin(), rows.rend());
+  const bool further = last_time && (!border_ || Before(*border_, *last_time));
+  if (further) border_ = last_time;
+  const bool news = !rows.empty() && !Knows(rows.back());
+  const bool progress = joint == Joint::kNone || further || news;
+  idle_ = progress ? 0 : idle_ + 1;
+  ended_ = IsEnd(rows, repeats, joint, limit);
+  // Whatever is asked for, the same rows come.
+  if (!ended_ && idle_ > kMostIdle) GiveUp();
+  largest_ = std::max(largest_, rows.size());
+  Advance(next_, rows);
+  last_ = rows;
+  step_ = 0;
+}
+
+void ListWalk::Advance(std::uint64_t begin, const std::vector<Row>& rows) {
+  const std::size_t second = task_.ties_move ? LastSecond(rows) : 0;
+  const std::size_t others = rows.empty() ? 0 : rows.size() - 1;
+  early_ = std::max({std::size_t{1}, second, std::min(margin_, others)});
+  // What is no further than this page would be the same place again.
+  if (early_ >= rows.size()) early_ = rows.size() > 1 ? 1 : 0;
+  next_ = begin + rows.size() - early_;
+}
+
+bool ListWalk::IsEnd(const std::vector<Row>& rows, std::size_t repeats, Joint joint,
+                     std::uint32_t limit) {
+  if (rows.empty() || FloorReached()) return true;
+  // Rows are appended as fast as pages come; what the walk is for stands before these.
+  const bool past_begin = order() == ListOrder::kOldestFirst && border_ && *border_ > task_.begun;
+  if (past_begin && rows.size() < limit) return true;
+  const bool all_known =
+      joint == Joint::kRows
+          ? repeats == rows.size()
+          : joint != Joint::kNone && std::all_of(rows.rbegin(), rows.rend(),
+                                                 [this](const Row& row) { return Knows(row); });
+  // More rows were asked for than those that are known, and nothing stands behind them.
+  if (all_known && rows.size() == early_ && limit > early_) return true;
+  if (early_ == 1 && rows.size() == 1 && limit > 1) return true;
+  // Rows that came in at the head move the last one away from where it is asked for.
+  const bool nothing_behind =
+      all_known && early_ > 0 && rows.size() < std::min<std::size_t>(limit, largest_);
+  bare_ends_ = nothing_behind ? bare_ends_ + 1 : 0;
+  return bare_ends_ > 1;
+}
+
+bool ListWalk::Knows(const Row& row) const {
+  return std::find(last_.begin(), last_.end(), row) != last_.end();
+}
+
+bool ListWalk::FloorReached() const {
+  return order() == ListOrder::kNewestFirst && border_ && *border_ < task_.floor;
+}
+
+void ListWalk::NoteAnchor(const std::vector<Row>& rows) {
+  if (order() != ListOrder::kOldestFirst) return;
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    if (!rows[i].time || *rows[i].time >= task_.next_floor) continue;
+    anchor_ = next_ + i;
+    return;
+  }
+}
+
+}  // namespace nsf

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way through a list that no window can cut: where to begin, which page is next, whether it
+// joins the rows before it, and where the walk may end.
+//
+// Every page after the first is asked for one row early and must begin with rows that the page
+// before ended with. In a list that is ordered by time a page also joins when it begins in a second
+// that is behind the walk already; one that does not join is looked for further left. So rows that
+// come in or leave are seen to move, and mostly mended. Where the rows of a second were seen to
+// change places, pages are asked for as early as holds the whole second.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/event/received_page.h"
+#include "core/ledger/event_id.h"
+#include "core/walk/list_order.h"
+
+namespace nsf {
+
+// What a list walk is to do.
+struct ListTask {
+  // Rows of this second and later are to be seen, all of them.
+  WallSeconds floor;
+  OrderSeen seen;
+  // Oldest first: where to look first for a row that is older than `floor`. A hint.
+  std::uint64_t anchor = 0;
+  // The floor of the next walk, for which this one finds the anchor.
+  WallSeconds next_floor;
+  WallSeconds begun;       // the tenant's time; what becomes visible later is for the next walk
+  bool ties_move = false;  // rows of one second were seen to change places
+};
+
+class ListWalk {
+ public:
+  explicit ListWalk(const ListTask& task);
+
+  // The offset of the page to ask for; one at a time.
+  std::uint64_t next() const { return next_; }
+  bool ended() const { return ended_; }
+  // After the end: every row of `floor` and later that was visible when the walk began was seen.
+  bool whole() const { return ended_ && !moved_; }
+
+  // Takes page next(), asked for with `limit`. Returns how many rows at its beginning are those
+  // that the page before ended with; the others may be new.
+  std::size_t Take(std::uint32_t limit, const ReceivedPage& page);
+  // The last page taken goes on where the one before ended: a row on both, beyond the repeats,
+  // moved.
+  bool chained() const { return chained_; }
+
+  const OrderSeen& seen() const { return task_.seen; }
+  ListOrder order() const { return task_.seen.order(); }
+  // The offset of the last row that is older than the next walk's floor.
+  std::uint64_t anchor() const { return anchor_; }
+
+ private:
+  struct Row {
+    IdHash bytes;
+    std::optional<WallSeconds> time;
+
+    friend bool operator==(const Row&, const Row&) = default;
+  };
+  // How a page joins the rows before it: it is the list's beginning, it repeats the last of them,
+  // or it begins in a second before which all is seen.
+  enum class Joint : std::uint8_t { kNone, kBegin, kRows, kTime };
+
+  static std::vector<Row> Read(const ReceivedPage& page);
+  bool OrderFails(const std::vector<Row>& rows);
+  Joint Join(const std::vector<Row>& rows, std::size_t* repeats) const;
+  std::vector<std::size_t> Overlaps(const std::vector<Row>& rows) const;
+  // `second` stands before `other` in the order of the list.
+  bool Before(WallSeconds second, WallSeconds other) const;
+  bool CanStepBack() const;
+  void StepBack(std::uint32_t limit);
+  void Accept(const std::vector<Row>& rows, std::size_t repeats, Joint joint, std::uint32_t limit);
+  bool IsEnd(const std::vector<Row>& rows, std::size_t repeats, Joint joint, std::uint32_t limit);
+  bool Knows(const Row& row) const;  // the last page holds it
+  bool FloorReached() const;
+  void NoteAnchor(const std::vector<Row>& rows);
+  void GiveUp() { moved_ = ended_ = true; }
+  void Advance(std::uint64_t begin, const std::vector<Row>& rows);
+  // Rows that `rows` ends with, from the last one that stands before the border's second on; 0:
+  // there is none.
+  std::size_t LastSecond(const std::vector<Row>& rows) const;
+
+  ListTask task_;
+  std::uint64_t anchor_;
+  std::uint64_t next_ = 0;
+  // Rows before the end of the last page that next_ lies; 0: it is the end.
+  std::size_t early_ = 0;
+  bool ended_ = false;
+  bool moved_ = false;
+  bool chained_ = false;
+  std::vector<Row> last_;                 // the page that the next one is to join; empty: none yet
+  std::optional<WallSeconds> border_;     // before it, in the order of the list, all is seen
+  std::uint64_t step_ = 0;                // left, when a page did not join; 0: none is looked for
+  std::optional<WallSeconds> mended_at_;  // the border where one was looked for last
+  // Rows early that pages are asked for: more where rows left the list while it was walked.
+  std::size_t margin_ = 1;
+  int idle_ = 0;             // pages in a row without progress
+  int bare_ends_ = 0;        // of these, short ones that only repeat
+  std::size_t largest_ = 0;  // rows of a page
+};
+
+}  // namespace nsf
