@@ -46,6 +46,7 @@ class World::SimTelemetry : public Telemetry {
   void EventDelay(const std::string&, milliseconds, std::size_t) override {}
   void EventLateness(const std::string&, milliseconds, std::size_t) override {}
   void Published(const std::string&, std::chrono::microseconds, std::string_view) override {}
+  void Replayed(const std::string&, const std::string&, const std::string&, std::size_t) override {}
   void StateCommitted(std::chrono::microseconds, bool) override {}
 };
 
