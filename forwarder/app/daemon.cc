@@ -5,14 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "adapters/system/process.h"
-#include "adapters/system/secrets.h"
 #include "app/config/guarantee.h"
 #include "app/exit_codes.h"
+#include "app/jobs/dead_letter_work.h"
+#include "app/jobs/reset_work.h"
 #include "app/sinks.h"
 #include "app/stream_settings.h"
+#include "app/tenant_parts.h"
 #include "app/version.h"
 
 namespace nsf {
@@ -22,35 +25,6 @@ namespace {
 constexpr std::chrono::seconds kDrain{4};
 // A sink that is away for longer ends `--once`: nobody is there to wait.
 constexpr std::chrono::seconds kOncePatience{60};
-
-CurlSettings CurlSettingsOf(const TenantConfig& tenant) {
-  CurlSettings settings;
-  settings.base_url = tenant.url;
-  switch (tenant.auth) {
-    case AuthScheme::kToken:
-      settings.scheme = TokenScheme::kToken;
-      break;
-    case AuthScheme::kAuthorization:
-      settings.scheme = TokenScheme::kAuthorization;
-      break;
-    case AuthScheme::kBearer:
-      settings.scheme = TokenScheme::kBearer;
-      break;
-  }
-  const TlsConfig& tls = tenant.tls;
-  settings.tls = {tls.ca_file, tls.cert_file, tls.key_file, tls.server_name, tls.min_version};
-  settings.proxy = tenant.proxy;
-  settings.user_agent = std::string("netskope-forwarder/") + kVersion;
-  return settings;
-}
-
-std::unique_ptr<SecretSource> TokenOf(const TenantConfig& tenant) {
-  if (!tenant.token_file.empty()) return std::make_unique<FileSecret>(tenant.token_file);
-  const std::string where = tenant.token.reference.empty() ? "configuration key tenants[].token"
-                                                           : "configuration key tenants[].token (" +
-                                                                 tenant.token.reference + ")";
-  return std::make_unique<FixedSecret>(tenant.token.value, where);
-}
 
 TelemetryPlan PlanOf(const Config& config) {
   TelemetryPlan plan;
@@ -73,6 +47,11 @@ LogLevel LevelOf(Notice::Level level) {
       return LogLevel::kError;
   }
   return LogLevel::kInfo;
+}
+
+// Asks the tenant for rows.
+bool Walks(const Job& job) {
+  return job.kind == JobKind::kReplay || job.kind == JobKind::kReconcile;
 }
 
 HttpReply Reply(const HealthAnswer& answer) {
@@ -98,12 +77,20 @@ Result<void> Daemon::Build() {
   if (auto built = BuildSinks(); !built) return built;
   std::map<std::string, Sink*> sinks;
   for (const auto& [name, sink] : sinks_) sinks[name] = sink.get();
-  destination_ = std::make_unique<InOrderDestination>(std::move(sinks), *dead_letter_, *store_,
-                                                      *telemetry_, clock_);
+  destination_ =
+      std::make_unique<InOrderDestination>(sinks, *dead_letter_, *store_, *telemetry_, clock_);
+  job_destination_ =
+      std::make_unique<InOrderDestination>(sinks, *dead_letter_, *store_, *telemetry_, clock_);
   LoopObserver& observer = *this;
   loop_ = std::make_unique<Loop>(clock_, *telemetry_, *destination_, *store_, observer);
   if (options_.progress)
     progress_ = std::make_unique<Progress>(isatty(STDERR_FILENO) == 1, clock_.Read());
+  BuildJobBoard();
+  if (!options_.jobs.empty()) {
+    if (auto put = PutJobs(); !put) return put;
+    const bool walks = std::any_of(options_.jobs.begin(), options_.jobs.end(), Walks);
+    return walks ? BuildTenants() : Result<void>();
+  }
   if (auto built = BuildTenants(); !built) return built;
   return BuildServer();
 }
@@ -146,9 +133,7 @@ Result<void> Daemon::BuildTenants() {
 
 Result<void> Daemon::BuildStreams(const TenantConfig& tenant, Tenant* parts) {
   for (const std::string& event_type : tenant.events) {
-    auto stream =
-        Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference()),
-                       *store_, *parts->budget, random_);
+    auto stream = MakeStream(tenant, event_type, parts);
     if (!stream) return stream.error();
     log_.Write(LogLevel::kInfo,
                ((*stream)->begins() ? "begins, from " : "goes on, from ") + tenant.url, tenant.name,
@@ -157,6 +142,61 @@ Result<void> Daemon::BuildStreams(const TenantConfig& tenant, Tenant* parts) {
     loop_->Add(std::move(stream).value(), *parts->client, *parts->budget);
   }
   return {};
+}
+
+Result<std::unique_ptr<Stream>> Daemon::MakeStream(const TenantConfig& tenant,
+                                                   const std::string& event_type, Tenant* parts) {
+  return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference()),
+                        *store_, *parts->budget, random_);
+}
+
+Result<void> Daemon::PutJobs() {
+  std::vector<StateChange> changes;
+  for (const Job& job : options_.jobs) changes.push_back({JobKey(job), EncodeJob(job)});
+  std::promise<Result<void>> put;
+  store_->Commit(std::move(changes),
+                 [&put](Result<void> result) { put.set_value(std::move(result)); });
+  return put.get_future().get();
+}
+
+void Daemon::BuildJobBoard() {
+  jobs_ = std::make_unique<JobBoard>(
+      *store_, job_calls_, log_,
+      [this](const Job& job, const JobProgress& progress) { return BeginJob(job, progress); });
+}
+
+Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgress& progress) {
+  if (job.kind == JobKind::kStateReset) {
+    return MakeResetWork(job, *store_, job_calls_,
+                         {[this, job] { loop_->Park(job.tenant, job.stream); },
+                          [this, job] { return loop_->Parked(job.tenant, job.stream); },
+                          [this, job] { RenewStream(job.tenant, job.stream); }});
+  }
+  if (job.kind == JobKind::kDeadLetterReplay) {
+    std::map<std::string, Format> formats;
+    for (const SinkConfig& sink : config_.sinks) formats[sink.name] = sink.format;
+    return MakeDeadLetterWork(
+        job, progress,
+        {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(formats),
+         config_.batch.events, config_.batch.bytes, job_calls_, *telemetry_, log_});
+  }
+  return Error{ErrorKind::kStop, "the owner of the state is a version that cannot " +
+                                     std::string(JobKindName(job.kind)) + "; update it"};
+}
+
+void Daemon::RenewStream(const std::string& tenant, const std::string& stream) {
+  destination_->Abandon(tenant, stream);
+  const auto parts = tenants_.find(tenant);
+  const auto config = std::find_if(config_.tenants.begin(), config_.tenants.end(),
+                                   [&tenant](const TenantConfig& t) { return t.name == tenant; });
+  if (parts == tenants_.end() || config == config_.tenants.end()) return;
+  auto fresh = MakeStream(*config, stream, &parts->second);
+  if (!fresh) {
+    return log_.Write(LogLevel::kError, fresh.error().message + "; start the program again", tenant,
+                      stream);
+  }
+  log_.Write(LogLevel::kInfo, "begins anew: its state was reset", tenant, stream);
+  loop_->Replace(std::move(fresh).value());
 }
 
 Result<void> Daemon::BuildServer() {
@@ -197,6 +237,8 @@ int Daemon::Run() {
     }
     WatchSinks(now);
     WatchMemory();
+    jobs_->Step(now);
+    if (options_.on_jobs) options_.on_jobs(jobs_->jobs());
     if (progress_) {
       const auto& budget = *tenants_.begin()->second.budget;
       progress_->Show(now, loop_->streams(), budget.Snapshot(now.monotonic));
@@ -241,6 +283,7 @@ std::optional<int> Daemon::Ended(const Now& now) const {
       std::any_of(streams.begin(), streams.end(),
                   [](const class Stream* stream) { return stream->reader_gone(); });
   if (stopped_by_ != 0 || reader_gone) return kExitDone;
+  if (!options_.jobs.empty() && jobs_->HaveEnded(options_.jobs)) return kExitDone;
   return options_.once ? EndedOnce(now) : std::nullopt;
 }
 

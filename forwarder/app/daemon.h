@@ -20,6 +20,8 @@
 #include "app/config/config.h"
 #include "app/health.h"
 #include "app/idle_memory.h"
+#include "app/jobs/job_board.h"
+#include "app/jobs/loop_calls.h"
 #include "app/log.h"
 #include "app/loop.h"
 #include "app/progress.h"
@@ -61,7 +63,15 @@ class Daemon : private LoopObserver {
   Result<void> BuildSinks();
   Result<void> BuildTenants();
   Result<void> BuildStreams(const TenantConfig& tenant, Tenant* parts);
+  Result<std::unique_ptr<class Stream>> MakeStream(const TenantConfig& tenant,
+                                                   const std::string& event_type, Tenant* parts);
   Result<void> BuildServer();
+  // What was asked for on the command line stands in the state, and is found there.
+  Result<void> PutJobs();
+  void BuildJobBoard();
+  Result<std::unique_ptr<JobWork>> BeginJob(const Job& job, const JobProgress& progress);
+  // A stream begins anew from what the state holds now.
+  void RenewStream(const std::string& tenant, const std::string& stream);
   std::map<std::string, HttpHandler> Pages();
 
   void OnNotice(const class Stream& stream, const Notice& notice) override;
@@ -93,7 +103,10 @@ class Daemon : private LoopObserver {
   std::unique_ptr<PrometheusTelemetry> telemetry_;
   std::map<std::string, Tenant> tenants_;
   std::unique_ptr<Loop> loop_;
+  LoopCalls job_calls_{[this] { WakeUp(); }};
+  std::unique_ptr<JobBoard> jobs_;
   std::unique_ptr<InOrderDestination> destination_;
+  std::unique_ptr<InOrderDestination> job_destination_;  // what jobs send again
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<Sink> dead_letter_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;

@@ -30,6 +30,33 @@ void Loop::Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget&
   lanes_.push_back(std::move(lane));
 }
 
+Loop::Lane* Loop::Find(const std::string& tenant, const std::string& stream) {
+  const auto lane = std::find_if(lanes_.begin(), lanes_.end(), [&](const Lane& candidate) {
+    const StreamSettings& settings = candidate.stream->settings();
+    return settings.tenant == tenant && settings.stream == stream;
+  });
+  return lane == lanes_.end() ? nullptr : &*lane;
+}
+
+void Loop::Park(const std::string& tenant, const std::string& stream) {
+  if (Lane* lane = Find(tenant, stream)) lane->stream->Drain();
+}
+
+bool Loop::Parked(const std::string& tenant, const std::string& stream) {
+  const Lane* lane = Find(tenant, stream);
+  return lane == nullptr || !lane->stream->committing();
+}
+
+void Loop::Replace(std::unique_ptr<Stream> fresh) {
+  Lane* lane = Find(fresh->settings().tenant, fresh->settings().stream);
+  if (lane == nullptr) return;
+  lane->stream = std::move(fresh);
+  ++lane->epoch;
+  lane->completions = {};
+  lane->completed = false;
+  lane->wake_at = MonotonicTime::min();
+}
+
 void Loop::Run(const std::function<bool(const Now&)>& finished) {
   do {
     Round(clock_.Read().monotonic + kLookAround);
@@ -56,6 +83,7 @@ void Loop::Round(MonotonicTime until) {
   for (const Lane& lane : lanes_) until = std::min(until, lane.wake_at);
   for (Completion& completion : mailbox_.TakeUntil(until)) {
     Lane& lane = lanes_[completion.lane];
+    if (completion.epoch != lane.epoch) continue;
     lane.completed = true;
     if (auto* answer = std::get_if<PageAnswer>(&completion.what)) {
       telemetry_.RequestDuration(lane.stream->settings().tenant, answer->http.elapsed);
@@ -94,20 +122,21 @@ void Loop::StepLane(std::size_t index, const Now& now) {
 }
 
 void Loop::Start(std::size_t index, StepOutput out) {
+  const std::uint64_t epoch = lanes_[index].epoch;
   for (PageRequest& request : out.requests) {
     lanes_[index].client->Start(
-        std::move(request.http), [this, index, ticket = request.ticket](HttpAnswer answer) {
-          mailbox_.Post({index, PageAnswer{ticket, std::move(answer)}});
+        std::move(request.http), [this, index, epoch, ticket = request.ticket](HttpAnswer answer) {
+          mailbox_.Post({index, epoch, PageAnswer{ticket, std::move(answer)}});
         });
   }
   for (std::unique_ptr<Batch>& batch : out.commits) {
-    destination_.Commit(std::move(batch), [this, index](Settlement settlement) {
-      mailbox_.Post({index, std::move(settlement)});
+    destination_.Commit(std::move(batch), [this, index, epoch](Settlement settlement) {
+      mailbox_.Post({index, epoch, std::move(settlement)});
     });
   }
   if (!out.load.empty()) {
-    store_.Load(std::move(out.load), [this, index](Result<std::vector<StateEntry>> entries) {
-      mailbox_.Post({index, std::move(entries)});
+    store_.Load(std::move(out.load), [this, index, epoch](Result<std::vector<StateEntry>> entries) {
+      mailbox_.Post({index, epoch, std::move(entries)});
     });
   }
 }

@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "app/mailbox.h"
@@ -36,6 +38,14 @@ class Loop {
   // `client` and `budget` outlive the loop.
   void Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget);
 
+  // The stream starts nothing new from now on; nothing happens where there is none of that name.
+  void Park(const std::string& tenant, const std::string& stream);
+  // Nothing of it is under way: its entries in the state may be replaced.
+  bool Parked(const std::string& tenant, const std::string& stream);
+  // Puts `fresh` in the place of a parked stream of the same name; answers that the old one asked
+  // for are dropped.
+  void Replace(std::unique_ptr<Stream> fresh);
+
   // Steps until `finished` says so; it is asked after each round, at least once a second.
   void Run(const std::function<bool(const Now&)>& finished);
 
@@ -53,11 +63,13 @@ class Loop {
     std::unique_ptr<Stream> stream;
     HttpClient* client;
     const Budget* budget;
+    std::uint64_t epoch = 0;  // streams that had this lane before
     Completions completions;
     MonotonicTime wake_at = MonotonicTime::min();
     bool completed = false;
   };
 
+  Lane* Find(const std::string& tenant, const std::string& stream);
   void Round(MonotonicTime until);
   void StepLane(std::size_t index, const Now& now);
   void Start(std::size_t index, StepOutput out);

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <utility>
 #include <variant>
@@ -17,6 +18,7 @@ namespace nsf {
 // What has completed for one lane of the loop.
 struct Completion {
   std::size_t lane = 0;
+  std::uint64_t epoch = 0;  // of the lane, when it was started
   std::variant<PageAnswer, Settlement, Result<std::vector<StateEntry>>> what;
 };
 

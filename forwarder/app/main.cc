@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "adapters/system/process.h"
+#include "app/check.h"
 #include "app/commands/command_line.h"
 #include "app/commands/system_surroundings.h"
 #include "app/exit_codes.h"
@@ -14,7 +15,8 @@ int main(int argc, char** argv) {
   nsf::IgnoreSigpipe();
   try {
     const nsf::Surroundings surroundings = nsf::SystemSurroundings();
-    return nsf::RunCommandLine(argc, argv, {surroundings, std::cout, std::cerr, nsf::RunForwarder});
+    return nsf::RunCommandLine(
+        argc, argv, {surroundings, std::cout, std::cerr, nsf::RunForwarder, nsf::CheckLive});
   } catch (const std::exception& error) {
     // Memory that ran out, or a mistake of ours: nothing is committed that was not delivered.
     std::cerr << "netskope-forwarder: " << error.what() << "; report this with the log\n";

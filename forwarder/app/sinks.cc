@@ -10,7 +10,6 @@
 
 #include "adapters/file/file_sink.h"
 #include "adapters/kafka/kafka_sink.h"
-#include "adapters/syslog/syslog_sink.h"
 
 namespace nsf {
 namespace {
@@ -34,8 +33,9 @@ auto SinkLog(const std::string& name, const Log& log) {
   };
 }
 
-Result<std::unique_ptr<Sink>> MakeKafka(const std::string& name, const KafkaConfig& config,
-                                        const Log& log) {
+}  // namespace
+
+KafkaSinkConfig KafkaSettingsOf(const std::string& name, const KafkaConfig& config) {
   KafkaSinkConfig kafka;
   kafka.name = name;
   kafka.brokers = config.brokers;
@@ -45,11 +45,10 @@ Result<std::unique_ptr<Sink>> MakeKafka(const std::string& name, const KafkaConf
   for (const auto& [property, secret] : config.secret_properties) {
     kafka.properties[property] = secret.value.Reveal();
   }
-  return AsSink(KafkaSink::Create(std::move(kafka), SinkLog(name, log)));
+  return kafka;
 }
 
-Result<std::unique_ptr<Sink>> MakeSyslog(const std::string& name, const SyslogConfig& config,
-                                         const Log& log) {
+Result<SyslogSinkConfig> SyslogSettingsOf(const std::string& name, const SyslogConfig& config) {
   auto address = ParseSyslogAddress(config.address);
   if (!address) return address.error();
   SyslogSinkConfig syslog;
@@ -62,7 +61,16 @@ Result<std::unique_ptr<Sink>> MakeSyslog(const std::string& name, const SyslogCo
   syslog.resend_bytes = config.resend_bytes;
   const TlsConfig& tls = config.tls;
   syslog.tls = {tls.ca_file, tls.cert_file, tls.key_file, tls.server_name, tls.min_version};
-  return AsSink(SyslogSink::Create(syslog, SinkLog(name, log)));
+  return syslog;
+}
+
+namespace {
+
+Result<std::unique_ptr<Sink>> MakeSyslog(const std::string& name, const SyslogConfig& config,
+                                         const Log& log) {
+  const auto syslog = SyslogSettingsOf(name, config);
+  if (!syslog) return syslog.error();
+  return AsSink(SyslogSink::Create(*syslog, SinkLog(name, log)));
 }
 
 Result<std::unique_ptr<Sink>> MakeFile(const std::string& name, const FileConfig& config,
@@ -78,7 +86,8 @@ Result<std::unique_ptr<Sink>> MakeFile(const std::string& name, const FileConfig
 
 Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log) {
   if (const auto* kafka = std::get_if<KafkaConfig>(&config.kind)) {
-    return MakeKafka(config.name, *kafka, log);
+    return AsSink(
+        KafkaSink::Create(KafkaSettingsOf(config.name, *kafka), SinkLog(config.name, log)));
   }
   if (const auto* syslog = std::get_if<SyslogConfig>(&config.kind)) {
     return MakeSyslog(config.name, *syslog, log);

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
+#include "adapters/kafka/kafka_settings.h"
+#include "adapters/syslog/syslog_sink.h"
 #include "app/config/config.h"
 #include "app/log.h"
 #include "ports/result.h"
@@ -14,6 +17,10 @@ namespace nsf {
 // Nothing is connected yet. Fails with kConfiguration, naming the sink and the next step. `log`
 // outlives the sink.
 Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log);
+
+// What the sinks of these kinds are made from. The second fails with kConfiguration for an address.
+KafkaSinkConfig KafkaSettingsOf(const std::string& name, const KafkaConfig& config);
+Result<SyslogSinkConfig> SyslogSettingsOf(const std::string& name, const SyslogConfig& config);
 
 // The file that refused records go to; readable by its owner alone.
 Result<std::unique_ptr<Sink>> MakeDeadLetter(const DeadLetterConfig& config, const Log& log);

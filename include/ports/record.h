@@ -60,6 +60,7 @@ struct SinkBatch {
   std::string tenant;  // name of the tenant
   std::string stream;  // event type: "audit"
   Format format = Format::kOcsf;
+  bool replay = false;  // sent again because an operator asked for it; sinks mark it
   std::vector<Record> records;
   std::vector<OutcomeKind> outcomes;
   std::vector<Rejection> rejections;

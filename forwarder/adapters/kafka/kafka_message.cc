@@ -87,10 +87,11 @@ std::string_view KeyOf(KafkaKey key, const SinkBatch& batch, const Record& recor
 MessageHeaders::MessageHeaders(const SinkBatch& batch)
     : source_("/netskope/" + batch.tenant + "/events/" + batch.stream),
       type_(TypeOf(batch)),
-      tenant_(batch.tenant) {}
+      tenant_(batch.tenant),
+      replay_(batch.replay) {}
 
 KafkaHeaders MessageHeaders::Of(const Record& record) const {
-  constexpr std::size_t kCount = 9;
+  constexpr std::size_t kCount = 10;
   KafkaHeaders owner(rd_kafka_headers_new(kCount));
   rd_kafka_headers_t* headers = owner.get();
   std::array<char, 32> time{};
@@ -107,6 +108,7 @@ KafkaHeaders MessageHeaders::Of(const Record& record) const {
   Add(headers, "tenant", tenant_);
   Add(headers, "ocsf_class_uid",
       {class_uid.data(), static_cast<std::size_t>(end - class_uid.data())});
+  if (replay_) Add(headers, "netskope_replay", "true");
   return owner;
 }
 

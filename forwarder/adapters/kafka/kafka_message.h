@@ -32,6 +32,7 @@ class MessageHeaders {
   const std::string source_;  // /netskope/<tenant>/events/<stream>
   const std::string type_;    // com.netskope.<stream>.ocsf.v1; raw: com.netskope.<stream>.v1
   const std::string tenant_;
+  const bool replay_;
 };
 
 }  // namespace nsf

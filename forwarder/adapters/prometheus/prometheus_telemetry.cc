@@ -7,6 +7,7 @@
 
 #include <map>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
 #include "adapters/prometheus/histograms.h"
@@ -32,6 +33,8 @@ struct Latest {
   std::map<StreamKey, std::shared_ptr<const StreamSnapshot>> streams;
   std::map<std::string, BudgetSnapshot> budgets;  // by tenant
   std::map<std::string, SinkHealth> sinks;        // by name
+  // By tenant, stream and sink.
+  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> replayed;
   std::uint64_t commit_errors = 0;
   Histograms requests{{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 180}};  // by tenant
   Histograms lateness{{60, 300, 900, 3600, 7200, 21'600, 43'200, 86'400, 172'800}};
@@ -101,6 +104,15 @@ void AddTenants(const Latest& latest, const TelemetryPlan& plan, MetricPage* pag
   }
 }
 
+void AddReplays(const Latest& latest, MetricPage* page) {
+  for (const auto& [key, count] : latest.replayed) {
+    const auto& [tenant, stream, sink] = key;
+    page->Counter("events_replayed_total", "Events delivered again for an operator.",
+                  {{"tenant", tenant}, {"stream", stream}, {"sink", sink}},
+                  static_cast<double>(count));
+  }
+}
+
 void AddState(const Latest& latest, const TelemetryPlan& plan, MetricPage* page) {
   for (const auto& [none, histogram] : latest.commits.Collect()) {
     page->Histogram("state_commit_duration_seconds", "Time to make a commit of the state durable.",
@@ -125,6 +137,9 @@ class PrometheusTelemetry::Impl {
       latest_.lateness.Declare(tenant.name);
       for (const std::string& stream : tenant.streams) {
         latest_.streams[{tenant.name, stream}] = std::make_shared<const StreamSnapshot>();
+        for (const std::string& sink : tenant.sinks) {
+          latest_.replayed[{tenant.name, stream, sink}] = 0;
+        }
       }
     }
     for (const std::string& sink : plan_.sinks) {
@@ -153,6 +168,7 @@ class PrometheusTelemetry::Impl {
     AddBudgets(latest, &page);
     AddTenants(latest, plan_, &page);
     AddSinks(latest, &page);
+    AddReplays(latest, &page);
     AddState(latest, plan_, &page);
     MetricPage process("process_");
     AddProcessMetrics(&process);
@@ -217,6 +233,11 @@ void PrometheusTelemetry::Published(const std::string& sink, std::chrono::micros
     health.up = reason.empty();
     if (!reason.empty()) ++health.errors[std::string(reason)];
   });
+}
+
+void PrometheusTelemetry::Replayed(const std::string& tenant, const std::string& stream,
+                                   const std::string& sink, std::size_t count) {
+  impl_->Update([&](Latest& latest) { latest.replayed[{tenant, stream, sink}] += count; });
 }
 
 void PrometheusTelemetry::StateCommitted(std::chrono::microseconds elapsed, bool durable) {

@@ -8,9 +8,11 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <ctime>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace nsf {
@@ -41,9 +43,30 @@ std::string Owner(int fd) {
   return owner;
 }
 
+// Whoever only asks whether there is an owner (OwnerOf) holds the lock for an instant.
+bool TryLock(int fd) {
+  constexpr int kTries = 10;
+  constexpr std::chrono::milliseconds kInstant(10);
+  for (int i = 0; i < kTries; ++i) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK) return false;
+    std::this_thread::sleep_for(kInstant);
+  }
+  return ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 Error Stop(std::string message) { return {ErrorKind::kStop, std::move(message)}; }
 
 }  // namespace
+
+std::string OwnerOf(const std::string& directory) {
+  const int fd = ::open((directory + "/state.lock").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return "";
+  const bool owned = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  const std::string owner = owned ? Owner(fd) : "";
+  ::close(fd);
+  return owner;
+}
 
 Result<OwnerLock> OwnerLock::Take(const std::string& directory) {
   const std::string file = directory + "/state.lock";
@@ -52,7 +75,7 @@ Result<OwnerLock> OwnerLock::Take(const std::string& directory) {
     return Stop("cannot open " + file + " (" + std::generic_category().message(errno) +
                 "); make state.path writable for this program's user");
   }
-  if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
+  if (!TryLock(lock.fd_)) {
     if (errno != EWOULDBLOCK) {
       return Stop("cannot lock " + file + " (" + std::generic_category().message(errno) +
                   "); use a state.path on a local file system");

@@ -9,6 +9,10 @@
 
 namespace nsf {
 
+// Who owns `directory` now, as people are told ("pid 123 on host since …"); empty: nobody does.
+// Takes and lets go of the lock to find out, if it can.
+std::string OwnerOf(const std::string& directory);
+
 class OwnerLock {
  public:
   // Fails with kStop, naming the owner, when there is one.

@@ -161,6 +161,20 @@ Result<std::vector<StateEntry>> ReadRows(sqlite3* database, const std::string& f
   return entries;
 }
 
+Result<void> PutRow(sqlite3* database, const StateEntry& entry) {
+  Result<Statement> put =
+      Prepare(database, "INSERT OR REPLACE INTO kv (key, value, sum) VALUES (?1, ?2, ?3)");
+  if (!put) return std::move(put).error();
+  sqlite3_stmt* row = put->get();
+  const auto key_size = static_cast<int>(entry.key.size());
+  const auto value_size = static_cast<int>(entry.value.size());
+  sqlite3_bind_text(row, 1, entry.key.data(), key_size, SQLITE_STATIC);
+  sqlite3_bind_blob(row, 2, entry.value.data(), value_size, SQLITE_STATIC);
+  sqlite3_bind_int64(row, 3, RowSum(entry.key, entry.value));
+  if (sqlite3_step(row) != SQLITE_DONE) return LastError(database);
+  return {};
+}
+
 Result<std::vector<std::string>> ReadKeys(sqlite3* database, std::string_view prefix) {
   const PrefixBounds bounds(prefix);
   Result<Statement> rows =

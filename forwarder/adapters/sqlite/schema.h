@@ -30,6 +30,9 @@ Result<void> CheckContent(sqlite3* database, const std::string& file);
 Result<std::vector<StateEntry>> ReadRows(sqlite3* database, const std::string& file,
                                          std::string_view prefix);
 
+// Puts one row, with its sum, as a part of the transaction under way.
+Result<void> PutRow(sqlite3* database, const StateEntry& entry);
+
 // The keys of those rows alone.
 Result<std::vector<std::string>> ReadKeys(sqlite3* database, std::string_view prefix);
 

@@ -147,6 +147,7 @@ std::optional<Rejection> Rfc5424Writer::Write(const SinkBatch& batch, std::size_
   AppendParameter("stream", batch.stream, out);
   AppendParameter("id", record.event_id, out);
   AppendParameter("severity", SeverityWord(record.severity), out);
+  if (batch.replay) AppendParameter("netskope_replay", "true", out);
   // MSG-ANY (§6.4): no BOM, which receivers would hand on in front of the JSON.
   out += "] ";
   out += record.value;

@@ -33,7 +33,7 @@ class Rfc5424Writer {
 
   // Replaces `out` by the message of batch.records[index]:
   //   <PRI>1 TIMESTAMP HOSTNAME APP-NAME - MSGID [netskope@N tenant="" stream="" id="" severity=""]
-  //   MSG
+  //   MSG, with netskope_replay="true" behind severity in a batch that is a replay
   // Returns why the record cannot be sent as it is: "too_large" for a message above
   // max_message_bytes (it is never cut), "invalid" for a payload that is not one line.
   std::optional<Rejection> Write(const SinkBatch& batch, std::size_t index, std::string& out) const;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands/check_command.h"
 
+#include <algorithm>
 #include <ostream>
+#include <string_view>
 
 #include "app/config/guarantee.h"
 #include "app/config/json_writer.h"
@@ -22,12 +24,44 @@ void WriteDiagnostics(JsonWriter& json, const std::vector<Diagnostic>& diagnosti
   json.End();
 }
 
-std::string Json(const LoadedConfig& loaded) {
+std::string_view LevelName(Finding::Level level) {
+  switch (level) {
+    case Finding::Level::kGood:
+      return "good";
+    case Finding::Level::kWarning:
+      return "warning";
+    case Finding::Level::kWrong:
+      return "wrong";
+  }
+  return "wrong";
+}
+
+bool AnyWrong(const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.level == Finding::Level::kWrong;
+  });
+}
+
+void WriteFindings(JsonWriter& json, const std::vector<Finding>& findings) {
+  json.BeginArray();
+  for (const Finding& finding : findings) {
+    json.BeginObject();
+    json.Key("level").Text(LevelName(finding.level));
+    json.Key("subject").Text(finding.subject);
+    json.Key("what").Text(finding.what);
+    json.Key("why").Text(finding.why);
+    json.Key("mend").Text(finding.mend);
+    json.End();
+  }
+  json.End();
+}
+
+std::string Json(const LoadedConfig& loaded, const std::vector<Finding>& findings) {
   JsonWriter json;
   json.BeginObject();
   json.Key("schema").Number(1);
   json.Key("file").Text(loaded.file);
-  json.Key("ok").Bool(loaded.config.has_value());
+  json.Key("ok").Bool(loaded.config.has_value() && !AnyWrong(findings));
   json.Key("errors");
   WriteDiagnostics(json, loaded.diagnostics.errors());
   json.Key("warnings");
@@ -39,7 +73,10 @@ std::string Json(const LoadedConfig& loaded) {
       json.Key("guarantee").Text(GuaranteeText(sink)).End();
     }
   }
-  json.End().End();
+  json.End();
+  json.Key("findings");
+  WriteFindings(json, findings);
+  json.End();
   return json.Take();
 }
 
@@ -65,16 +102,29 @@ void TellPeople(const LoadedConfig& loaded, std::ostream& out, std::ostream& err
   }
 }
 
+void TellFindings(const std::vector<Finding>& findings, std::ostream& out) {
+  for (const Finding& finding : findings) {
+    out << (finding.level == Finding::Level::kGood      ? "  ok      "
+            : finding.level == Finding::Level::kWarning ? "  warning "
+                                                        : "  WRONG   ")
+        << finding.subject << ": " << finding.what << '\n';
+    if (!finding.why.empty()) out << "            why:  " << finding.why << '\n';
+    if (!finding.mend.empty()) out << "            mend: " << finding.mend << '\n';
+  }
+}
+
 }  // namespace
 
-int CheckCommand(const LoadedConfig& loaded, const CheckOptions& options, std::ostream& out,
-                 std::ostream& err) {
+int CheckCommand(const LoadedConfig& loaded, const std::vector<Finding>& findings,
+                 const CheckOptions& options, std::ostream& out, std::ostream& err) {
   if (options.json) {
-    out << Json(loaded);
+    out << Json(loaded, findings);
   } else {
     TellPeople(loaded, out, err);
+    TellFindings(findings, out);
   }
-  return loaded.config ? kExitDone : kExitUsage;
+  if (!loaded.config) return kExitUsage;
+  return AnyWrong(findings) ? kExitFound : kExitDone;
 }
 
 }  // namespace nsf

@@ -8,8 +8,10 @@
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "app/commands/check_command.h"
+#include "app/commands/operator_commands.h"
 #include "app/commands/version_command.h"
 #include "app/config/example.h"
 #include "app/config/load.h"
@@ -40,14 +42,8 @@ LoadedConfig Load(const std::string& option, const CommandContext& context) {
   return loaded;
 }
 
-// What was said must have arrived; a reader who went away (`| head`) has what was wanted.
-int Text(const std::string& text, const CommandContext& context, int code = kExitDone) {
-  errno = 0;
-  context.out << text << std::flush;
-  if (context.out || errno == EPIPE) return code;
-  context.err << "stdout cannot be written (" << std::generic_category().message(errno)
-              << "); make room, or send it elsewhere\n";
-  return code == kExitDone ? kExitFound : code;
+int Text(const std::string& text, const CommandContext& context) {
+  return Say(text, context, kExitDone);
 }
 
 struct Options {
@@ -69,16 +65,15 @@ int Print(const Options& options, const CommandContext& context) {
 }
 
 int Check(const Options& options, const CommandContext& context) {
-  if (!options.check.offline) {
-    context.err << "check: checking the tenants and sinks live is not part of this version; add "
-                   "--offline to check the file\n";
-    return kExitUsage;
-  }
   const LoadedConfig loaded =
       LoadConfig(ConfigFile(options.file, context.surroundings), context.surroundings);
+  std::vector<Finding> findings;
+  if (loaded.config && !options.check.offline) {
+    findings = context.check(*loaded.config, {options.check.write});
+  }
   std::ostringstream out;
-  const int code = CheckCommand(loaded, options.check, out, context.err);
-  return Text(out.str(), context, code);
+  const int code = CheckCommand(loaded, findings, options.check, out, context.err);
+  return Say(out.str(), context, code);
 }
 
 void AddFileOption(CLI::App& command, std::string& file) {
@@ -90,6 +85,15 @@ void AddFileOption(CLI::App& command, std::string& file) {
 }
 
 }  // namespace
+
+int Say(const std::string& text, const CommandContext& context, int code) {
+  errno = 0;
+  context.out << text << std::flush;
+  if (context.out || errno == EPIPE) return code;
+  context.err << "stdout cannot be written (" << std::generic_category().message(errno)
+              << "); make room, or send it elsewhere\n";
+  return code == kExitDone ? kExitFound : code;
+}
 
 int RunCommandLine(int argc, const char* const* argv, const CommandContext& context) {
   Options options;
@@ -103,10 +107,13 @@ int RunCommandLine(int argc, const char* const* argv, const CommandContext& cont
   run.add_flag("--once", options.run.once, "Walk to the time of the start, commit and end");
   run.add_flag("--progress", options.run.progress, "Show progress on stderr");
 
-  CLI::App& check = *app.add_subcommand("check", "Check the configuration");
+  CLI::App& check = *app.add_subcommand("check", "Check the configuration, and all that it names");
   AddFileOption(check, options.file);
   check.add_flag("--offline", options.check.offline, "Check the file alone, connect to nothing");
+  check.add_flag("--write", options.check.write, "Send one test message to each sink");
   check.add_flag("--json", options.check.json, "Tell the result as JSON on stdout");
+
+  OperatorCommands operators(app);
 
   CLI::App& config = *app.add_subcommand("config", "Tell about the configuration file");
   config.require_subcommand(1);
@@ -128,6 +135,10 @@ int RunCommandLine(int argc, const char* const* argv, const CommandContext& cont
   }
   if (run.parsed()) return Run(options, context);
   if (check.parsed()) return Check(options, context);
+  if (operators.parsed()) {
+    const LoadedConfig loaded = Load(operators.file(), context);
+    return loaded.config ? operators.Run(*loaded.config, context) : kExitUsage;
+  }
   if (schema.parsed()) return Text(ConfigSchema(), context);
   if (example.parsed()) return Text(ConfigExample(), context);
   if (reference.parsed()) return Text(ConfigReference(), context);

@@ -5,8 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
+#include "core/event/page.h"
 #include "core/event/text.h"
+#include "core/format/base64.h"
 #include "core/format/json_text.h"
 
 namespace nsf {
@@ -48,24 +51,8 @@ std::string TimeText(WallTime when) {
   return text + 'Z';
 }
 
-// RFC 4648, section 4.
-std::string Base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  while (!bytes.empty()) {
-    const std::size_t taken = bytes.size() < 3 ? bytes.size() : 3;
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      group = group << 8U | (i < taken ? static_cast<unsigned char>(bytes[i]) : 0U);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      out += i <= taken ? kAlphabet[(group >> (18 - 6 * i)) & 0x3FU] : '=';
-    }
-    bytes.remove_prefix(taken);
-  }
-  return out;
+Error NotALine(const std::string& why) {
+  return {ErrorKind::kStop, "not a line of the dead letter: " + why};
 }
 
 }  // namespace
@@ -83,9 +70,39 @@ void AppendDeadLetter(const SinkBatch& batch, const Record& record, const Reject
   if (IsUtf8(record.raw)) {
     AppendMember("raw", record.raw, out);
   } else {
-    AppendMember("raw_base64", Base64(record.raw), out);
+    AppendMember("raw_base64", ToBase64(record.raw), out);
   }
   *out += '}';
+}
+
+Result<DeadLetter> ReadDeadLetter(std::string_view line) {
+  const Page page = Page::Parse('[' + std::string(line) + ']');
+  if (page.status() != PageStatus::kRows) return NotALine(page.message());
+  if (page.rows().size() != 1) return NotALine("it is not one object");
+  DeadLetter letter;
+  bool has_raw = false;
+  for (const Field& field : page.rows().front().fields) {
+    for (const auto& [name, member] : {std::pair{"time", &letter.time},
+                                       {"tenant", &letter.tenant},
+                                       {"stream", &letter.stream},
+                                       {"sink", &letter.sink},
+                                       {"event_id", &letter.event_id},
+                                       {"reason", &letter.reason},
+                                       {"detail", &letter.detail},
+                                       {"raw", &letter.raw}}) {
+      if (field.name == name) *member = field.text;
+    }
+    has_raw |= field.name == "raw" && field.type == FieldType::kString;
+    if (field.name != "raw_base64") continue;
+    auto raw = FromBase64(field.text);
+    if (!raw) return NotALine("raw_base64 is not base64");
+    letter.raw = *std::move(raw);
+    has_raw = true;
+  }
+  if (letter.tenant.empty() || letter.stream.empty() || letter.sink.empty() || !has_raw) {
+    return NotALine("tenant, stream, sink or raw is missing");
+  }
+  return letter;
 }
 
 }  // namespace nsf

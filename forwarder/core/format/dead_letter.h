@@ -3,9 +3,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "ports/clock.h"
 #include "ports/record.h"
+#include "ports/result.h"
 
 namespace nsf {
 
@@ -14,5 +16,20 @@ namespace nsf {
 // lost here.
 void AppendDeadLetter(const SinkBatch& batch, const Record& record, const Rejection& rejection,
                       WallTime when, std::string* out);
+
+// What such a line holds.
+struct DeadLetter {
+  std::string time;  // RFC 3339
+  std::string tenant;
+  std::string stream;
+  std::string sink;
+  std::string event_id;
+  std::string reason;
+  std::string detail;
+  std::string raw;  // the row's bytes as received
+};
+
+// Reads a line, without its line break. Fails with kStop when it is none of the dead letter's.
+Result<DeadLetter> ReadDeadLetter(std::string_view line);
 
 }  // namespace nsf

@@ -95,6 +95,13 @@ void InOrderDestination::Commit(std::unique_ptr<Batch> batch, Done done) {
   Publish(*lane, flight);
 }
 
+void InOrderDestination::Abandon(const std::string& tenant, const std::string& stream) {
+  const std::lock_guard lock(mutex_);
+  Lane& lane = lanes_[{tenant, stream}];
+  lane.failure.reset();
+  lane.failed = nullptr;
+}
+
 void InOrderDestination::Publish(Lane& lane, const FlightPtr& flight) {
   const auto reported = [this, &lane, flight](std::optional<Failure> failure) {
     {

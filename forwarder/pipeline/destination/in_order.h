@@ -30,6 +30,10 @@ class InOrderDestination final : public Destination {
 
   void Commit(std::unique_ptr<Batch> batch, Done done) override;
 
+  // The batches of this stream that failed will not be given again: the next one is a first one.
+  // Nothing of the stream may be under way.
+  void Abandon(const std::string& tenant, const std::string& stream);
+
  private:
   struct Flight;
   using FlightPtr = std::shared_ptr<Flight>;

@@ -50,5 +50,18 @@ TEST_CASE("times before and after the epoch are RFC 3339") {
   }
 }
 
+TEST_CASE("what an operator had sent again says so, and nothing else does") {
+  for (const bool replay : {false, true}) {
+    SinkBatch batch;
+    batch.replay = replay;
+    const KafkaHeaders made = MessageHeaders(batch).Of(Record());
+    const void* value = nullptr;
+    std::size_t size = 0;
+    const auto found = rd_kafka_header_get_last(made.get(), "netskope_replay", &value, &size);
+    REQUIRE((found == RD_KAFKA_RESP_ERR_NO_ERROR) == replay);
+    if (replay) CHECK(std::string(static_cast<const char*>(value), size) == "true");
+  }
+}
+
 }  // namespace
 }  // namespace nsf::test

@@ -134,6 +134,14 @@ TEST_CASE("the message is as written by hand", "[syslog][rfc5424]") {
         R"([netskope@32473 tenant="acme" stream="audit" id="a\"b\\c\]d" severity="unknown"] )");
 }
 
+TEST_CASE("what an operator had sent again says so", "[syslog][rfc5424]") {
+  SinkBatch batch = OneRecord(Sample());
+  batch.replay = true;
+  std::string out;
+  CHECK_FALSE(Rfc5424Writer({}).Write(batch, 0, out));
+  CHECK(out.find(R"(severity="high" netskope_replay="true"] {"a":1})") != std::string::npos);
+}
+
 TEST_CASE("PRI is facility times 8 plus severity", "[syslog][rfc5424]") {
   struct Case {
     Severity severity;

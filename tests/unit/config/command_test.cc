@@ -23,11 +23,14 @@ struct Outcome {
   std::string out;
   std::string err;
   std::optional<RunOptions> run;
-  std::string file;  // that `run` was given
+  std::optional<bool> wrote;  // a live check was made; with a test message
+  std::string file;           // that `run` was given
 };
 
 // Calls the program with `arguments`; `run` answers 42.
-Outcome Call(std::vector<const char*> arguments, World world = {}) {
+// A live check finds `findings`.
+Outcome Call(std::vector<const char*> arguments, World world = {},
+             const std::vector<Finding>& findings = {}) {
   world.files.emplace("good.yaml", kGood);
   world.files.emplace("bad.yaml", kBad);
   const Surroundings surroundings = world.surroundings();
@@ -40,8 +43,12 @@ Outcome Call(std::vector<const char*> arguments, World world = {}) {
     outcome.file = config.file;
     return 42;
   };
-  outcome.code = RunCommandLine(static_cast<int>(arguments.size()), arguments.data(),
-                                {surroundings, out, err, run});
+  outcome.code = RunCommandLine(
+      static_cast<int>(arguments.size()), arguments.data(),
+      {surroundings, out, err, run, [&](const Config&, const LiveCheckOptions& options) {
+         outcome.wrote = options.write;
+         return findings;
+       }});
   outcome.out = out.str();
   outcome.err = err.str();
   return outcome;
@@ -57,14 +64,18 @@ TEST_CASE("a mistake of usage ends with 2 and says so on stderr") {
                                              {"config"},
                                              {"config", "show"},
                                              {"config", "schema", "-c", "good.yaml"},
-                                             {"check", "-c", "good.yaml"}}) {
+                                             {"state"},
+                                             {"state", "reset", "-c", "good.yaml"},
+                                             {"dead-letter", "mend"},
+                                             {"replay", "-c", "good.yaml"},
+                                             {"replay", "--from", "2026-03-01"},
+                                             {"job", "follow"}}) {
     const Outcome outcome = Call(arguments);
     CHECK(outcome.code == 2);
     CHECK(outcome.out.empty());
     CHECK_FALSE(outcome.err.empty());
     CHECK_FALSE(outcome.run.has_value());
   }
-  CHECK(Call({"check", "-c", "good.yaml"}).err.find("--offline") != std::string::npos);
 }
 
 TEST_CASE("help and version are answers, on stdout, with 0") {
@@ -151,7 +162,8 @@ TEST_CASE("check --json tells programs the same") {
         "      \"name\": \"out\",\n"
         "      \"guarantee\": \"best effort: handed to the reader of stdout\"\n"
         "    }\n"
-        "  ]\n"
+        "  ],\n"
+        "  \"findings\": []\n"
         "}\n");
   const Outcome bad = Call({"check", "--offline", "--json", "-c", "bad.yaml"});
   CHECK(bad.code == 2);
@@ -159,6 +171,72 @@ TEST_CASE("check --json tells programs the same") {
   CHECK(bad.out.find("\"ok\": false") != std::string::npos);
   CHECK(bad.out.find("\"line\": 2,\n      \"column\": 1,\n      \"message\": \"unknown key "
                      "\\\"sink\\\"; did you mean `sinks`?\"") != std::string::npos);
+}
+
+TEST_CASE("a live check tells what it finds, and ends with 1 when something is wrong") {
+  const Finding good{Finding::Level::kGood, "sink out", "it can be reached", "", ""};
+  const Finding warning{Finding::Level::kWarning, "tenant acme", "slow", "far away", "move"};
+  const Finding wrong{Finding::Level::kWrong, "state", "not writable", "must be", "chmod"};
+  const Outcome fine = Call({"check", "-c", "good.yaml"}, {}, {good, warning});
+  CHECK(fine.code == 0);
+  CHECK(fine.wrote == false);
+  CHECK(fine.out.find("ok      sink out: it can be reached\n") != std::string::npos);
+  CHECK(fine.out.find("mend: move\n") != std::string::npos);
+  const Outcome bad = Call({"check", "--write", "--json", "-c", "good.yaml"}, {}, {good, wrong});
+  CHECK(bad.code == 1);
+  CHECK(bad.wrote == true);
+  CHECK(bad.out.find("\"ok\": false") != std::string::npos);
+  CHECK(bad.out.find("\"level\": \"wrong\",\n      \"subject\": \"state\"") != std::string::npos);
+  CHECK_FALSE(Call({"check", "--offline", "-c", "good.yaml"}, {}, {wrong}).wrote.has_value());
+  CHECK_FALSE(Call({"check", "-c", "bad.yaml"}, {}, {wrong}).wrote.has_value());
+}
+
+TEST_CASE("commands that act own the state where nobody does, and mean what the options say") {
+  World world;
+  world.files["good.yaml"] =
+      std::string(kGood) + "state: {type: sqlite, path: /nonexistent/nsf-state}\n";
+  const auto jobs = [&world](std::vector<const char*> arguments) {
+    arguments.insert(arguments.end(), {"-c", "good.yaml"});
+    const Outcome outcome = Call(arguments, world);
+    CHECK(outcome.code == 42);
+    REQUIRE(outcome.run.has_value());
+    return outcome.run->jobs;
+  };
+  const auto replay = jobs({"replay", "--from", "2026-03-01", "--to", "2026-03-01T06:00:00Z",
+                            "--tenant", "acme", "--sink", "out", "--dry-run"});
+  REQUIRE(replay.size() == 1);
+  CHECK(JobKey(replay[0]) == "job/acme/audit/" + replay[0].id);
+  CHECK(replay[0].kind == JobKind::kReplay);
+  CHECK(*replay[0].to - *replay[0].from == std::chrono::hours(6));
+  CHECK(replay[0].sink == "out");
+  CHECK(replay[0].dry_run);
+  const auto reconcile = jobs({"reconcile", "--mend"});
+  REQUIRE(reconcile.size() == 1);
+  CHECK(reconcile[0].kind == JobKind::kReconcile);
+  CHECK(reconcile[0].mend);
+  CHECK_FALSE(reconcile[0].from.has_value());
+  CHECK(jobs({"state", "reset", "--tenant", "acme"})[0].kind == JobKind::kStateReset);
+  const auto dead = jobs({"dead-letter", "replay", "--stream", "audit"});
+  CHECK(JobKey(dead[0]) == "job/*/audit/" + dead[0].id);
+}
+
+TEST_CASE("options of acting commands that mean nothing end with 2 and do nothing") {
+  for (std::vector<const char*> arguments : std::vector<std::vector<const char*>>{
+           {"replay", "--from", "2026-03-02", "--to", "2026-03-01"},
+           {"replay", "--from", "yesterday", "--to", "2026-03-01"},
+           {"replay", "--from", "2026-03-01", "--to", "2999-01-01"},
+           {"replay", "--from", "2026-03-01", "--to", "2026-03-02", "--sink", "none"},
+           {"replay", "--from", "2026-03-01", "--to", "2026-03-02", "--tenant", "none"},
+           {"reconcile", "--stream", "none"},
+           {"dead-letter", "replay", "--sink", "none"},
+           {"state", "reset", "--tenant", "none"},
+           {"state", "reset", "--tenant", "acme", "--to", "2999-01-01"}}) {
+    arguments.insert(arguments.end(), {"-c", "good.yaml"});
+    const Outcome outcome = Call(arguments);
+    CHECK(outcome.code == 2);
+    CHECK_FALSE(outcome.err.empty());
+    CHECK_FALSE(outcome.run.has_value());
+  }
 }
 
 TEST_CASE("config prints, and with a broken file only its errors") {
@@ -189,7 +267,7 @@ TEST_CASE("what could not be written is not done") {
     std::ostream out(&full);
     std::ostringstream err;
     CHECK(RunCommandLine(static_cast<int>(arguments.size()), arguments.data(),
-                         {surroundings, out, err, nullptr}) == 1);
+                         {surroundings, out, err, nullptr, nullptr}) == 1);
     CHECK(err.str().starts_with("stdout cannot be written"));
   }
 }

@@ -43,6 +43,36 @@ TEST_CASE("Rows that are not UTF-8 are kept as base64") {
   }
 }
 
+TEST_CASE("A line is read back, whatever the row held") {
+  const std::string rows[] = {
+      R"({"a":"b"})",           "", "\xFF", "a\xFF", "ab\xFF\n", "{\n\"a\":\"\\ud800\"}",
+      std::string("\0\x01", 2), "5"};
+  for (const std::string& raw : rows) {
+    const auto letter = ReadDeadLetter(Line(raw));
+    REQUIRE(letter);
+    CHECK(letter->raw == raw);
+    CHECK(letter->time == "2025-10-09T08:55:00.007Z");
+    CHECK(letter->tenant == "acme");
+    CHECK(letter->stream == "audit");
+    CHECK(letter->sink == "lake");
+    CHECK(letter->event_id == "5f2c");
+    CHECK(letter->reason == "too_large");
+    CHECK(letter->detail == "1 MB");
+  }
+}
+
+TEST_CASE("What is no line of the dead letter is refused") {
+  const std::string good = Line("row");
+  for (const std::string& bad :
+       {std::string(), std::string("{}"), good + "," + good, good.substr(1), std::string("[]"),
+        std::string(R"({"tenant":"a","stream":"b","sink":"c"})"),
+        std::string(R"({"tenant":"a","stream":"b","sink":"c","raw_base64":"a"})"),
+        std::string(R"({"tenant":"a","stream":"b","sink":"c","raw_base64":"=aaa"})"),
+        std::string(R"({"tenant":"a","stream":"b","sink":"c","raw_base64":"aa==aaaa"})")}) {
+    CHECK_FALSE(ReadDeadLetter(bad));
+  }
+}
+
 TEST_CASE("Hostile texts stay on one line") {
   const std::string line = Line("{\n\"a\":\"\\u2028\"}", {3, "invalid", "bad\n\"thing\"\xFF"});
   const rapidjson::Document parsed = ParseLine(line);

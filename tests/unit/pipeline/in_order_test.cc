@@ -72,6 +72,7 @@ class NoTelemetry : public Telemetry {
                  std::string_view reason) override {
     if (!reason.empty()) failed.push_back(sink + ":" + std::string(reason));
   }
+  void Replayed(const std::string&, const std::string&, const std::string&, std::size_t) override {}
   void StateCommitted(std::chrono::microseconds, bool) override {}
 
   std::vector<std::string> failed;
@@ -184,6 +185,18 @@ TEST_CASE("a dead letter that cannot be written keeps the state where it is") {
   CHECK_FALSE(settled.error);
   CHECK(f.a.log.size() == 3);  // nothing was sent again
   CHECK(settled.sinks[0].dead_lettered.size() == 1);
+}
+
+TEST_CASE("after a batch that failed is abandoned the next one is a first one") {
+  Fixture f;
+  f.store.fails = true;
+  const Settlement failed = f.Commit(Fixture::ThreeRecords());
+  CHECK(failed.error);
+  f.store.fails = false;
+  CHECK(f.Commit(Fixture::ThreeRecords()).error);  // nothing passes the one that failed
+  f.destination.Abandon("acme", "audit");
+  CHECK_FALSE(f.Commit(Fixture::ThreeRecords()).error);
+  CHECK(f.store.commits == 1);
 }
 
 TEST_CASE("a state that cannot be written is tried again without sending anything again") {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines of the dead letter → a batch that sends their rows again, to the sinks that refused them.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports/destination.h"
+#include "ports/record.h"
+
+namespace nsf {
+
+// Which lines are meant. Empty: any.
+struct DeadLetterChoice {
+  std::string tenant;
+  std::string stream;
+  std::string sink;
+};
+
+struct DeadLetterBatch {
+  // One SinkBatch for each tenant, stream and sink, marked as a replay; absent when no line is to
+  // be sent.
+  std::unique_ptr<Batch> batch;
+  std::size_t sent = 0;
+  // Lines to be kept as they are: not chosen, of a sink that is not configured, or with a row that
+  // cannot be parsed. Views of the lines.
+  std::vector<std::string_view> kept;
+};
+
+// Pure. `formats` has every configured sink.
+DeadLetterBatch MakeDeadLetterBatch(const std::vector<std::string>& lines,
+                                    const DeadLetterChoice& choice,
+                                    const std::map<std::string, Format>& formats);
+
+}  // namespace nsf
