@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/event/audit_event.h"
+#include "core/event/page.h"
 #include "core/event/text.h"
 #include "core/format/dead_letter.h"
 #include "core/format/format.h"
@@ -46,6 +47,7 @@ void CheckEvent(const Row& row) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const nsf::Page page = nsf::Page::Parse("[" + std::string(nsf::fuzz::TextOf(data, size)) + "]");
-  for (const nsf::Row& row : page.rows()) nsf::fuzz::CheckEvent(row);
+  nsf::RowReader reader;
+  for (const nsf::RawRow& row : page.rows()) nsf::fuzz::CheckEvent(reader.Read(row.raw));
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/event/page.h"
+#include "core/event/row.h"
 #include "core/event/row_scan.h"
 #include "core/event/salvage.h"
 #include "core/event/text.h"
@@ -17,7 +18,10 @@ constexpr int kMaxDepth = 24;  // that inputs reach it
 
 void CheckRows(const Page& page) {
   std::string_view rest = *page.body();
-  for (const Row& row : page.rows()) {
+  RowReader reader;
+  RowReader reader_alone;
+  for (const RawRow& raw : page.rows()) {
+    const Row& row = reader.Read(raw.raw);
     Require(IsInside(row.raw, rest), "rows lie in the body, in order");
     rest.remove_prefix(static_cast<std::size_t>(row.raw.data() + row.raw.size() - rest.data()));
     Require(row.valid_utf8 == IsUtf8(row.raw), "valid_utf8 says what the bytes are");
@@ -29,7 +33,7 @@ void CheckRows(const Page& page) {
     }
     const Page alone = Page::Parse("[" + std::string(row.raw) + "]", kMaxDepth);
     Require(alone.rows().size() == 1 && alone.rows()[0].raw == row.raw &&
-                alone.rows()[0].fields.size() == row.fields.size(),
+                reader_alone.Read(alone.rows()[0].raw).fields.size() == row.fields.size(),
             "a row alone is the same row");
   }
 }
@@ -50,7 +54,7 @@ void CheckScan(const Page& page) {
 // The rows of `salvaged`, good and broken, with what may stand between them, from '[' to ']'.
 void CheckAccounts(const ReceivedPage& salvaged) {
   std::vector<std::string_view> rows;
-  for (const Row& row : salvaged.page.rows()) rows.push_back(row.raw);
+  for (const RawRow& row : salvaged.page.rows()) rows.push_back(row.raw);
   for (const BrokenRow& row : salvaged.broken) {
     Require(row.position <= rows.size(), "positions go up");
     rows.insert(rows.begin() + static_cast<std::ptrdiff_t>(row.position), row.raw);

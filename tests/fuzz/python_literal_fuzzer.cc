@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/event/python_literal.h"
+#include "core/event/page.h"
 #include "core/event/supporting_data.h"
 #include "fuzz/fuzz.h"
 
@@ -27,10 +28,13 @@ std::string JsonString(std::string_view text) {
 
 void CheckSupporting(std::string_view text) {
   const Page page = Page::Parse("[{\"supporting_data\":" + JsonString(text) + "}]");
-  Require(page.rows().size() == 1 && page.rows()[0].fields.size() == 1, "a string is a member");
-  const Field& field = page.rows()[0].fields[0];
+  Require(page.rows().size() == 1, "a string is a member");
+  RowReader reader;
+  const Row& row = reader.Read(page.rows()[0].raw);
+  Require(row.fields.size() == 1, "a string is a member");
+  const Field& field = row.fields[0];
   Require(field.text == text, "a string is decoded to what was encoded");
-  const SupportingData supporting = ReadSupportingData(page.rows()[0], field);
+  const SupportingData supporting = ReadSupportingData(row, field);
   Require(supporting.value_count <= SupportingData::kMaxValues, "values are bounded");
   if (supporting.json.empty()) return;
   const Page object = Page::Parse("[" + std::string(supporting.json) + "]");

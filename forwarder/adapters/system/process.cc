@@ -22,11 +22,10 @@ void IgnoreSigpipe() { std::signal(SIGPIPE, SIG_IGN); }
 void KeepMemorySmall() {
   // NOLINTBEGIN(concurrency-mt-unsafe): there are no other threads yet
   ::mallopt(M_ARENA_MAX, 1);
-  // The pieces that batches are made of stay on the heap, where the next batch takes them: the
-  // kernel need not clear new memory for each. Whole pages go back at once: they would hold the
-  // heap apart.
-  ::mallopt(M_MMAP_THRESHOLD, 2097152);
-  ::mallopt(M_TRIM_THRESHOLD, 8388608);
+  // Pages and the pieces that batches are made of stay on the heap, where the next ones take them:
+  // the kernel need not clear new memory for each. What is idle goes back: GiveMemoryBack().
+  ::mallopt(M_MMAP_THRESHOLD, 33554432);
+  ::mallopt(M_TRIM_THRESHOLD, 67108864);
   // NOLINTEND(concurrency-mt-unsafe)
 }
 

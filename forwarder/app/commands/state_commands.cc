@@ -20,6 +20,7 @@
 #include "app/config/parse_time.h"
 #include "app/exit_codes.h"
 #include "core/event/page.h"
+#include "core/event/row.h"
 #include "core/event/text.h"
 #include "core/format/base64.h"
 #include "core/format/json_text.h"
@@ -224,7 +225,8 @@ Error NotAnExport(std::size_t line, const std::string& why) {
 bool ReadMembers(const std::string& line, std::map<std::string, std::string>* members) {
   const Page page = Page::Parse('[' + line + ']');
   if (page.status() != PageStatus::kRows || page.rows().size() != 1) return false;
-  for (const Field& field : page.rows().front().fields) {
+  RowReader reader;
+  for (const Field& field : reader.Read(page.rows().front().raw).fields) {
     members->emplace(field.name, field.text);
   }
   return !members->empty();

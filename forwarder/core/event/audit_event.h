@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One normalized audit event: what every output format is written from. Every view points into the
-// page that holds the row. Nothing is dropped here: a row that is odd (no timestamp, wrong types,
+// row that was read. Nothing is dropped here: a row that is odd (no timestamp, wrong types,
 // not an object) becomes an event with what is known.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/event/page.h"
+#include "core/event/row.h"
 #include "core/event/supporting_data.h"
 #include "ports/clock.h"
 #include "ports/record.h"
@@ -48,7 +48,7 @@ struct AuditEvent {
   Classification classification;
 };
 
-// Reads a row. Pure; the result is valid as long as the page of `row`, and `row` itself, are.
+// Pure; the result is valid as long as `row`, and what it points into, are.
 AuditEvent Normalize(const Row& row);
 
 }  // namespace nsf

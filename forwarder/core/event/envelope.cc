@@ -11,6 +11,7 @@ namespace nsf {
 namespace {
 
 constexpr std::size_t kMaxMessageCharacters = 200;
+constexpr std::size_t kMaxMessageBytes = kMaxMessageCharacters * 4;
 
 struct Place {
   std::string_view key;
@@ -80,7 +81,9 @@ void Envelope::Take(std::string_view key, std::string_view inner, bool in_list, 
     for (std::size_t i = 0; i < kMessagePlaces.size(); ++i) {
       const Place& place = kMessagePlaces[i];
       const bool is_there = place.key == key && (place.inner == inner || in_error);
-      if (is_there && messages_[i].empty()) messages_[i] = text;
+      if (is_there && messages_[i].empty()) {
+        messages_[i] = text.substr(0, kMaxMessageBytes);
+      }
     }
   }
   if (in_list || (type != FieldType::kNumber && type != FieldType::kString)) return;
@@ -98,7 +101,7 @@ std::optional<std::uint64_t> Envelope::total() const {
 }
 
 std::string Envelope::Message() const {
-  for (const std::string_view message : messages_) {
+  for (const std::string& message : messages_) {
     if (!message.empty()) return Printable(message, kMaxMessageCharacters);
   }
   return {};

@@ -10,14 +10,14 @@
 #include <string>
 #include <string_view>
 
-#include "core/event/page.h"
+#include "core/event/row.h"
 
 namespace nsf {
 
 class Envelope {
  public:
   // A scalar outside the list of rows: the member `key` of the outermost object or, when `inner` is
-  // set, something in it (`in_list`: in a list there). Views must live until the last call.
+  // set, something in it (`in_list`: in a list there).
   void Take(std::string_view key, std::string_view inner, bool in_list, FieldType type,
             std::string_view text);
 
@@ -32,7 +32,7 @@ class Envelope {
   static constexpr std::size_t kTotalRanks = 6;
 
   bool is_error_ = false;
-  std::array<std::string_view, kMessageRanks> messages_;  // by rank
+  std::array<std::string, kMessageRanks> messages_;  // by rank, cut
   std::array<std::optional<std::uint64_t>, kTotalRanks> totals_;
 };
 

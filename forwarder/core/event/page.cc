@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// One pass of an in-situ SAX reader over a copy of the body. In-situ decoding rewrites strings
-// where they stand, so an offset in the copy is an offset in the original, and spans are taken
-// there.
+// One pass of a SAX reader over the body: is all of it JSON, where do rows begin and end, and what
+// stands around them. The rows' members are read one row at a time, when they are needed (row.cc):
+// those of a whole page would take four times its bytes.
 #include "core/event/page.h"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
 #include <array>
-#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "core/event/big_numbers.h"
 #include "core/event/envelope.h"
+#include "core/event/row.h"
 #include "core/event/surrogates.h"
 #include "core/event/text.h"
 
@@ -21,24 +21,17 @@ namespace nsf {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kSupportingData = "supporting_data";
-// Members and rows of real pages are larger.
-constexpr std::size_t kMinFieldBytes = 32;
+// Rows of real pages are larger.
 constexpr std::size_t kMinRowBytes = 512;
-constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
+constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag;
 
 bool IsListName(std::string_view name) { return name == "data" || name == "result"; }
 
-// Where the string whose text begins at `begin` ends: its closing quote. Only a backslash makes the
-// decoded text shorter than the original, so text without one needs no second look.
-std::size_t StringEnd(std::string_view body, std::size_t begin, std::size_t decoded_size) {
-  const std::size_t end = begin + decoded_size;
-  if (body[end] == '"' && std::memchr(body.data() + begin, '\\', decoded_size) == nullptr) {
-    return end;
-  }
-  std::size_t at = begin;
+// Behind the closing quote of the string that begins at `begin`, with a quote.
+std::size_t StringEnd(std::string_view body, std::size_t begin) {
+  std::size_t at = begin + 1;
   while (body[at] != '"') at += body[at] == '\\' ? 2U : 1U;
-  return at;
+  return at + 1;
 }
 
 }  // namespace
@@ -56,28 +49,27 @@ class PageParser {
   // The text of a row that stands in the place of the list, alone; empty if there is none.
   std::string_view lone_row() const { return lone_row_; }
 
-  // Called by the reader; false stops it.
-  bool Null() { return Literal(FieldType::kNull, 4); }
+  // Called by the reader; false stops it. Of a string or a number the stream stands at its first
+  // byte, as the reader goes through them in a copy; of all else it stands behind what was read.
+  bool Null() { return TakeScalar(FieldType::kNull, {}, Here()); }
   bool Bool(bool value) {
-    return value ? Literal(FieldType::kTrue, 4) : Literal(FieldType::kFalse, 5);
+    return TakeScalar(value ? FieldType::kTrue : FieldType::kFalse, {}, Here());
   }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
-    const std::size_t begin = OffsetOf(text);
+  bool RawNumber(const char*, rapidjson::SizeType size, bool) {
     // Its text as received: the copy's may be mended.
-    return TakeScalar(FieldType::kNumber, Original(begin, begin + size), begin, begin + size);
+    const std::size_t end = Here() + size;
+    return TakeScalar(FieldType::kNumber, Original(Here(), end), end);
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    const std::size_t begin = OffsetOf(text);
-    // Where it ends costs a look at its bytes, and deep inside a row nobody asks.
-    const bool has_span = in_rows() && depth_in_row() <= 1;
-    const std::size_t end = has_span ? StringEnd(*page_.body_, begin, size) : begin;
-    return TakeScalar(FieldType::kString, {text, size}, begin - 1, end + 1);
+    const bool is_row = in_rows() && depth_in_row() == 0;
+    const std::size_t end = is_row ? StringEnd(*page_.body_, Here()) : 0;
+    return TakeScalar(FieldType::kString, {text, size}, end);
   }
   bool Key(const char* text, rapidjson::SizeType size, bool);
   bool StartObject() { return Open(FieldType::kObject); }
-  bool EndObject(rapidjson::SizeType) { return Close(FieldType::kObject); }
+  bool EndObject(rapidjson::SizeType) { return Close(); }
   bool StartArray() { return Open(FieldType::kArray); }
-  bool EndArray(rapidjson::SizeType) { return Close(FieldType::kArray); }
+  bool EndArray(rapidjson::SizeType) { return Close(); }
   // Never called, since numbers come as text; the reader's interface asks for them.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
@@ -88,50 +80,35 @@ class PageParser {
  private:
   static constexpr int kEnvelopeDepth = 3;  // deeper, nothing outside of the rows is of interest
 
-  // Where a row's values begin, as indices: spans can be taken when the vectors grow no more.
-  struct RowStart {
-    std::size_t field = 0;
-    std::size_t supporting = 0;
-  };
-
-  std::size_t OffsetOf(const char* in_copy) const {
-    return static_cast<std::size_t>(in_copy - page_.decoded_.get());
-  }
   std::size_t Here() const { return start_ + stream_->Tell(); }
   std::string_view Original(std::size_t begin, std::size_t end) const {
     return std::string_view(page_.body_->data() + begin, end - begin);
   }
   bool in_rows() const { return list_depth_ != 0; }
   int depth_in_row() const { return depth_ - list_depth_; }
-  bool IsInSupporting() const {
-    return is_supporting_ && (depth_in_row() == 2 || (depth_in_row() == 3 && supporting_is_list_));
-  }
 
-  rapidjson::ParseResult Read();
-  bool Literal(FieldType type, std::size_t size);
-  bool TakeScalar(FieldType type, std::string_view text, std::size_t begin, std::size_t end);
+  rapidjson::ParseResult Read(const char* body);
+  bool TakeScalar(FieldType type, std::string_view text, std::size_t end);
   void EnvelopeScalar(FieldType type, std::string_view text);
   bool Open(FieldType type);
-  bool Close(FieldType type);
+  bool Close();
   bool IsListHere() const;
   bool IsRowForList() const;
   void OpenList();
-  void StartRow(std::size_t begin, bool is_object);
   void EndRow(std::size_t end);
   void Fail(const rapidjson::ParseResult& result);
   void Conclude();
-  void FixSpans();
 
   Page& page_;
   const std::size_t start_;  // of the JSON text in the body
   const int max_depth_;
-  rapidjson::InsituStringStream* stream_ = nullptr;
+  rapidjson::StringStream* stream_ = nullptr;
   int depth_ = 0;
   bool is_too_deep_ = false;
 
   // Outside of the rows.
   Envelope envelope_;
-  std::array<std::string_view, kEnvelopeDepth> keys_;  // the last one at each depth
+  std::array<std::string, kEnvelopeDepth> keys_;  // the last one at each depth
   std::array<bool, kEnvelopeDepth> in_object_ = {};    // what is open at each depth
   bool has_list_ = false;
   int lists_with_rows_ = 0;
@@ -142,43 +119,32 @@ class PageParser {
 
   // Inside.
   int list_depth_ = 0;  // 0: no list of rows is open
-  std::vector<RowStart> row_starts_;
-  std::size_t row_begin_ = 0;
-  bool row_is_object_ = false;
-  std::string_view member_;
-  std::size_t member_begin_ = 0;
-  bool is_supporting_ = false;       // the member is `supporting_data`
-  bool supporting_is_list_ = false;  // the last container opened right inside it is a list
-  std::string_view supporting_name_;
+  std::size_t after_row_ = 0;  // where the row before ends, or the list begins
 };
 
 bool PageParser::Run(bool mend) {
   const std::string& body = *page_.body_;
-  page_.decoded_ = std::make_unique_for_overwrite<char[]>(body.size() + 1);
-  std::memcpy(page_.decoded_.get(), body.c_str(), body.size() + 1);
+  std::string mended;
   if (mend) {
-    MendSurrogates(page_.decoded_.get(), body.size());
-    MendBigNumbers(page_.decoded_.get(), body.size());
+    mended = body;
+    MendSurrogates(mended.data(), mended.size());
+    MendBigNumbers(mended.data(), mended.size());
   }
   // Generous, because memory that is reserved and not written to costs nothing.
-  page_.fields_.reserve(body.size() / kMinFieldBytes);
   page_.rows_.reserve(body.size() / kMinRowBytes);
-  row_starts_.reserve(body.size() / kMinRowBytes);
-  const rapidjson::ParseResult result = Read();
+  const rapidjson::ParseResult result = Read(mend ? mended.c_str() : body.c_str());
   if (!result.IsError()) {
     Conclude();
     return true;
   }
-  page_.fields_.clear();
-  page_.supporting_.clear();
   page_.rows_.clear();
   Fail(result);
   return mend || (result.Code() != rapidjson::kParseErrorStringUnicodeSurrogateInvalid &&
                   result.Code() != rapidjson::kParseErrorNumberTooBig);
 }
 
-rapidjson::ParseResult PageParser::Read() {
-  rapidjson::InsituStringStream stream(page_.decoded_.get() + start_);
+rapidjson::ParseResult PageParser::Read(const char* body) {
+  rapidjson::StringStream stream(body + start_);
   stream_ = &stream;
   rapidjson::Reader reader;
   rapidjson::ParseResult result = reader.Parse<kFlags>(stream, *this);
@@ -190,40 +156,19 @@ rapidjson::ParseResult PageParser::Read() {
   return result;
 }
 
-bool PageParser::Literal(FieldType type, std::size_t size) {
-  const std::size_t end = Here();
-  return TakeScalar(type, {}, end - size, end);
-}
-
 bool PageParser::Key(const char* text, rapidjson::SizeType size, bool) {
+  if (in_rows()) return true;
   const std::string_view name(text, size);
-  if (!in_rows()) {
-    if (depth_ <= kEnvelopeDepth) keys_[static_cast<std::size_t>(depth_ - 1)] = name;
-    if (depth_ == 2 && (name == "_id" || name == "audit_log_event")) lone_has_identity_ = true;
-  } else if (depth_in_row() == 1) {
-    member_ = name;
-    is_supporting_ = name == kSupportingData;
-    // Of members with the same name the last one counts.
-    if (is_supporting_) page_.supporting_.resize(row_starts_.back().supporting);
-  } else if (depth_in_row() == 2 && is_supporting_) {
-    supporting_name_ = name;
-  }
+  if (depth_ <= kEnvelopeDepth) keys_[static_cast<std::size_t>(depth_ - 1)] = name;
+  if (depth_ == 2 && (name == "_id" || name == "audit_log_event")) lone_has_identity_ = true;
   return true;
 }
 
-bool PageParser::TakeScalar(FieldType type, std::string_view text, std::size_t begin,
-                            std::size_t end) {
+bool PageParser::TakeScalar(FieldType type, std::string_view text, std::size_t end) {
   if (!in_rows()) {
     EnvelopeScalar(type, text);
   } else if (depth_in_row() == 0) {
-    StartRow(begin, /*is_object=*/false);
     EndRow(end);
-  } else if (depth_in_row() == 1) {
-    if (row_is_object_) page_.fields_.push_back({member_, type, text, Original(begin, end)});
-  } else if (IsInSupporting()) {
-    if (type == FieldType::kTrue) text = "true";
-    if (type == FieldType::kFalse) text = "false";
-    page_.supporting_.push_back({supporting_name_, type, text});
   }
   return true;
 }
@@ -240,40 +185,30 @@ void PageParser::EnvelopeScalar(FieldType type, std::string_view text) {
 
 bool PageParser::Open(FieldType type) {
   const bool is_object = type == FieldType::kObject;
-  const std::size_t begin = Here() - 1;
   is_too_deep_ = depth_ >= max_depth_;
   if (is_too_deep_) return false;
-  if (in_rows()) {
-    if (depth_in_row() == 0) StartRow(begin, is_object);
-    if (depth_in_row() == 1) {
-      member_begin_ = begin;
-      is_supporting_ = is_supporting_ && is_object;
+  if (!in_rows()) {
+    if (!is_object && IsListHere()) {
+      OpenList();
+    } else if (depth_ < kEnvelopeDepth) {
+      in_object_[static_cast<std::size_t>(depth_)] = is_object;
+      if (depth_ == 1) lone_begin_ = Here() - 1;
+      if (depth_ == 1) lone_has_identity_ = false;
     }
-    if (depth_in_row() == 2) supporting_is_list_ = !is_object;
-  } else if (!is_object && IsListHere()) {
-    OpenList();
-  } else if (depth_ < kEnvelopeDepth) {
-    in_object_[static_cast<std::size_t>(depth_)] = is_object;
-    if (depth_ == 1) lone_begin_ = begin;
-    if (depth_ == 1) lone_has_identity_ = false;
   }
   ++depth_;
   return true;
 }
 
-bool PageParser::Close(FieldType type) {
+bool PageParser::Close() {
   --depth_;
   if (!in_rows()) {
     if (IsRowForList()) lone_row_ = Original(lone_begin_, Here());
-    return true;
-  }
-  if (depth_ < list_depth_) {
+  } else if (depth_ < list_depth_) {
     list_depth_ = 0;
     if (page_.rows_.size() > rows_before_list_) ++lists_with_rows_;
   } else if (depth_in_row() == 0) {
     EndRow(Here());
-  } else if (depth_in_row() == 1 && row_is_object_) {
-    page_.fields_.push_back({member_, type, {}, Original(member_begin_, Here())});
   }
   return true;
 }
@@ -295,20 +230,14 @@ void PageParser::OpenList() {
   has_list_ = true;
   list_depth_ = depth_ + 1;
   rows_before_list_ = page_.rows_.size();
+  after_row_ = Here();
 }
 
-void PageParser::StartRow(std::size_t begin, bool is_object) {
-  row_begin_ = begin;
-  row_is_object_ = is_object;
-  is_supporting_ = false;
-  row_starts_.push_back({page_.fields_.size(), page_.supporting_.size()});
-}
-
+// Between two rows stand white space and a comma.
 void PageParser::EndRow(std::size_t end) {
-  Row row;
-  row.raw = Original(row_begin_, end);
-  row.valid_utf8 = IsUtf8(row.raw);
-  page_.rows_.push_back(row);
+  const std::size_t begin = page_.body_->find_first_not_of(" \t\r\n,", after_row_);
+  page_.rows_.push_back({Original(begin, end)});
+  after_row_ = end;
 }
 
 void PageParser::Fail(const rapidjson::ParseResult& result) {
@@ -335,23 +264,10 @@ void PageParser::Conclude() {
   } else {
     page_.status_ = PageStatus::kRows;
     page_.total_ = envelope_.total();
-    FixSpans();
     return;
   }
   page_.status_ = PageStatus::kRefused;
   page_.rows_.clear();
-}
-
-void PageParser::FixSpans() {
-  RowStart end{page_.fields_.size(), page_.supporting_.size()};
-  for (std::size_t i = page_.rows_.size(); i-- > 0;) {
-    const RowStart begin = row_starts_[i];
-    page_.rows_[i].fields =
-        std::span<const Field>(page_.fields_).subspan(begin.field, end.field - begin.field);
-    page_.rows_[i].supporting = std::span<const Scalar>(page_.supporting_)
-                                    .subspan(begin.supporting, end.supporting - begin.supporting);
-    end = begin;
-  }
 }
 
 namespace {

@@ -2,17 +2,20 @@
 // Reads `supporting_data`.
 #include "core/event/supporting_data.h"
 
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "core/event/python_literal.h"
 #include "core/event/text.h"
 
 namespace nsf {
-namespace {
 
-constexpr int kMaxTextDepth = 64;
+// The one reader of JSON reads texts too: as the member of a row of their own.
+struct SupportingText {
+  std::string row;
+  RowReader reader;
+};
+
+namespace {
 
 void TakeScalars(const Row& row, SupportingData* data) {
   for (const Scalar& scalar : row.supporting) {
@@ -24,24 +27,21 @@ void TakeScalars(const Row& row, SupportingData* data) {
   }
 }
 
-// The one reader of JSON reads this too: the text becomes the member of a row of its own.
-std::optional<Page> ReadAsMember(std::string_view json) {
-  std::string body = R"([{"supporting_data":)";
-  body += json;
-  body += "}]";
-  Page page = Page::Parse(std::move(body), kMaxTextDepth);
-  // Text that closes the braces itself must not pass for an object.
-  if (page.rows().size() != 1 || page.rows()[0].fields.size() != 1) return std::nullopt;
-  if (page.rows()[0].fields[0].type != FieldType::kObject) return std::nullopt;
-  return page;
+// Null when it is not one object.
+const Row* ReadAsMember(std::string_view json, SupportingText* text) {
+  text->row = R"({"supporting_data":)";
+  text->row += json;
+  text->row += '}';
+  const Row& row = text->reader.Read(text->row);
+  // Text that closes the brace itself must not pass for an object.
+  return row.fields.size() == 1 && row.fields[0].type == FieldType::kObject ? &row : nullptr;
 }
 
-std::optional<Page> ReadText(std::string_view text) {
-  if (!TrimSpaces(text).starts_with('{')) return std::nullopt;
-  if (auto page = ReadAsMember(text)) return page;
+const Row* ReadText(std::string_view value, SupportingText* text) {
+  if (!TrimSpaces(value).starts_with('{')) return nullptr;
+  if (const Row* row = ReadAsMember(value, text)) return row;
   std::string json;
-  if (!PythonLiteralToJson(text, &json)) return std::nullopt;
-  return ReadAsMember(json);
+  return PythonLiteralToJson(value, &json) ? ReadAsMember(json, text) : nullptr;
 }
 
 }  // namespace
@@ -52,11 +52,11 @@ SupportingData ReadSupportingData(const Row& row, const Field& field) {
     data.json = field.json;
     TakeScalars(row, &data);
   } else if (field.type == FieldType::kString) {
-    if (auto page = ReadText(field.text)) {
-      data.from_text = std::make_shared<const Page>(std::move(*page));
-      const Row& inner = data.from_text->rows()[0];
-      data.json = inner.fields[0].json;
-      TakeScalars(inner, &data);
+    const auto text = std::make_shared<SupportingText>();
+    if (const Row* inner = ReadText(field.text, text.get())) {
+      data.json = inner->fields[0].json;
+      TakeScalars(*inner, &data);
+      data.from_text = text;
     }
   }
   return data;

@@ -8,9 +8,11 @@
 #include <memory>
 #include <string_view>
 
-#include "core/event/page.h"
+#include "core/event/row.h"
 
 namespace nsf {
+
+struct SupportingText;
 
 struct SupportingData {
   static constexpr std::size_t kMaxValues = 16;  // more are kept in the raw value only
@@ -23,7 +25,7 @@ struct SupportingData {
   // string holds no object.
   std::string_view json;
   // What the views point into when the object came as a string.
-  std::shared_ptr<const Page> from_text;
+  std::shared_ptr<const SupportingText> from_text;
 };
 
 // `field` is the row's `supporting_data`.

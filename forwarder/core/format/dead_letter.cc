@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/event/page.h"
+#include "core/event/row.h"
 #include "core/event/text.h"
 #include "core/format/base64.h"
 #include "core/format/json_text.h"
@@ -81,7 +82,8 @@ Result<DeadLetter> ReadDeadLetter(std::string_view line) {
   if (page.rows().size() != 1) return NotALine("it is not one object");
   DeadLetter letter;
   bool has_raw = false;
-  for (const Field& field : page.rows().front().fields) {
+  RowReader reader;
+  for (const Field& field : reader.Read(page.rows().front().raw).fields) {
     for (const auto& [name, member] : {std::pair{"time", &letter.time},
                                        {"tenant", &letter.tenant},
                                        {"stream", &letter.stream},

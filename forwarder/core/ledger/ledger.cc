@@ -23,6 +23,8 @@ std::uint64_t ReadInteger(std::string_view bytes) {
   return value;
 }
 
+bool HasNoOwnTime(BucketNumber bucket) { return bucket > kNoOwnTime / 2; }
+
 }  // namespace
 
 std::string EncodeChunk(const std::vector<LedgerEntry>& entries) {
@@ -48,30 +50,34 @@ Result<std::vector<LedgerEntry>> DecodeChunk(std::string_view bytes) {
   for (; !bytes.empty(); bytes.remove_prefix(kEntryBytes)) {
     const auto second = static_cast<std::int64_t>(ReadInteger(bytes));
     entries.push_back({WallSeconds(std::chrono::seconds(second)),
+                       true,  // Load() knows better
                        {ReadInteger(bytes.substr(8)), ReadInteger(bytes.substr(16))},
                        ReadInteger(bytes.substr(24))});
   }
   return entries;
 }
 
-BucketNumber BucketOf(WallSeconds second) {
+BucketNumber BucketOf(WallSeconds second, bool has_own) {
   const std::int64_t seconds = second.time_since_epoch().count();
   const std::int64_t size = kBucketSeconds.count();
-  return seconds / size - (seconds % size < 0 ? 1 : 0);
+  const BucketNumber bucket = seconds / size - (seconds % size < 0 ? 1 : 0);
+  return has_own ? bucket : bucket + kNoOwnTime;
 }
 
-Sighting Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content, std::uint32_t page) {
-  const auto [it, inserted] = known_.try_emplace(id, Known{second, content, page});
+Sighting Ledger::Observe(const LedgerEntry& entry, std::uint32_t page) {
+  const auto [it, inserted] =
+      known_.try_emplace(entry.id, Known{entry.second, entry.content, page, entry.has_own});
   Known& known = it->second;
   if (inserted) {
-    added_.push_back({second, id, content});
+    added_.push_back(entry);
     return {Seen::kNew, 0};
   }
-  const Sighting sighting{known.content == content ? Seen::kKnown : Seen::kChanged, known.page};
-  if (sighting.seen == Seen::kChanged || BucketOf(known.second) != BucketOf(second)) {
-    known.second = second;
-    known.content = content;
-    added_.push_back({second, id, content});
+  const Sighting sighting{known.content == entry.content ? Seen::kKnown : Seen::kChanged,
+                          known.page};
+  if (sighting.seen == Seen::kChanged ||
+      known.bucket() != BucketOf(entry.second, entry.has_own)) {
+    known = {entry.second, entry.content, page, entry.has_own};
+    added_.push_back(entry);
   }
   known.page = page;
   return sighting;
@@ -79,7 +85,9 @@ Sighting Ledger::Observe(WallSeconds second, IdHash id, std::uint64_t content, s
 
 std::vector<LedgerChunk> Ledger::TakeAdded(std::uint64_t number) {
   std::map<BucketNumber, std::vector<LedgerEntry>> by_bucket;
-  for (const LedgerEntry& entry : added_) by_bucket[BucketOf(entry.second)].push_back(entry);
+  for (const LedgerEntry& entry : added_) {
+    by_bucket[BucketOf(entry.second, entry.has_own)].push_back(entry);
+  }
   added_.clear();
   std::vector<LedgerChunk> chunks;
   for (auto& [bucket, entries] : by_bucket) {
@@ -97,9 +105,10 @@ void Ledger::NoteStored(ChunkId chunk) {
 
 std::vector<BucketNumber> Ledger::Missing(WallSeconds first, WallSeconds last) const {
   std::vector<BucketNumber> missing;
-  for (auto it = buckets_.lower_bound(BucketOf(first));
-       it != buckets_.end() && it->first <= BucketOf(last); ++it) {
-    if (!it->second.in_memory) missing.push_back(it->first);
+  for (const auto& [number, bucket] : buckets_) {
+    const bool is_needed =
+        HasNoOwnTime(number) || (number >= BucketOf(first) && number <= BucketOf(last));
+    if (is_needed && !bucket.in_memory) missing.push_back(number);
   }
   return missing;
 }
@@ -113,22 +122,23 @@ std::vector<BucketNumber> Ledger::Missing() const {
 }
 
 void Ledger::Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries) {
+  const bool has_own = !HasNoOwnTime(bucket);
   // Of two entries of one event the later one is right, and what is in memory is later than both.
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    known_.try_emplace(entry->id, Known{entry->second, entry->content, 0});
+    known_.try_emplace(entry->id, Known{entry->second, entry->content, 0, has_own});
   }
   buckets_[bucket].in_memory = true;
 }
 
 void Ledger::DropOutside(WallSeconds first, WallSeconds last) {
   const auto is_dropped = [from = BucketOf(first), to = BucketOf(last)](BucketNumber number) {
-    return number < from || number > to;
+    return !HasNoOwnTime(number) && (number < from || number > to);
   };
-  std::erase_if(
-      known_, [&is_dropped](const auto& item) { return is_dropped(BucketOf(item.second.second)); });
+  std::erase_if(known_,
+                [&is_dropped](const auto& item) { return is_dropped(item.second.bucket()); });
   // What waits for TakeAdded() is not in the store yet.
   for (const LedgerEntry& entry : added_) {
-    known_.try_emplace(entry.id, Known{entry.second, entry.content, 0});
+    known_.try_emplace(entry.id, Known{entry.second, entry.content, 0, entry.has_own});
   }
   for (auto& [number, bucket] : buckets_) {
     if (is_dropped(number)) bucket.in_memory = false;
@@ -139,16 +149,17 @@ std::vector<ChunkId> Ledger::Forget(WallSeconds before) {
   std::vector<ChunkId> dropped;
   const BucketNumber first_kept = BucketOf(before);
   const auto is_before = [first_kept](WallSeconds second) { return BucketOf(second) < first_kept; };
-  const bool any_stored = !buckets_.empty() && buckets_.begin()->first < first_kept;
   const auto waiting = std::erase_if(
       added_, [&is_before](const LedgerEntry& entry) { return is_before(entry.second); });
-  if (!any_stored && waiting == 0) return dropped;
-  std::erase_if(known_, [&is_before](const auto& item) { return is_before(item.second.second); });
-  while (!buckets_.empty() && buckets_.begin()->first < first_kept) {
-    for (const std::uint64_t number : buckets_.begin()->second.chunks) {
-      dropped.push_back({buckets_.begin()->first, number});
-    }
-    buckets_.erase(buckets_.begin());
+  const auto stored = std::erase_if(buckets_, [&](const auto& item) {
+    const auto& [number, bucket] = item;
+    if ((HasNoOwnTime(number) ? number - kNoOwnTime : number) >= first_kept) return false;
+    for (const std::uint64_t chunk : bucket.chunks) dropped.push_back({number, chunk});
+    return true;
+  });
+  if (stored + waiting > 0) {
+    std::erase_if(known_,
+                  [&is_before](const auto& item) { return is_before(item.second.second); });
   }
   return dropped;
 }

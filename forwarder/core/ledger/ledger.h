@@ -3,7 +3,8 @@
 // two walks show is delivered once. Ids are stored with the batch that delivered them, as chunks
 // that are never rewritten, sorted into buckets of time; a bucket that no walk looks at is dropped
 // from memory and read back when its seconds are walked again, so that memory does not grow with
-// the ledger.
+// the ledger. Rows that do not show the time that windows select by may stand in any window: their
+// ids are kept apart, in buckets that stay in memory.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,8 @@
 namespace nsf {
 
 struct LedgerEntry {
-  WallSeconds second;
+  WallSeconds second;  // of the row's own time or, where it shows none, of the walk that showed it
+  bool has_own = true;
   IdHash id;
   std::uint64_t content = 0;
 };
@@ -37,10 +39,12 @@ struct Sighting {
   std::uint32_t last_page = 0;  // on which the event was seen before; 0: not since the start
 };
 
-// A bucket holds the seconds [number * kBucketSeconds, (number + 1) * kBucketSeconds).
+// A bucket holds the seconds [number * kBucketSeconds, (number + 1) * kBucketSeconds) of rows that
+// show their time, or kNoOwnTime further on, of rows that do not.
 using BucketNumber = std::int64_t;
 inline constexpr std::chrono::seconds kBucketSeconds{900};
-BucketNumber BucketOf(WallSeconds second);
+inline constexpr BucketNumber kNoOwnTime = BucketNumber{1} << 60;
+BucketNumber BucketOf(WallSeconds second, bool has_own = true);
 
 // What one commit adds to one bucket. Chunk numbers only grow.
 struct ChunkId {
@@ -60,24 +64,25 @@ Result<std::vector<LedgerEntry>> DecodeChunk(std::string_view bytes);
 
 class Ledger {
  public:
-  // Looks an event up and remembers it under `second`, and that page `page` (counted from 1, never
-  // twice) showed it. An event known under a second of another bucket is remembered under this one
-  // too, so that a walk of these seconds alone finds it. Entries that are new wait for TakeAdded().
-  Sighting Observe(WallSeconds second, IdHash id, std::uint64_t content, std::uint32_t page);
+  // Looks an event up and remembers it as `entry` says, and that page `page` (counted from 1, never
+  // twice) showed it. An event known in another bucket is remembered in this one too, so that a
+  // walk of these seconds alone finds it. Entries that are new wait for TakeAdded().
+  Sighting Observe(const LedgerEntry& entry, std::uint32_t page);
 
   // The entries since the last call, by bucket: what the chunks of number `number` are to hold.
   std::vector<LedgerChunk> TakeAdded(std::uint64_t number);
 
   // A chunk that the store holds: part of the ledger, but not in memory.
   void NoteStored(ChunkId chunk);
-  // Buckets of the seconds [first, last] that the store holds and memory does not.
+  // Buckets that a walk of the seconds [first, last] needs, and memory does not hold.
   std::vector<BucketNumber> Missing(WallSeconds first, WallSeconds last) const;
   // All of them.
   std::vector<BucketNumber> Missing() const;
   // Puts a bucket back, with the entries of all its chunks in the order of their numbers.
   void Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries);
   // Drops from memory what is handed to the store and lies before the bucket of `keep_from`, or
-  // outside the buckets of [first, last]. Whoever walks there again loads what is Missing().
+  // outside the buckets of [first, last], but for rows without a time of their own. Whoever walks
+  // there again loads what is Missing().
   void DropBefore(WallSeconds keep_from) { DropOutside(keep_from, WallSeconds::max()); }
   void DropOutside(WallSeconds first, WallSeconds last);
 
@@ -94,6 +99,9 @@ class Ledger {
     WallSeconds second;
     std::uint64_t content = 0;
     std::uint32_t page = 0;
+    bool has_own = true;
+
+    BucketNumber bucket() const { return BucketOf(second, has_own); }
   };
   struct Bucket {
     std::vector<std::uint64_t> chunks;  // as stored

@@ -34,9 +34,10 @@ std::vector<ListWalk::Row> ListWalk::Read(const ReceivedPage& page) {
       rows.push_back({HashId(broken->raw), std::nullopt});
     }
   };
-  for (const nsf::Row& row : page.page.rows()) {
+  RowReader reader;
+  for (const RawRow& row : page.page.rows()) {
     add_broken();
-    rows.push_back({HashId(row.raw), ListTime(Normalize(row))});
+    rows.push_back({HashId(row.raw), ListTime(Normalize(reader.Read(row.raw)))});
   }
   add_broken();
   return rows;

@@ -7,6 +7,7 @@
 
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
+#include "core/event/row.h"
 #include "core/format/dead_letter.h"
 #include "core/format/format.h"
 
@@ -33,7 +34,8 @@ class Parts {
   bool Add(const DeadLetter& letter, Format format) {
     const Page page = Page::Parse('[' + letter.raw + ']');
     if (page.status() != PageStatus::kRows || page.rows().size() != 1) return false;
-    const AuditEvent event = Normalize(page.rows().front());
+    RowReader reader;
+    const AuditEvent event = Normalize(reader.Read(page.rows().front().raw));
     std::string payload;
     AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id}, &payload);
     Arena& arena = batch_->arena;

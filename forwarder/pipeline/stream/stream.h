@@ -24,6 +24,7 @@
 #include "core/dialect/page_target.h"
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
+#include "core/event/row.h"
 #include "core/ledger/closed_windows.h"
 #include "core/ledger/event_id.h"
 #include "core/ledger/ledger.h"
@@ -161,7 +162,7 @@ class Stream {
   bool LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   // The next row of the page. False: not before all ids are here.
-  bool AbsorbNext(const Now& now);
+  void AbsorbNext(const Now& now);
   void AbsorbRow(const AuditEvent& event, const Now& now);
   bool NeedsAllIds() const;
   // Row `at` of the page shows no time, but its place in a list says that it is older than what the
@@ -223,7 +224,6 @@ class Stream {
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
-  bool timeless_rows_ = false;  // some do not show the time that windows select by
   std::vector<StateChange> dropped_chunks_;
   DerivedIds derived_;                   // of the page
   std::optional<WallSeconds> last_own_;  // of the row before
@@ -251,6 +251,7 @@ class Stream {
   bool totals_true_ = false;
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
+  RowReader reader_;
   BatchBuilder builder_;
   BatchProgress progress_;  // of what is in the builder, or was walked since
   bool flush_ = false;      // a walk ended: what is in the builder waits for nothing more

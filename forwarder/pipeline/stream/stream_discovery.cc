@@ -40,10 +40,11 @@ bool Stream::MostlyOutside(const Page& page, const Window& window) const {
   const AskedBounds asked = BoundsAsked(window);
   // A sample tells as much as all rows.
   const std::size_t step = std::max<std::size_t>(page.rows().size() / kRowsSampled, 1);
+  RowReader reader;
   std::size_t outside = 0;
   std::size_t looked_at = 0;
   for (std::size_t i = 0; i < page.rows().size(); i += step, ++looked_at) {
-    const auto own = TimeOf(Normalize(page.rows()[i]), kind);
+    const auto own = TimeOf(Normalize(reader.Read(page.rows()[i].raw)), kind);
     if (own && !asked.Contains(*own)) ++outside;
   }
   return outside * 2 > looked_at;

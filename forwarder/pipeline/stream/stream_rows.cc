@@ -13,7 +13,7 @@ namespace {
 // An answer may hold rows of the second before a window, so their ids are kept.
 constexpr std::chrono::seconds kOverlap{1};
 // Ids in memory; above it, those of closed windows wait in the store for their revisit.
-constexpr std::size_t kMostIdsInMemory = 100'000;
+constexpr std::size_t kMostIdsInMemory = 20'000;
 
 }  // namespace
 
@@ -21,10 +21,7 @@ void Stream::Absorb(const Now& now, StepOutput* out) {
   while (page_ || TakePage(now, out)) {
     const std::size_t rows = page_->page.received();
     if (NeedsAllIds() && !LedgerIsHere(std::nullopt, out)) return;
-    while (page_->next_row < rows && !builder_.full()) {
-      if (AbsorbNext(now)) continue;
-      if (!LedgerIsHere(std::nullopt, out)) return;
-    }
+    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
     course_->Absorbed(page_->first_skip + page_->next_row);
     if (page_->next_row < rows) return;
     EndPage(now, out);
@@ -111,27 +108,20 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
 
 bool Stream::NeedsAllIds() const {
   // Ids that are kept by another time may lie anywhere.
-  return timeless_rows_ || learned_->migration;
+  return learned_->migration.has_value();
 }
 
-bool Stream::AbsorbNext(const Now& now) {
+void Stream::AbsorbNext(const Now& now) {
   const std::size_t at = page_->next_row;
   const auto& broken = page_->page.broken;
   if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
     const BrokenRow& row = broken[page_->next_broken++];
     StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
   } else {
-    const AuditEvent event = Normalize(page_->page.page.rows()[at - page_->next_broken]);
-    // A row that does not show its time is kept under the window that showed it: in another one, it
-    // is known only when all ids are here.
-    if (!OwnTime(event) && !timeless_rows_) {
-      timeless_rows_ = true;
-      return false;
-    }
-    AbsorbRow(event, now);
+    const RawRow& row = page_->page.page.rows()[at - page_->next_broken];
+    AbsorbRow(Normalize(reader_.Read(row.raw)), now);
   }
   ++page_->next_row;
-  return true;
 }
 
 bool Stream::StandsAmongOlder(std::size_t at) const {
@@ -142,8 +132,8 @@ bool Stream::StandsAmongOlder(std::size_t at) const {
 // Known by its bytes, so that later walks do not keep it again.
 void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   const std::string id = derived_.Next(row.raw);
-  const Sighting sighting =
-      ledger_.Observe(LedgerSecond(std::nullopt), HashId(id), HashContent(row.raw), page_->number);
+  const Sighting sighting = ledger_.Observe(
+      {LedgerSecond(std::nullopt), false, HashId(id), HashContent(row.raw)}, page_->number);
   if (sighting.seen != Seen::kNew) return SkipRow();
   builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
 }
@@ -165,8 +155,8 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
   const IdHash hash = HashId(*id);
-  const Sighting sighting =
-      ledger_.Observe(LedgerSecond(own), hash, HashContent(event.row->raw), page_->number);
+  const Sighting sighting = ledger_.Observe(
+      {LedgerSecond(own), own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
@@ -231,8 +221,9 @@ std::optional<AskedBounds> Stream::SecondsNeeded() const {
   // Rows without time are remembered under the time of a walk.
   if (!walk.Next().broken.empty()) return std::nullopt;
   AskedBounds needed{WallSeconds::max(), WallSeconds::min()};
-  for (const Row& row : walk.Next().page.rows()) {
-    const auto own = ListTime(Normalize(row));
+  RowReader reader;
+  for (const RawRow& row : walk.Next().page.rows()) {
+    const auto own = ListTime(Normalize(reader.Read(row.raw)));
     if (!own) return std::nullopt;
     needed.first = std::min(needed.first, std::max(*own, asked.first));
     needed.last = std::max(needed.last, *own);

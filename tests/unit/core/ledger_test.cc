@@ -13,18 +13,18 @@ WallSeconds Second(std::int64_t s) { return WallSeconds(std::chrono::seconds(s))
 
 TEST_CASE("an event is new once") {
   Ledger ledger;
-  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 1).seen == Seen::kNew);
-  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 2).seen == Seen::kKnown);
-  CHECK(ledger.Observe(Second(11), HashId("a"), 2, 3).seen == Seen::kChanged);
-  CHECK(ledger.Observe(Second(11), HashId("a"), 2, 4).seen == Seen::kKnown);
-  CHECK(ledger.Observe(Second(10), HashId("b"), 1, 5).seen == Seen::kNew);
+  CHECK(ledger.Observe({Second(10), true, HashId("a"), 1}, 1).seen == Seen::kNew);
+  CHECK(ledger.Observe({Second(10), true, HashId("a"), 1}, 2).seen == Seen::kKnown);
+  CHECK(ledger.Observe({Second(11), true, HashId("a"), 2}, 3).seen == Seen::kChanged);
+  CHECK(ledger.Observe({Second(11), true, HashId("a"), 2}, 4).seen == Seen::kKnown);
+  CHECK(ledger.Observe({Second(10), true, HashId("b"), 1}, 5).seen == Seen::kNew);
 }
 
 TEST_CASE("the ledger tells on which page an event was seen before") {
   Ledger ledger;
-  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 3).last_page == 0);
-  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 3).last_page == 3);
-  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 7).last_page == 3);
+  CHECK(ledger.Observe({Second(10), true, HashId("a"), 1}, 3).last_page == 0);
+  CHECK(ledger.Observe({Second(10), true, HashId("a"), 1}, 3).last_page == 3);
+  CHECK(ledger.Observe({Second(10), true, HashId("a"), 1}, 7).last_page == 3);
 }
 
 TEST_CASE("every second has a bucket") {
@@ -41,22 +41,22 @@ TEST_CASE("every second has a bucket") {
 TEST_CASE("what a walk has passed leaves memory, and only that") {
   Ledger ledger;
   for (const int second : {100, 1'000, 2'000, 3'000}) {
-    ledger.Observe(Second(second), HashId(std::to_string(second)), 1, 1);
+    ledger.Observe({Second(second), true, HashId(std::to_string(second)), 1}, 1);
   }
   ledger.TakeAdded(1);
-  ledger.Observe(Second(150), HashId("not stored yet"), 1, 1);
+  ledger.Observe({Second(150), true, HashId("not stored yet"), 1}, 1);
   ledger.DropOutside(Second(1'000), Second(2'500));
   CHECK(ledger.size() == 3);
   CHECK(ledger.Missing(WallSeconds::min(), WallSeconds::max()) == std::vector<BucketNumber>{0, 3});
   CHECK(ledger.Missing(Second(1'000), Second(2'500)).empty());
-  CHECK(ledger.Observe(Second(150), HashId("not stored yet"), 1, 2).seen == Seen::kKnown);
+  CHECK(ledger.Observe({Second(150), true, HashId("not stored yet"), 1}, 2).seen == Seen::kKnown);
 }
 
 TEST_CASE("what was stored is known after a restart, once it is read back") {
   Ledger before;
-  before.Observe(Second(10), HashId("a"), 1, 1);
-  before.Observe(Second(-3), HashId("b"), UINT64_MAX, 1);
-  before.Observe(Second(2'000), HashId("c"), 1, 1);
+  before.Observe({Second(10), true, HashId("a"), 1}, 1);
+  before.Observe({Second(-3), true, HashId("b"), UINT64_MAX}, 1);
+  before.Observe({Second(2'000), true, HashId("c"), 1}, 1);
   const auto chunks = before.TakeAdded(7);
   REQUIRE(chunks.size() == 3);
   CHECK(chunks[0].id == ChunkId{-1, 7});
@@ -73,70 +73,70 @@ TEST_CASE("what was stored is known after a restart, once it is read back") {
     after.Load(chunk.id.bucket, DecodeChunk(EncodeChunk(chunk.entries)).value());
   }
   CHECK(after.Missing(Second(-10'000), Second(10'000)).empty());
-  CHECK(after.Observe(Second(10), HashId("a"), 1, 1).seen == Seen::kKnown);
-  CHECK(after.Observe(Second(-3), HashId("b"), UINT64_MAX, 1).seen == Seen::kKnown);
-  CHECK(after.Observe(Second(10), HashId("d"), 1, 1).seen == Seen::kNew);
+  CHECK(after.Observe({Second(10), true, HashId("a"), 1}, 1).seen == Seen::kKnown);
+  CHECK(after.Observe({Second(-3), true, HashId("b"), UINT64_MAX}, 1).seen == Seen::kKnown);
+  CHECK(after.Observe({Second(10), true, HashId("d"), 1}, 1).seen == Seen::kNew);
 }
 
 TEST_CASE("of an event's entries the latest is right") {
   Ledger ledger;
   ledger.NoteStored({0, 1});
-  ledger.Observe(Second(10), HashId("a"), 3, 1);  // not read back yet
-  ledger.Load(0, {{Second(10), HashId("a"), 1},
-                  {Second(11), HashId("a"), 2},
-                  {Second(12), HashId("b"), 1},
-                  {Second(12), HashId("b"), 2}});
-  CHECK(ledger.Observe(Second(10), HashId("a"), 3, 1).seen == Seen::kKnown);
-  CHECK(ledger.Observe(Second(12), HashId("b"), 2, 1).seen == Seen::kKnown);
+  ledger.Observe({Second(10), true, HashId("a"), 3}, 1);  // not read back yet
+  ledger.Load(0, {{Second(10), true, HashId("a"), 1},
+                  {Second(11), true, HashId("a"), 2},
+                  {Second(12), true, HashId("b"), 1},
+                  {Second(12), true, HashId("b"), 2}});
+  CHECK(ledger.Observe({Second(10), true, HashId("a"), 3}, 1).seen == Seen::kKnown);
+  CHECK(ledger.Observe({Second(12), true, HashId("b"), 2}, 1).seen == Seen::kKnown);
 }
 
 TEST_CASE("an event is kept under the seconds of each walk that showed it") {
   Ledger ledger;
-  ledger.Observe(Second(2'000), HashId("a"), 1, 1);
+  ledger.Observe({Second(2'000), true, HashId("a"), 1}, 1);
   ledger.TakeAdded(0);
   // Another bucket asked for it: a restart that reads only that one must know it.
-  CHECK(ledger.Observe(Second(10), HashId("a"), 1, 2).seen == Seen::kKnown);
+  CHECK(ledger.Observe({Second(10), true, HashId("a"), 1}, 2).seen == Seen::kKnown);
   const auto chunks = ledger.TakeAdded(1);
   REQUIRE(chunks.size() == 1);
   CHECK(chunks[0].id == ChunkId{0, 1});
   // Inside one bucket it need not be stored again.
-  ledger.Observe(Second(11), HashId("a"), 1, 3);
+  ledger.Observe({Second(11), true, HashId("a"), 1}, 3);
   CHECK(ledger.TakeAdded(2).empty());
 }
 
 TEST_CASE("what no walk looks at leaves memory, but not before it is stored") {
   Ledger ledger;
-  ledger.Observe(Second(10), HashId("a"), 1, 1);
-  ledger.Observe(Second(2'000), HashId("b"), 1, 1);
+  ledger.Observe({Second(10), true, HashId("a"), 1}, 1);
+  ledger.Observe({Second(2'000), true, HashId("b"), 1}, 1);
   ledger.TakeAdded(0);
-  ledger.Observe(Second(11), HashId("c"), 1, 1);
+  ledger.Observe({Second(11), true, HashId("c"), 1}, 1);
   ledger.DropBefore(Second(1'900));
   CHECK(ledger.size() == 2);  // b, and c which the store does not hold
   CHECK(ledger.Missing(Second(0), Second(3'000)) == std::vector<BucketNumber>{0});
-  CHECK(ledger.Observe(Second(11), HashId("c"), 1, 2).seen == Seen::kKnown);
+  CHECK(ledger.Observe({Second(11), true, HashId("c"), 1}, 2).seen == Seen::kKnown);
   CHECK(ledger.TakeAdded(1).size() == 1);
 }
 
 TEST_CASE("old buckets are forgotten, with their chunks") {
   Ledger ledger;
-  ledger.Observe(Second(10), HashId("a"), 1, 1);
+  ledger.Observe({Second(10), true, HashId("a"), 1}, 1);
   ledger.TakeAdded(0);
-  ledger.Observe(Second(10), HashId("b"), 1, 1);
-  ledger.Observe(Second(1'000), HashId("c"), 1, 1);
+  ledger.Observe({Second(10), true, HashId("b"), 1}, 1);
+  ledger.Observe({Second(1'000), true, HashId("c"), 1}, 1);
   ledger.TakeAdded(1);
-  ledger.Observe(Second(10), HashId("d"), 1, 1);  // not stored yet
+  ledger.Observe({Second(10), true, HashId("d"), 1}, 1);  // not stored yet
 
   CHECK(ledger.Forget(Second(899)).empty());
   CHECK(ledger.Forget(Second(900)) == std::vector<ChunkId>{{0, 0}, {0, 1}});
   CHECK(ledger.size() == 1);
   CHECK(ledger.TakeAdded(2).empty());  // what is forgotten need not be stored
-  CHECK(ledger.Observe(Second(1'000), HashId("c"), 1, 1).seen == Seen::kKnown);
+  CHECK(ledger.Observe({Second(1'000), true, HashId("c"), 1}, 1).seen == Seen::kKnown);
   CHECK(ledger.Forget(Second(1'800)) == std::vector<ChunkId>{{1, 1}});
   CHECK(ledger.Forget(Second(1'800)).empty());
 }
 
 TEST_CASE("a damaged chunk is refused") {
-  const std::string chunk = EncodeChunk({{Second(10), HashId("a"), 1}});
+  const std::string chunk = EncodeChunk({{Second(10), true, HashId("a"), 1}});
   CHECK_FALSE(DecodeChunk(""));
   CHECK_FALSE(DecodeChunk(chunk.substr(0, chunk.size() - 1)));
   CHECK_FALSE(DecodeChunk("\x02" + chunk.substr(1)));
@@ -153,6 +153,33 @@ TEST_CASE("equal rows without id are different events, and the same ones next ti
   DerivedIds again;
   CHECK(again.Next("{}") == first);
   CHECK(again.Next("{}") == second);
+}
+
+TEST_CASE("ids of rows without a time of their own stay in memory, and are forgotten in time") {
+  Ledger ledger;
+  ledger.Observe({Second(10), false, HashId("a"), 1}, 1);
+  ledger.Observe({Second(10), true, HashId("b"), 1}, 1);
+  const auto chunks = ledger.TakeAdded(7);
+  REQUIRE(chunks.size() == 2);
+  CHECK(chunks[0].id == ChunkId{0, 7});
+  CHECK(chunks[1].id == ChunkId{kNoOwnTime, 7});
+  ledger.DropBefore(Second(10'000));
+  CHECK(ledger.Observe({Second(9'999), false, HashId("a"), 1}, 2).seen == Seen::kKnown);
+  CHECK(ledger.Missing(Second(0), Second(10)) == std::vector<BucketNumber>{0});
+  CHECK(ledger.TakeAdded(8).size() == 1);  // remembered as long as it is listed
+
+  Ledger after;
+  after.NoteStored({kNoOwnTime, 7});
+  after.NoteStored({kNoOwnTime, 8});
+  after.NoteStored({0, 7});
+  // They may stand in any window.
+  CHECK(after.Missing(Second(50'000), Second(50'010)) == std::vector{kNoOwnTime});
+  after.Load(kNoOwnTime, chunks[1].entries);
+  CHECK(after.Missing(Second(50'000), Second(50'010)).empty());
+  CHECK(after.Observe({Second(50'000), false, HashId("a"), 1}, 1).seen == Seen::kKnown);
+  const std::vector<ChunkId> forgotten{{0, 7}, {kNoOwnTime, 7}, {kNoOwnTime, 8}};
+  CHECK(after.Forget(Second(900)) == forgotten);
+  CHECK(after.Observe({Second(50'000), false, HashId("a"), 1}, 1).seen == Seen::kKnown);
 }
 
 }  // namespace

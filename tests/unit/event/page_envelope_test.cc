@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::string> RowsOf(const Page& page) {
   std::vector<std::string> rows;
-  for (const Row& row : page.rows()) rows.emplace_back(row.raw);
+  for (const RawRow& row : page.rows()) rows.emplace_back(row.raw);
   return rows;
 }
 

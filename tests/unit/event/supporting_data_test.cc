@@ -3,10 +3,12 @@
 #include "core/event/supporting_data.h"
 
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/event/api_call.h"
+#include "core/event/page.h"
 #include "core/event/python_literal.h"
 
 namespace nsf {
@@ -23,13 +25,14 @@ std::string Quoted(std::string_view text) {
 
 struct Read {
   Page page;
+  std::shared_ptr<RowReader> reader;
   SupportingData data;
 };
 
 Read ReadOne(const std::string& json) {
-  Read read{Page::Parse("[{\"supporting_data\":" + json + "}]"), {}};
+  Read read{Page::Parse("[{\"supporting_data\":" + json + "}]"), std::make_shared<RowReader>(), {}};
   REQUIRE(read.page.rows().size() == 1);
-  const Row& row = read.page.rows()[0];
+  const Row& row = read.reader->Read(read.page.rows()[0].raw);
   read.data = ReadSupportingData(row, row.fields[0]);
   return read;
 }

@@ -125,12 +125,13 @@ int main(int argc, char** argv) {
     return 2;
   }
   Chooser chooser;
+  nsf::RowReader reader;
   for (std::int64_t i = 0; i < count; ++i) {
     const nsf::Page page = nsf::Page::Parse("[" + MakeRow(&chooser) + "]");
     if (page.rows().size() != 1) return 1;
     const std::string id = "sample-" + std::to_string(i);
     std::string line;
-    nsf::AppendEvent(nsf::Format::kOcsf, nsf::Normalize(page.rows()[0]), {"acme", "audit", id},
+    nsf::AppendEvent(nsf::Format::kOcsf, nsf::Normalize(reader.Read(page.rows()[0].raw)), {"acme", "audit", id},
                      &line);
     std::cout << line << '\n';
   }

@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "core/event/page.h"
 #include "core/format/format.h"
 
 namespace nsf {
@@ -21,7 +22,8 @@ inline std::string FormatRow(Format format, const std::string& row,
   INFO(row);
   REQUIRE(page.rows().size() == 1);
   std::string out;
-  AppendEvent(format, Normalize(page.rows()[0]), context, &out);
+  RowReader reader;
+  AppendEvent(format, Normalize(reader.Read(page.rows()[0].raw)), context, &out);
   return out;
 }
 
