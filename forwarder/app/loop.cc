@@ -106,7 +106,7 @@ void Loop::StepLane(std::size_t index, const Now& now) {
   Lane& lane = lanes_[index];
   lane.completed = false;
   StepOutput out = lane.stream->Step(now, std::exchange(lane.completions, {}));
-  lane.wake_at = out.wake_at;
+  lane.wake_at = out.goes_on ? MonotonicTime::min() : out.wake_at;
   const StreamSettings& settings = lane.stream->settings();
   telemetry_.Stream(settings.tenant, settings.stream, lane.stream->snapshot());
   telemetry_.Budget(settings.tenant, lane.budget->Snapshot(now.monotonic));

@@ -17,11 +17,12 @@
 
 namespace nsf {
 
-// What one commit settles. Records point into `arena`.
+// What one commit settles. Records point into `arena` and `pages`.
 struct Batch {
   std::vector<SinkBatch> sinks;  // the same events in the same order for each sink
   std::vector<StateChange> state;
   Arena arena;
+  std::vector<std::shared_ptr<const std::string>> pages;  // bodies that `Record::raw` points into
   bool dead_lettered = false;  // rejected records are in the dead letter already
 };
 

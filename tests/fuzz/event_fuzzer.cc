@@ -48,6 +48,6 @@ void CheckEvent(const Row& row) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const nsf::Page page = nsf::Page::Parse("[" + std::string(nsf::fuzz::TextOf(data, size)) + "]");
   nsf::RowReader reader;
-  for (const nsf::RawRow& row : page.rows()) nsf::fuzz::CheckEvent(reader.Read(row.raw));
+  for (const nsf::RawRow& row : page.rows()) nsf::fuzz::CheckEvent(reader.Read(row));
   return 0;
 }

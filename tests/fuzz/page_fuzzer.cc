@@ -21,7 +21,7 @@ void CheckRows(const Page& page) {
   RowReader reader;
   RowReader reader_alone;
   for (const RawRow& raw : page.rows()) {
-    const Row& row = reader.Read(raw.raw);
+    const Row& row = reader.Read(raw);
     Require(IsInside(row.raw, rest), "rows lie in the body, in order");
     rest.remove_prefix(static_cast<std::size_t>(row.raw.data() + row.raw.size() - rest.data()));
     Require(row.valid_utf8 == IsUtf8(row.raw), "valid_utf8 says what the bytes are");
@@ -33,7 +33,7 @@ void CheckRows(const Page& page) {
     }
     const Page alone = Page::Parse("[" + std::string(row.raw) + "]", kMaxDepth);
     Require(alone.rows().size() == 1 && alone.rows()[0].raw == row.raw &&
-                reader_alone.Read(alone.rows()[0].raw).fields.size() == row.fields.size(),
+                reader_alone.Read(alone.rows()[0]).fields.size() == row.fields.size(),
             "a row alone is the same row");
   }
 }

@@ -30,7 +30,7 @@ void CheckSupporting(std::string_view text) {
   const Page page = Page::Parse("[{\"supporting_data\":" + JsonString(text) + "}]");
   Require(page.rows().size() == 1, "a string is a member");
   RowReader reader;
-  const Row& row = reader.Read(page.rows()[0].raw);
+  const Row& row = reader.Read(page.rows()[0]);
   Require(row.fields.size() == 1, "a string is a member");
   const Field& field = row.fields[0];
   Require(field.text == text, "a string is decoded to what was encoded");

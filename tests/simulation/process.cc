@@ -99,7 +99,11 @@ void Process::Wake(Lane* lane) {
 void Process::Step(Lane* lane) {
   StepOutput out = lane->stream->Step(clock_.Read(), std::exchange(lane->completions, {}));
   if (out.wake_at <= timeline_.now()) Complain(*lane, "a step asks to be woken in the past");
-  lane->wake_at = out.wake_at;
+  lane->went_on = out.goes_on ? lane->went_on + 1 : 0;
+  if (lane->went_on > lane->place->scenario->stream.batch.under_way()) {
+    Complain(*lane, "a step goes on without end");
+  }
+  lane->wake_at = out.goes_on ? timeline_.now() : out.wake_at;
   if (log_) {
     for (const Notice& notice : out.notices) {
       log_(lane->place->scenario->stream.tenant + ": " + notice.text);

@@ -74,6 +74,7 @@ class Process {
     std::unique_ptr<Stream> stream;
     Completions completions;
     MonotonicTime wake_at{};
+    std::size_t went_on = 0;  // steps in a row that asked to go on
     std::size_t requests = 0;
     bool loading = false;
     std::deque<Handed> unsettled;

@@ -226,7 +226,7 @@ bool ReadMembers(const std::string& line, std::map<std::string, std::string>* me
   const Page page = Page::Parse('[' + line + ']');
   if (page.status() != PageStatus::kRows || page.rows().size() != 1) return false;
   RowReader reader;
-  for (const Field& field : reader.Read(page.rows().front().raw).fields) {
+  for (const Field& field : reader.Read(page.rows().front()).fields) {
     members->emplace(field.name, field.text);
   }
   return !members->empty();

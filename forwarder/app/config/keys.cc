@@ -369,7 +369,7 @@ Key Batch() {
           {.name = "bytes",
            .kind = Kind::kSize,
            .doc =
-               "Bytes that a stream holds of its events, at most; batches reach two thirds of it.",
+               "Bytes that a stream holds of its events, at most; batches reach three fifths of it.",
            .fallback = "16MiB",
            .min = 64 * kKiB,
            .max = kGiB},

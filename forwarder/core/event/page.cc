@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// One pass of a SAX reader over the body: is all of it JSON, where do rows begin and end, and what
-// stands around them. The rows' members are read one row at a time, when they are needed (row.cc):
-// those of a whole page would take four times its bytes.
+// One pass of a SAX reader over the body: is all of it JSON, where do rows and their members stand,
+// and what stands around them. Fields are made of members when their row is read (row.cc): those of
+// a whole page would take twice its bytes.
 #include "core/event/page.h"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "core/event/big_numbers.h"
 #include "core/event/envelope.h"
-#include "core/event/row.h"
 #include "core/event/surrogates.h"
 #include "core/event/text.h"
 
@@ -21,17 +22,29 @@ namespace nsf {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-// Rows of real pages are larger.
+constexpr std::string_view kSupportingData = "supporting_data";
+// Members and rows of real pages are larger.
+constexpr std::size_t kMinMemberBytes = 32;
 constexpr std::size_t kMinRowBytes = 512;
 constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag;
 
 bool IsListName(std::string_view name) { return name == "data" || name == "result"; }
 
-// Behind the closing quote of the string that begins at `begin`, with a quote.
-std::size_t StringEnd(std::string_view body, std::size_t begin) {
-  std::size_t at = begin + 1;
-  while (body[at] != '"') at += body[at] == '\\' ? 2U : 1U;
-  return at + 1;
+struct Span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool has_escapes = false;
+};
+
+// The string whose opening quote stands at `begin`, with its quotes. Only a backslash makes the
+// decoded text shorter than the original, so text without one needs no second look.
+Span StringAt(std::string_view body, std::size_t begin, std::size_t decoded_size) {
+  std::size_t at = begin + 1 + decoded_size;
+  if (body[at] == '"' && std::memchr(body.data() + begin, '\\', decoded_size + 1) == nullptr) {
+    return {begin, at + 1, false};
+  }
+  for (at = begin + 1; body[at] != '"';) at += body[at] == '\\' ? 2U : 1U;
+  return {begin, at + 1, true};
 }
 
 }  // namespace
@@ -51,25 +64,26 @@ class PageParser {
 
   // Called by the reader; false stops it. Of a string or a number the stream stands at its first
   // byte, as the reader goes through them in a copy; of all else it stands behind what was read.
-  bool Null() { return TakeScalar(FieldType::kNull, {}, Here()); }
+  bool Null() { return Literal(FieldType::kNull, 4); }
   bool Bool(bool value) {
-    return TakeScalar(value ? FieldType::kTrue : FieldType::kFalse, {}, Here());
+    return value ? Literal(FieldType::kTrue, 4) : Literal(FieldType::kFalse, 5);
   }
   bool RawNumber(const char*, rapidjson::SizeType size, bool) {
+    const Span span{Here(), Here() + size};
     // Its text as received: the copy's may be mended.
-    const std::size_t end = Here() + size;
-    return TakeScalar(FieldType::kNumber, Original(Here(), end), end);
+    return TakeScalar(FieldType::kNumber, Original(span.begin, span.end), span);
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    const bool is_row = in_rows() && depth_in_row() == 0;
-    const std::size_t end = is_row ? StringEnd(*page_.body_, Here()) : 0;
-    return TakeScalar(FieldType::kString, {text, size}, end);
+    // Where it ends costs a look at its bytes, and deep inside a row nobody asks.
+    const bool is_known = in_rows() && (depth_in_row() <= 1 || IsInSupporting());
+    const Span span = is_known ? StringAt(*page_.body_, Here(), size) : Span{};
+    return TakeScalar(FieldType::kString, {text, size}, span);
   }
   bool Key(const char* text, rapidjson::SizeType size, bool);
   bool StartObject() { return Open(FieldType::kObject); }
-  bool EndObject(rapidjson::SizeType) { return Close(); }
+  bool EndObject(rapidjson::SizeType) { return Close(FieldType::kObject); }
   bool StartArray() { return Open(FieldType::kArray); }
-  bool EndArray(rapidjson::SizeType) { return Close(); }
+  bool EndArray(rapidjson::SizeType) { return Close(FieldType::kArray); }
   // Never called, since numbers come as text; the reader's interface asks for them.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
@@ -86,18 +100,29 @@ class PageParser {
   }
   bool in_rows() const { return list_depth_ != 0; }
   int depth_in_row() const { return depth_ - list_depth_; }
+  bool IsInSupporting() const {
+    return is_supporting_ && (depth_in_row() == 2 || (depth_in_row() == 3 && supporting_is_list_));
+  }
 
   rapidjson::ParseResult Read(const char* body);
-  bool TakeScalar(FieldType type, std::string_view text, std::size_t end);
+  bool Literal(FieldType type, std::size_t size) {
+    return TakeScalar(type, {}, {Here() - size, Here()});
+  }
+  void RowKey(std::string_view name);
+  bool TakeScalar(FieldType type, std::string_view text, Span span);
+  void AddMember(const Span& name, FieldType type, const Span& value, bool is_supporting);
   void EnvelopeScalar(FieldType type, std::string_view text);
   bool Open(FieldType type);
-  bool Close();
+  bool Close(FieldType type);
+  void OpenInRow(bool is_object);
   bool IsListHere() const;
   bool IsRowForList() const;
   void OpenList();
+  void StartRow(std::size_t begin, bool is_object);
   void EndRow(std::size_t end);
   void Fail(const rapidjson::ParseResult& result);
   void Conclude();
+  void FixSpans();
 
   Page& page_;
   const std::size_t start_;  // of the JSON text in the body
@@ -108,8 +133,8 @@ class PageParser {
 
   // Outside of the rows.
   Envelope envelope_;
-  std::array<std::string, kEnvelopeDepth> keys_;  // the last one at each depth
-  std::array<bool, kEnvelopeDepth> in_object_ = {};    // what is open at each depth
+  std::array<std::string, kEnvelopeDepth> keys_;     // the last one at each depth
+  std::array<bool, kEnvelopeDepth> in_object_ = {};  // what is open at each depth
   bool has_list_ = false;
   int lists_with_rows_ = 0;
   std::size_t rows_before_list_ = 0;
@@ -118,8 +143,15 @@ class PageParser {
   std::string_view lone_row_;
 
   // Inside.
-  int list_depth_ = 0;  // 0: no list of rows is open
-  std::size_t after_row_ = 0;  // where the row before ends, or the list begins
+  int list_depth_ = 0;                      // 0: no list of rows is open
+  std::vector<std::size_t> first_members_;  // of each row: spans are taken when they grow no more
+  std::size_t row_begin_ = 0;
+  bool row_is_object_ = false;
+  Span name_;  // of the member
+  std::size_t member_begin_ = 0;
+  bool is_supporting_ = false;       // the member is `supporting_data`
+  bool supporting_is_list_ = false;  // the last container opened right inside it is a list
+  Span supporting_name_;
 };
 
 bool PageParser::Run(bool mend) {
@@ -131,12 +163,15 @@ bool PageParser::Run(bool mend) {
     MendBigNumbers(mended.data(), mended.size());
   }
   // Generous, because memory that is reserved and not written to costs nothing.
+  page_.members_.reserve(body.size() / kMinMemberBytes);
   page_.rows_.reserve(body.size() / kMinRowBytes);
+  first_members_.reserve(body.size() / kMinRowBytes);
   const rapidjson::ParseResult result = Read(mend ? mended.c_str() : body.c_str());
   if (!result.IsError()) {
     Conclude();
     return true;
   }
+  page_.members_.clear();
   page_.rows_.clear();
   Fail(result);
   return mend || (result.Code() != rapidjson::kParseErrorStringUnicodeSurrogateInvalid &&
@@ -157,20 +192,55 @@ rapidjson::ParseResult PageParser::Read(const char* body) {
 }
 
 bool PageParser::Key(const char* text, rapidjson::SizeType size, bool) {
-  if (in_rows()) return true;
   const std::string_view name(text, size);
+  if (in_rows()) {
+    RowKey(name);
+    return true;
+  }
   if (depth_ <= kEnvelopeDepth) keys_[static_cast<std::size_t>(depth_ - 1)] = name;
   if (depth_ == 2 && (name == "_id" || name == "audit_log_event")) lone_has_identity_ = true;
   return true;
 }
 
-bool PageParser::TakeScalar(FieldType type, std::string_view text, std::size_t end) {
+void PageParser::RowKey(std::string_view name) {
+  if (depth_in_row() == 1) {
+    name_ = StringAt(*page_.body_, Here(), name.size());
+    is_supporting_ = name == kSupportingData;
+    if (!is_supporting_) return;
+    // Of members with the same name the last one counts.
+    const auto first = page_.members_.begin() + static_cast<std::ptrdiff_t>(first_members_.back());
+    page_.members_.erase(std::remove_if(first, page_.members_.end(),
+                                        [](const Member& member) { return member.is_supporting; }),
+                         page_.members_.end());
+  } else if (depth_in_row() == 2 && is_supporting_) {
+    supporting_name_ = StringAt(*page_.body_, Here(), name.size());
+  }
+}
+
+bool PageParser::TakeScalar(FieldType type, std::string_view text, Span span) {
   if (!in_rows()) {
     EnvelopeScalar(type, text);
   } else if (depth_in_row() == 0) {
-    EndRow(end);
+    StartRow(span.begin, /*is_object=*/false);
+    EndRow(span.end);
+  } else if (depth_in_row() == 1) {
+    if (row_is_object_) AddMember(name_, type, span, /*is_supporting=*/false);
+  } else if (IsInSupporting()) {
+    AddMember(supporting_name_, type, span, /*is_supporting=*/true);
   }
   return true;
+}
+
+// Both spans lie in the row; a name's is without quotes.
+void PageParser::AddMember(const Span& name, FieldType type, const Span& value,
+                           bool is_supporting) {
+  const auto offset = [this](std::size_t at) {
+    return static_cast<std::uint32_t>(at - row_begin_);
+  };
+  page_.members_.push_back(
+      {offset(name.begin + 1), static_cast<std::uint32_t>(name.end - name.begin - 2),
+       offset(value.begin), static_cast<std::uint32_t>(value.end - value.begin), type,
+       is_supporting, name.has_escapes, value.has_escapes});
 }
 
 void PageParser::EnvelopeScalar(FieldType type, std::string_view text) {
@@ -187,20 +257,29 @@ bool PageParser::Open(FieldType type) {
   const bool is_object = type == FieldType::kObject;
   is_too_deep_ = depth_ >= max_depth_;
   if (is_too_deep_) return false;
-  if (!in_rows()) {
-    if (!is_object && IsListHere()) {
-      OpenList();
-    } else if (depth_ < kEnvelopeDepth) {
-      in_object_[static_cast<std::size_t>(depth_)] = is_object;
-      if (depth_ == 1) lone_begin_ = Here() - 1;
-      if (depth_ == 1) lone_has_identity_ = false;
-    }
+  if (in_rows()) {
+    OpenInRow(is_object);
+  } else if (!is_object && IsListHere()) {
+    OpenList();
+  } else if (depth_ < kEnvelopeDepth) {
+    in_object_[static_cast<std::size_t>(depth_)] = is_object;
+    if (depth_ == 1) lone_begin_ = Here() - 1;
+    if (depth_ == 1) lone_has_identity_ = false;
   }
   ++depth_;
   return true;
 }
 
-bool PageParser::Close() {
+void PageParser::OpenInRow(bool is_object) {
+  if (depth_in_row() == 0) StartRow(Here() - 1, is_object);
+  if (depth_in_row() == 1) {
+    member_begin_ = Here() - 1;
+    is_supporting_ = is_supporting_ && is_object;
+  }
+  if (depth_in_row() == 2) supporting_is_list_ = !is_object;
+}
+
+bool PageParser::Close(FieldType type) {
   --depth_;
   if (!in_rows()) {
     if (IsRowForList()) lone_row_ = Original(lone_begin_, Here());
@@ -209,6 +288,8 @@ bool PageParser::Close() {
     if (page_.rows_.size() > rows_before_list_) ++lists_with_rows_;
   } else if (depth_in_row() == 0) {
     EndRow(Here());
+  } else if (depth_in_row() == 1 && row_is_object_) {
+    AddMember(name_, type, {member_begin_, Here()}, /*is_supporting=*/false);
   }
   return true;
 }
@@ -230,15 +311,16 @@ void PageParser::OpenList() {
   has_list_ = true;
   list_depth_ = depth_ + 1;
   rows_before_list_ = page_.rows_.size();
-  after_row_ = Here();
 }
 
-// Between two rows stand white space and a comma.
-void PageParser::EndRow(std::size_t end) {
-  const std::size_t begin = page_.body_->find_first_not_of(" \t\r\n,", after_row_);
-  page_.rows_.push_back({Original(begin, end)});
-  after_row_ = end;
+void PageParser::StartRow(std::size_t begin, bool is_object) {
+  row_begin_ = begin;
+  row_is_object_ = is_object;
+  is_supporting_ = false;
+  first_members_.push_back(page_.members_.size());
 }
+
+void PageParser::EndRow(std::size_t end) { page_.rows_.push_back({Original(row_begin_, end), {}}); }
 
 void PageParser::Fail(const rapidjson::ParseResult& result) {
   page_.status_ = PageStatus::kMalformed;
@@ -264,10 +346,20 @@ void PageParser::Conclude() {
   } else {
     page_.status_ = PageStatus::kRows;
     page_.total_ = envelope_.total();
+    FixSpans();
     return;
   }
   page_.status_ = PageStatus::kRefused;
   page_.rows_.clear();
+}
+
+void PageParser::FixSpans() {
+  const std::span<const Member> members(page_.members_);
+  std::size_t end = members.size();
+  for (std::size_t i = page_.rows_.size(); i-- > 0;) {
+    page_.rows_[i].members = members.subspan(first_members_[i], end - first_members_[i]);
+    end = first_members_[i];
+  }
 }
 
 namespace {

@@ -14,12 +14,9 @@
 #include <string_view>
 #include <vector>
 
-namespace nsf {
+#include "core/event/row.h"
 
-// One element of the list of rows. Valid JSON, but not necessarily an object; see RowReader.
-struct RawRow {
-  std::string_view raw;  // bytes as received, from the row's first to its last
-};
+namespace nsf {
 
 enum class PageStatus : std::uint8_t {
   kRows,       // a list of rows, perhaps empty
@@ -48,6 +45,7 @@ class Page {
 
   PageStatus status_ = PageStatus::kMalformed;
   std::shared_ptr<const std::string> body_;
+  std::vector<Member> members_;
   std::vector<RawRow> rows_;
   std::optional<std::uint64_t> total_;
   std::string message_;

@@ -38,27 +38,45 @@ struct Row {
   bool valid_utf8 = true;  // false: some string holds bytes that are not UTF-8
 };
 
-// Reads rows one after the other into the same memory: a page is thousands of rows, each of which
-// is needed once, and one row's members stay in the CPU's cache.
+// Where a Field or a Scalar stands: offsets from the row's first byte, and sizes in bytes. A page
+// of thousands of rows is kept so, in a half of its own size.
+struct Member {
+  std::uint32_t name = 0;  // its first byte, behind the quote
+  std::uint32_t name_size = 0;
+  std::uint32_t value = 0;  // of a string: its quote
+  std::uint32_t value_size = 0;
+  FieldType type = FieldType::kNull;
+  bool is_supporting = false;  // a Scalar
+  bool name_has_escapes = false;
+  bool value_has_escapes = false;
+};
+
+// A row that is not read yet.
+struct RawRow {
+  std::string_view raw;             // bytes as received, from the row's first to its last
+  std::span<const Member> members;  // in order
+};
+
+// Reads rows one after the other into the same memory: each is needed once, and one row's fields
+// stay in the CPU's cache.
 class RowReader {
  public:
   RowReader() = default;
   RowReader(const RowReader&) = delete;
   RowReader& operator=(const RowReader&) = delete;
 
-  // `raw` is one of Page::rows(), or any text that may be JSON: of what is no JSON, or is nested
-  // deeper than 256, no fields are read. What is returned is valid until the next call, as long as
-  // the reader and the bytes of `raw` are: `raw` and every `json` point into `raw`, decoded text
-  // into the reader. Memory: twice the largest row read so far. Never throws.
-  const Row& Read(std::string_view raw);
+  // What is returned is valid until the next call, as long as the reader and the page are: `raw`
+  // and every `json` point into the page's body, text that held escapes into the reader. Never
+  // throws.
+  const Row& Read(const RawRow& raw);
 
  private:
-  friend class RowParser;  // the only writer (row.cc)
+  std::string_view Text(std::string_view bytes, bool has_escapes);
 
   Row row_;
-  std::string decoded_;  // a copy that the in-situ parser rewrites
   std::vector<Field> fields_;
   std::vector<Scalar> supporting_;
+  std::string decoded_;  // strings that held escapes
 };
 
 }  // namespace nsf

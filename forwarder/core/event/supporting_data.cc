@@ -3,7 +3,9 @@
 #include "core/event/supporting_data.h"
 
 #include <string>
+#include <utility>
 
+#include "core/event/page.h"
 #include "core/event/python_literal.h"
 #include "core/event/text.h"
 
@@ -11,11 +13,13 @@ namespace nsf {
 
 // The one reader of JSON reads texts too: as the member of a row of their own.
 struct SupportingText {
-  std::string row;
+  Page page;
   RowReader reader;
 };
 
 namespace {
+
+constexpr int kMaxTextDepth = 64;
 
 void TakeScalars(const Row& row, SupportingData* data) {
   for (const Scalar& scalar : row.supporting) {
@@ -29,11 +33,13 @@ void TakeScalars(const Row& row, SupportingData* data) {
 
 // Null when it is not one object.
 const Row* ReadAsMember(std::string_view json, SupportingText* text) {
-  text->row = R"({"supporting_data":)";
-  text->row += json;
-  text->row += '}';
-  const Row& row = text->reader.Read(text->row);
-  // Text that closes the brace itself must not pass for an object.
+  std::string body = R"([{"supporting_data":)";
+  body += json;
+  body += "}]";
+  text->page = Page::Parse(std::move(body), kMaxTextDepth);
+  if (text->page.rows().size() != 1) return nullptr;
+  const Row& row = text->reader.Read(text->page.rows()[0]);
+  // Text that closes the braces itself must not pass for an object.
   return row.fields.size() == 1 && row.fields[0].type == FieldType::kObject ? &row : nullptr;
 }
 

@@ -83,7 +83,7 @@ Result<DeadLetter> ReadDeadLetter(std::string_view line) {
   DeadLetter letter;
   bool has_raw = false;
   RowReader reader;
-  for (const Field& field : reader.Read(page.rows().front().raw).fields) {
+  for (const Field& field : reader.Read(page.rows().front()).fields) {
     for (const auto& [name, member] : {std::pair{"time", &letter.time},
                                        {"tenant", &letter.tenant},
                                        {"stream", &letter.stream},

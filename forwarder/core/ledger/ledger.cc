@@ -74,8 +74,7 @@ Sighting Ledger::Observe(const LedgerEntry& entry, std::uint32_t page) {
   }
   const Sighting sighting{known.content == entry.content ? Seen::kKnown : Seen::kChanged,
                           known.page};
-  if (sighting.seen == Seen::kChanged ||
-      known.bucket() != BucketOf(entry.second, entry.has_own)) {
+  if (sighting.seen == Seen::kChanged || known.bucket() != BucketOf(entry.second, entry.has_own)) {
     known = {entry.second, entry.content, page, entry.has_own};
     added_.push_back(entry);
   }
@@ -158,8 +157,7 @@ std::vector<ChunkId> Ledger::Forget(WallSeconds before) {
     return true;
   });
   if (stored + waiting > 0) {
-    std::erase_if(known_,
-                  [&is_before](const auto& item) { return is_before(item.second.second); });
+    std::erase_if(known_, [&is_before](const auto& item) { return is_before(item.second.second); });
   }
   return dropped;
 }

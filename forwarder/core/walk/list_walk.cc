@@ -37,7 +37,7 @@ std::vector<ListWalk::Row> ListWalk::Read(const ReceivedPage& page) {
   RowReader reader;
   for (const RawRow& row : page.page.rows()) {
     add_broken();
-    rows.push_back({HashId(row.raw), ListTime(Normalize(reader.Read(row.raw)))});
+    rows.push_back({HashId(row.raw), ListTime(Normalize(reader.Read(row)))});
   }
   add_broken();
   return rows;

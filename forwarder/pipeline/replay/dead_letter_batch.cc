@@ -35,7 +35,7 @@ class Parts {
     const Page page = Page::Parse('[' + letter.raw + ']');
     if (page.status() != PageStatus::kRows || page.rows().size() != 1) return false;
     RowReader reader;
-    const AuditEvent event = Normalize(reader.Read(page.rows().front().raw));
+    const AuditEvent event = Normalize(reader.Read(page.rows().front()));
     std::string payload;
     AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id}, &payload);
     Arena& arena = batch_->arena;

@@ -29,22 +29,28 @@ BatchBuilder::BatchBuilder(const StreamSettings& settings)
 
 bool BatchBuilder::full() const {
   return events() >= settings_.batch.part_events() ||
-         batch_->arena.size_bytes() >= settings_.batch.part_bytes();
+         batch_->arena.size_bytes() + row_bytes_ >= settings_.batch.part_bytes();
 }
 
 std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event,
-                                       std::string_view event_id, std::string_view raw) {
+                                       std::string_view event_id) {
   scratch_.clear();
   AppendEvent(format, event, {settings_.tenant, settings_.stream, event_id}, &scratch_);
   // A raw row is mostly sent as it came.
-  return scratch_ == raw ? raw : batch_->arena.Copy(scratch_);
+  return scratch_ == event.row->raw ? event.row->raw : batch_->arena.Copy(scratch_);
+}
+
+void BatchBuilder::Keep(const PageBody& page, std::string_view row) {
+  row_bytes_ += row.size();
+  if (batch_->pages.empty() || batch_->pages.back() != page) batch_->pages.push_back(page);
 }
 
 void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallSeconds time,
-                       MonotonicTime now) {
+                       const PageBody& page, MonotonicTime now) {
   if (!due_) due_ = now + settings_.batch.age;
   Record record;
-  record.raw = batch_->arena.Copy(event.row->raw);
+  Keep(page, event.row->raw);
+  record.raw = event.row->raw;
   record.event_id = batch_->arena.Copy(event_id);
   record.user = batch_->arena.Copy(event.user);
   record.category = event.classification.category;
@@ -59,17 +65,19 @@ void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallS
       const SinkBatch& other = batch_->sinks[before];
       if (other.format == sink.format) record.value = other.records.back().value;
     }
-    if (record.value.empty()) record.value = Payload(sink.format, event, event_id, record.raw);
+    if (record.value.empty()) record.value = Payload(sink.format, event, event_id);
     sink.records.push_back(record);
     sink.outcomes.push_back(OutcomeKind::kUndecided);
   }
 }
 
 void BatchBuilder::AddBroken(std::string_view raw, std::string_view event_id,
-                             std::string_view reason, MonotonicTime now) {
+                             std::string_view reason, const PageBody& page,
+                             MonotonicTime now) {
   if (!due_) due_ = now + settings_.batch.age;
   Record record;
-  record.raw = batch_->arena.Copy(raw);
+  Keep(page, raw);
+  record.raw = raw;
   record.event_id = batch_->arena.Copy(event_id);
   for (SinkBatch& sink : batch_->sinks) {
     sink.rejections.push_back(
@@ -81,6 +89,7 @@ void BatchBuilder::AddBroken(std::string_view raw, std::string_view event_id,
 
 std::unique_ptr<Batch> BatchBuilder::Take() {
   due_.reset();
+  row_bytes_ = 0;
   return std::exchange(batch_, EmptyBatch(settings_));
 }
 

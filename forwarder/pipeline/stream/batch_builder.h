@@ -17,16 +17,19 @@ namespace nsf {
 
 class BatchBuilder {
  public:
+  using PageBody = std::shared_ptr<const std::string>;
+
   // `settings` outlives the builder.
   explicit BatchBuilder(const StreamSettings& settings);
 
-  // Appends one event; `time` is the record's time. Everything that is needed of the event is
-  // copied, so that its page, three times as large, can go.
-  void Add(const AuditEvent& event, std::string_view event_id, WallSeconds time, MonotonicTime now);
+  // Appends one event; `time` is the record's time. `page` is the body that the event's row points
+  // into: the batch shares it, and copies what else it needs of the event.
+  void Add(const AuditEvent& event, std::string_view event_id, WallSeconds time,
+           const PageBody& page, MonotonicTime now);
 
   // Appends a row that no sink can be given: it is in the dead letter when the batch is settled.
   void AddBroken(std::string_view raw, std::string_view event_id, std::string_view reason,
-                 MonotonicTime now);
+                 const PageBody& page, MonotonicTime now);
 
   std::size_t events() const { return batch_->sinks.front().records.size(); }
   // No further event fits.
@@ -38,12 +41,12 @@ class BatchBuilder {
   std::unique_ptr<Batch> Take();
 
  private:
-  // `raw`: the row's bytes as the batch holds them.
-  std::string_view Payload(Format format, const AuditEvent& event, std::string_view event_id,
-                           std::string_view raw);
+  std::string_view Payload(Format format, const AuditEvent& event, std::string_view event_id);
+  void Keep(const PageBody& page, std::string_view row);
 
   const StreamSettings& settings_;
   std::unique_ptr<Batch> batch_;
+  std::size_t row_bytes_ = 0;  // of the rows in `pages`
   std::optional<MonotonicTime> due_;
   std::string scratch_;  // kept, so that formatting does not allocate
 };

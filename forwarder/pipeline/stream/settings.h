@@ -28,16 +28,16 @@ struct SinkSpec {
 // other. A part is closed when it reaches its share, or `age`.
 struct BatchLimits {
   std::size_t events = 10'000;  // of all parts on their way together
-  // Of all that a stream holds of its events: a third for the page whose rows are taken; two for
-  // the parts on their way and the one being built (formatted payloads and the rows they were made
-  // from).
+  // Of all that a stream holds of its events: two fifths for the page whose rows are taken; three
+  // for the parts on their way and the one being built (formatted payloads and the rows they were
+  // made from). Pages asked for ahead of a slow tenant come on top.
   std::size_t bytes = std::size_t{16} * 1024 * 1024;
   std::chrono::milliseconds age{1'000};  // since a part's first event
 
   // How many parts are on their way at most.
   std::size_t under_way() const { return std::clamp<std::size_t>(events, 1, kParts); }
   std::size_t part_events() const { return std::max<std::size_t>(events / under_way(), 1); }
-  std::size_t part_bytes() const { return bytes / 3 * 2 / (under_way() + 1); }
+  std::size_t part_bytes() const { return bytes / 5 * 3 / (under_way() + 1); }
 
  private:
   static constexpr std::size_t kParts = 4;

@@ -98,12 +98,16 @@ StepOutput Stream::Step(const Now& now, Completions completions) {
   return out;
 }
 
-// Rows go into batches, and batches out, as far as they can. Parsed, a page takes four times its
+// Rows go into a batch, and the batch out; the rest waits for the next step, so that neither a batch
+// nor what sinks report waits for a whole page. Parsed, a page takes half as much again as its
 // bytes: one waits until all rows of the one before it are in batches.
 void Stream::Progress(const Now& now, StepOutput* out) {
   while (true) {
     Absorb(now, out);
-    if (StartCommit(now, out)) continue;  // it made room
+    if (StartCommit(now, out)) {
+      out->goes_on = true;
+      return;
+    }
     if (page_ || answers_.empty()) return;
     PageAnswer next = std::move(answers_.front());
     answers_.pop_front();
@@ -128,9 +132,12 @@ bool Stream::MayAsk() const {
   if (requests_ >= settings_.concurrency) return false;
   if (!course_->walking()) return true;
   // What is here and waits means that the tenant is faster than the sinks. While rows are taken
-  // from a page the next one may come.
+  // from a page the next one may come; from a fast tenant, when the
+  // one before is delivered and its memory free.
   const Walk& current = course_->current().walk;
   if (current.HasNext()) return false;
+  const bool busy = page_ || !answers_.empty();
+  if (busy && lookahead_ == 1 && !page_before_.expired()) return false;
   return !current.next_is_open() || course_->open_pages() < lookahead_;
 }
 
@@ -192,7 +199,8 @@ void Stream::AdaptLookahead(const Now& now) {
 }
 
 std::size_t Stream::MostAhead() const {
-  const std::size_t fit = settings_.batch.bytes / 2 / std::max<std::size_t>(page_bytes_, 1);
+  // Together they take no more than a single page may.
+  const std::size_t fit = settings_.max_page_bytes / std::max<std::size_t>(page_bytes_, 1);
   return std::min(settings_.concurrency, std::max<std::size_t>(fit, 2));
 }
 

@@ -70,6 +70,7 @@ struct StepOutput {
   std::vector<std::unique_ptr<Batch>> commits;  // in this order
   std::vector<std::string> load;  // prefixes of keys to read; one load is under way at a time
   MonotonicTime wake_at = MonotonicTime::max();  // step again then, if nothing completes before
+  bool goes_on = false;  // a batch is full: step again at once, when it is handed over
   std::vector<Notice> notices;
   // Insertion (or event) time to acknowledgement of live events, with how many had it.
   std::vector<std::pair<std::chrono::milliseconds, std::size_t>> delays;
@@ -240,6 +241,7 @@ class Stream {
   std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
   MonotonicTime ask_at_{};                       // not before
   std::optional<PendingPage> page_;
+  std::weak_ptr<const std::string> page_before_;  // held by batches under way
   std::uint32_t pages_taken_ = 0;
   std::uint32_t first_page_of_walk_ = 1;
   std::uint32_t first_page_of_chain_ = 1;  // of pages that go on from each other

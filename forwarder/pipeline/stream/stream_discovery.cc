@@ -44,7 +44,7 @@ bool Stream::MostlyOutside(const Page& page, const Window& window) const {
   std::size_t outside = 0;
   std::size_t looked_at = 0;
   for (std::size_t i = 0; i < page.rows().size(); i += step, ++looked_at) {
-    const auto own = TimeOf(Normalize(reader.Read(page.rows()[i].raw)), kind);
+    const auto own = TimeOf(Normalize(reader.Read(page.rows()[i])), kind);
     if (own && !asked.Contains(*own)) ++outside;
   }
   return outside * 2 > looked_at;

@@ -89,6 +89,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   // Of a list one row is asked for twice.
   const std::size_t twice = repeated + page_->repeats - std::min<std::size_t>(page_->repeats, 1);
   const bool mostly = twice * 2 > page_->page.received();
+  page_before_ = page_->page.page.body();
   page_.reset();
   Walk& walk = course_->current().walk;
   if (repeated > 0) walk.NoteRepeatedRow();
@@ -119,7 +120,7 @@ void Stream::AbsorbNext(const Now& now) {
     StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
   } else {
     const RawRow& row = page_->page.page.rows()[at - page_->next_broken];
-    AbsorbRow(Normalize(reader_.Read(row.raw)), now);
+    AbsorbRow(Normalize(reader_.Read(row)), now);
   }
   ++page_->next_row;
 }
@@ -135,7 +136,7 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   const Sighting sighting = ledger_.Observe(
       {LedgerSecond(std::nullopt), false, HashId(id), HashContent(row.raw)}, page_->number);
   if (sighting.seen != Seen::kNew) return SkipRow();
-  builder_.AddBroken(row.raw, id, row.reason, now.monotonic);
+  builder_.AddBroken(row.raw, id, row.reason, page_->page.body, now.monotonic);
 }
 
 void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
@@ -173,7 +174,7 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, *id, time.value_or(WallSeconds{}), now.monotonic);
+  builder_.Add(event, *id, time.value_or(WallSeconds{}), page_->page.page.body(), now.monotonic);
 }
 
 void Stream::SkipRow() {
@@ -223,7 +224,7 @@ std::optional<AskedBounds> Stream::SecondsNeeded() const {
   AskedBounds needed{WallSeconds::max(), WallSeconds::min()};
   RowReader reader;
   for (const RawRow& row : walk.Next().page.rows()) {
-    const auto own = ListTime(Normalize(reader.Read(row.raw)));
+    const auto own = ListTime(Normalize(reader.Read(row)));
     if (!own) return std::nullopt;
     needed.first = std::min(needed.first, std::max(*own, asked.first));
     needed.last = std::max(needed.last, *own);

@@ -134,7 +134,7 @@ TEST_CASE("Broken pages: no crash, and every span lies inside the body") {
     }
     ++accepted;
     for (const RawRow& raw : page.rows()) {
-      const Row& row = reader.Read(raw.raw);
+      const Row& row = reader.Read(raw);
       REQUIRE(IsInside(row.raw, *page.body()));
       for (const Field& field : row.fields) {
         REQUIRE(IsInside(field.json, row.raw));

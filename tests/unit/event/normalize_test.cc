@@ -24,7 +24,7 @@ Read ReadRow(const std::string& row) {
   Read read{Page::Parse("[" + row + "]"), std::make_shared<RowReader>(), {}};
   INFO(row);
   REQUIRE(read.page.rows().size() == 1);
-  read.event = Normalize(read.reader->Read(read.page.rows()[0].raw));
+  read.event = Normalize(read.reader->Read(read.page.rows()[0]));
   return read;
 }
 

@@ -119,7 +119,7 @@ TEST_CASE("Good rows have their fields; broken ones point into the body received
   CHECK(salvaged->broken[0].raw.data() == page.body()->data() + body.find(R"({"_id":"b")"));
   CHECK(salvaged->received() == 2);
   REQUIRE(salvaged->page.rows().size() == 1);
-  CHECK(reader.Read(salvaged->page.rows()[0].raw).fields[1].json == "1.50");
+  CHECK(reader.Read(salvaged->page.rows()[0]).fields[1].json == "1.50");
 }
 
 TEST_CASE("Where rows cannot be told apart nothing is claimed") {

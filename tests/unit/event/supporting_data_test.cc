@@ -32,7 +32,7 @@ struct Read {
 Read ReadOne(const std::string& json) {
   Read read{Page::Parse("[{\"supporting_data\":" + json + "}]"), std::make_shared<RowReader>(), {}};
   REQUIRE(read.page.rows().size() == 1);
-  const Row& row = read.reader->Read(read.page.rows()[0].raw);
+  const Row& row = read.reader->Read(read.page.rows()[0]);
   read.data = ReadSupportingData(row, row.fields[0]);
   return read;
 }

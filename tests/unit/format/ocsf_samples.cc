@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/event/page.h"
 #include "core/format/format.h"
 
 namespace {
@@ -131,8 +132,8 @@ int main(int argc, char** argv) {
     if (page.rows().size() != 1) return 1;
     const std::string id = "sample-" + std::to_string(i);
     std::string line;
-    nsf::AppendEvent(nsf::Format::kOcsf, nsf::Normalize(reader.Read(page.rows()[0].raw)), {"acme", "audit", id},
-                     &line);
+    nsf::AppendEvent(nsf::Format::kOcsf, nsf::Normalize(reader.Read(page.rows()[0])),
+                     {"acme", "audit", id}, &line);
     std::cout << line << '\n';
   }
   return std::cout.flush() ? 0 : 1;

@@ -23,7 +23,7 @@ inline std::string FormatRow(Format format, const std::string& row,
   REQUIRE(page.rows().size() == 1);
   std::string out;
   RowReader reader;
-  AppendEvent(format, Normalize(reader.Read(page.rows()[0].raw)), context, &out);
+  AppendEvent(format, Normalize(reader.Read(page.rows()[0])), context, &out);
   return out;
 }
 

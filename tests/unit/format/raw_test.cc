@@ -29,7 +29,7 @@ TEST_CASE("Raw is appended, and leaves alone what is there") {
   const Page page = Page::Parse("[{\n}]");
   std::string out = "first\n";
   RowReader reader;
-  AppendRaw(Normalize(reader.Read(page.rows()[0].raw)), &out);
+  AppendRaw(Normalize(reader.Read(page.rows()[0])), &out);
   CHECK(out == "first\n{ }");
 }
 

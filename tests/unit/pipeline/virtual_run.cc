@@ -194,9 +194,11 @@ void VirtualRun::Load() {
 
 void VirtualRun::Step(Completions completions) {
   StepOutput out = stream_->Step(now(), std::move(completions));
-  // A step that asks to be woken in the past would spin.
+  // A step that asks to be woken in the past would spin; one that goes on has started a batch.
   if (out.wake_at <= time_) failures_ += "woken in the past; ";
-  wake_at_ = out.wake_at;
+  went_on_ = out.goes_on ? went_on_ + 1 : 0;
+  if (went_on_ > settings_.batch.under_way()) failures_ += "goes on without end; ";
+  wake_at_ = out.goes_on ? time_ : out.wake_at;
   for (Notice& notice : out.notices) notices.push_back(std::move(notice));
   for (PageRequest& request : out.requests) {
     asked_.push_back({std::move(request), time_ + request_takes});

@@ -89,6 +89,7 @@ class VirtualRun {
   std::unique_ptr<Stream> stream_;
   MonotonicTime time_;
   MonotonicTime wake_at_;
+  std::size_t went_on_ = 0;  // steps in a row that asked to go on
   struct Asked {
     PageRequest request;
     MonotonicTime answer_at;
