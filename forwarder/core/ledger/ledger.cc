@@ -120,13 +120,17 @@ std::vector<BucketNumber> Ledger::Missing() const {
   return missing;
 }
 
-void Ledger::Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries) {
-  const bool has_own = !HasNoOwnTime(bucket);
+void Ledger::Load(std::vector<LedgerChunk> chunks) {
   // Of two entries of one event the later one is right, and what is in memory is later than both.
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    known_.try_emplace(entry->id, Known{entry->second, entry->content, 0, has_own});
+  std::sort(chunks.begin(), chunks.end(),
+            [](const LedgerChunk& a, const LedgerChunk& b) { return a.id.number > b.id.number; });
+  for (const LedgerChunk& chunk : chunks) {
+    const bool has_own = !HasNoOwnTime(chunk.id.bucket);
+    for (auto entry = chunk.entries.rbegin(); entry != chunk.entries.rend(); ++entry) {
+      known_.try_emplace(entry->id, Known{entry->second, entry->content, 0, has_own});
+    }
+    buckets_[chunk.id.bucket].in_memory = true;
   }
-  buckets_[bucket].in_memory = true;
 }
 
 void Ledger::DropOutside(WallSeconds first, WallSeconds last) {

@@ -78,8 +78,8 @@ class Ledger {
   std::vector<BucketNumber> Missing(WallSeconds first, WallSeconds last) const;
   // All of them.
   std::vector<BucketNumber> Missing() const;
-  // Puts a bucket back, with the entries of all its chunks in the order of their numbers.
-  void Load(BucketNumber bucket, const std::vector<LedgerEntry>& entries);
+  // Puts buckets back, with all their chunks, in any order.
+  void Load(std::vector<LedgerChunk> chunks);
   // Drops from memory what is handed to the store and lies before the bucket of `keep_from`, or
   // outside the buckets of [first, last], but for rows without a time of their own. Whoever walks
   // there again loads what is Missing().

@@ -72,8 +72,7 @@ void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallS
 }
 
 void BatchBuilder::AddBroken(std::string_view raw, std::string_view event_id,
-                             std::string_view reason, const PageBody& page,
-                             MonotonicTime now) {
+                             std::string_view reason, const PageBody& page, MonotonicTime now) {
   if (!due_) due_ = now + settings_.batch.age;
   Record record;
   Keep(page, raw);

@@ -98,9 +98,9 @@ StepOutput Stream::Step(const Now& now, Completions completions) {
   return out;
 }
 
-// Rows go into a batch, and the batch out; the rest waits for the next step, so that neither a batch
-// nor what sinks report waits for a whole page. Parsed, a page takes half as much again as its
-// bytes: one waits until all rows of the one before it are in batches.
+// Rows go into a batch, and the batch out; the rest waits for the next step, so that neither a
+// batch nor what sinks report waits for a whole page. Parsed, a page takes half as much again as
+// its bytes: one waits until all rows of the one before it are in batches.
 void Stream::Progress(const Now& now, StepOutput* out) {
   while (true) {
     Absorb(now, out);
@@ -153,8 +153,8 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
   }
   // Half of what may be asked for is kept for the rest of windows that are begun.
   const bool ahead = course_->open_pages() < std::max<std::size_t>(lookahead_ / 2, 1);
-  const auto ask = course_->NextAsk(
-      next_ticket_, std::min(limit_, learned_->dialect.page_limit), Limits(), ahead, tenant_now);
+  const auto ask = course_->NextAsk(next_ticket_, std::min(limit_, learned_->dialect.page_limit),
+                                    Limits(), ahead, tenant_now);
   if (!ask) return false;
   if (const auto free = budget_.Attempt(now.monotonic)) {
     course_->Fail(ask->page.ticket);
@@ -163,9 +163,8 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
   }
   ++next_ticket_;
   ++requests_;
-  out->requests.push_back(
-      {ask->page.ticket,
-       RequestFor(learned_->dialect, ask->window, ask->page.skip, ask->page.limit)});
+  out->requests.push_back({ask->page.ticket, RequestFor(learned_->dialect, ask->window,
+                                                        ask->page.skip, ask->page.limit)});
   return true;
 }
 

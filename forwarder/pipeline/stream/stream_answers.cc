@@ -54,8 +54,8 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
     if (verdict.action == Action::kAccept) NoteSuccess(out);
     // A page that does not parse is a page all the same; what is wrong with it is seen when it is
     // walked.
-    const bool rows = discovery_->probe().limit > 1 && page &&
-                      page->status() == PageStatus::kMalformed;
+    const bool rows =
+        discovery_->probe().limit > 1 && page && page->status() == PageStatus::kMalformed;
     if (rows) return OnProbe(now, ProbeAnswer::kRowsInside, out);
     if (refused) return OnProbe(now, ProbeAnswer::kRefused, out);
     if (verdict.action == Action::kAccept) return OnProbe(now, AnswerOf(page), out);

@@ -51,9 +51,11 @@ bool Stream::MostlyOutside(const Page& page, const Window& window) const {
 }
 
 void Stream::DiscoverWindow(const Now& now) {
-  const Dialect known = learned_ ? learned_->dialect : Dialect{
-      settings_.pins.parameter.value_or(PageParameter::kOffset), WindowKind::kInsertion,
-      settings_.pins.order.value_or(ListOrder::kNeither), UINT32_MAX};
+  const Dialect known =
+      learned_ ? learned_->dialect
+               : Dialect{settings_.pins.parameter.value_or(PageParameter::kOffset),
+                         WindowKind::kInsertion, settings_.pins.order.value_or(ListOrder::kNeither),
+                         UINT32_MAX};
   discovery_ = Discovery::OfWindow(known, settings_.pins, TenantNow(now));
 }
 
@@ -89,8 +91,7 @@ bool Stream::AskProbe(const Now& now, StepOutput* out) {
   }
   ++requests_;
   const Probe& probe = discovery_->probe();
-  out->requests.push_back(
-      {0, RequestFor(probe.dialect, probe.window, probe.skip, probe.limit)});
+  out->requests.push_back({0, RequestFor(probe.dialect, probe.window, probe.skip, probe.limit)});
   return true;
 }
 

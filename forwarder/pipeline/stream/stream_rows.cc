@@ -233,8 +233,7 @@ std::optional<AskedBounds> Stream::SecondsNeeded() const {
 }
 
 bool Stream::LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out) {
-  const auto missing =
-      needed ? ledger_.Missing(needed->first, needed->last) : ledger_.Missing();
+  const auto missing = needed ? ledger_.Missing(needed->first, needed->last) : ledger_.Missing();
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
   if (loading_ || !commits_.empty() || builder_.events() > 0) {
@@ -257,17 +256,17 @@ void Stream::OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, St
     Wake(ask_at_, out);
   };
   if (!loaded) return failed("state: " + loaded.error().message);
-  std::map<BucketNumber, std::vector<LedgerEntry>> buckets;
+  std::vector<LedgerChunk> chunks;
   const CourseWalk* current = course_ && course_->walking() ? &course_->current() : nullptr;
   if (current == nullptr) return;
   for (const StateEntry& entry : *loaded) {
     const auto chunk = ChunkOfKey(settings_.tenant, settings_.stream, entry.key);
-    const auto entries = DecodeChunk(entry.value);
-    if (!chunk || !entries) return failed(entry.key + ": " + entries.error().message);
-    auto& bucket = buckets[chunk->bucket];
-    bucket.insert(bucket.end(), entries->begin(), entries->end());
+    auto entries = DecodeChunk(entry.value);
+    if (!chunk) return failed(entry.key + " is no key of event ids: the state is damaged");
+    if (!entries) return failed(entry.key + ": " + entries.error().message);
+    chunks.push_back({*chunk, *std::move(entries)});
   }
-  for (const auto& [bucket, entries] : buckets) ledger_.Load(bucket, entries);
+  ledger_.Load(std::move(chunks));
 }
 
 void Stream::EndWalk(const Now& now) {

@@ -70,7 +70,7 @@ TEST_CASE("what was stored is known after a restart, once it is read back") {
   CHECK(after.Missing(Second(0), Second(899)) == std::vector<BucketNumber>{0});
   CHECK(after.Missing(Second(-1), Second(1'799)) == std::vector<BucketNumber>{-1, 0});
   for (const LedgerChunk& chunk : chunks) {
-    after.Load(chunk.id.bucket, DecodeChunk(EncodeChunk(chunk.entries)).value());
+    after.Load({{chunk.id, DecodeChunk(EncodeChunk(chunk.entries)).value()}});
   }
   CHECK(after.Missing(Second(-10'000), Second(10'000)).empty());
   CHECK(after.Observe({Second(10), true, HashId("a"), 1}, 1).seen == Seen::kKnown);
@@ -82,10 +82,11 @@ TEST_CASE("of an event's entries the latest is right") {
   Ledger ledger;
   ledger.NoteStored({0, 1});
   ledger.Observe({Second(10), true, HashId("a"), 3}, 1);  // not read back yet
-  ledger.Load(0, {{Second(10), true, HashId("a"), 1},
-                  {Second(11), true, HashId("a"), 2},
-                  {Second(12), true, HashId("b"), 1},
-                  {Second(12), true, HashId("b"), 2}});
+  ledger.Load({{{0, 1},
+                {{Second(10), true, HashId("a"), 1},
+                 {Second(11), true, HashId("a"), 2},
+                 {Second(12), true, HashId("b"), 1},
+                 {Second(12), true, HashId("b"), 2}}}});
   CHECK(ledger.Observe({Second(10), true, HashId("a"), 3}, 1).seen == Seen::kKnown);
   CHECK(ledger.Observe({Second(12), true, HashId("b"), 2}, 1).seen == Seen::kKnown);
 }
@@ -155,6 +156,17 @@ TEST_CASE("equal rows without id are different events, and the same ones next ti
   CHECK(again.Next("{}") == second);
 }
 
+TEST_CASE("of an event in two buckets the later chunk is right, however buckets are read back") {
+  for (const bool later_first : {false, true}) {
+    Ledger ledger;
+    std::vector<LedgerChunk> chunks{{{0, 1}, {{Second(10), true, HashId("a"), 1}}},
+                                    {{1, 2}, {{Second(1'000), true, HashId("a"), 2}}}};
+    if (later_first) std::swap(chunks[0], chunks[1]);
+    ledger.Load(chunks);
+    CHECK(ledger.Observe({Second(1'000), true, HashId("a"), 2}, 1).seen == Seen::kKnown);
+  }
+}
+
 TEST_CASE("ids of rows without a time of their own stay in memory, and are forgotten in time") {
   Ledger ledger;
   ledger.Observe({Second(10), false, HashId("a"), 1}, 1);
@@ -174,7 +186,7 @@ TEST_CASE("ids of rows without a time of their own stay in memory, and are forgo
   after.NoteStored({0, 7});
   // They may stand in any window.
   CHECK(after.Missing(Second(50'000), Second(50'010)) == std::vector{kNoOwnTime});
-  after.Load(kNoOwnTime, chunks[1].entries);
+  after.Load({chunks[1]});
   CHECK(after.Missing(Second(50'000), Second(50'010)).empty());
   CHECK(after.Observe({Second(50'000), false, HashId("a"), 1}, 1).seen == Seen::kKnown);
   const std::vector<ChunkId> forgotten{{0, 7}, {kNoOwnTime, 7}, {kNoOwnTime, 8}};
