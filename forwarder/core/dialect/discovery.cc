@@ -12,6 +12,8 @@ constexpr std::chrono::hours kLongAgo{24 * 365 * 10};
 constexpr std::chrono::hours kRecently{1};
 constexpr std::chrono::hours kAhead{24};
 constexpr std::uint64_t kFarOffset = 1'000'000'000;
+// A refusal may be passing; what is learned from one is kept.
+constexpr int kTimesAsked = 3;
 
 }  // namespace
 
@@ -57,8 +59,8 @@ Discovery Discovery::OfParameter(const Dialect& known, const DialectPins& pins, 
 Discovery Discovery::OfRefusal(const Dialect& known, const DialectPins& pins, Window sample,
                                std::uint32_t limit, WallSeconds now) {
   Discovery discovery(known, now);
-  discovery.refused_limit_ = limit;
-  discovery.Ask(Question::kSamePage, {known, sample, 0, limit});
+  discovery.refused_ = Probe{known, sample, 0, limit};
+  for (int i = 0; i < kTimesAsked; ++i) discovery.Ask(Question::kSamePage, *discovery.refused_);
   discovery.Ask(Question::kSmallPage, {known, sample, 0, 1});
   discovery.AddWindows(pins);
   return discovery;
@@ -66,6 +68,7 @@ Discovery Discovery::OfRefusal(const Dialect& known, const DialectPins& pins, Wi
 
 bool Discovery::Take(ProbeAnswer answer) {
   const Step step = steps_.front();
+  repeats_ = false;
   const bool rows = answer == ProbeAnswer::kRowsInside || answer == ProbeAnswer::kRowsOutside;
   switch (step.question) {
     case Question::kWindowLongAgo:
@@ -90,27 +93,42 @@ bool Discovery::Take(ProbeAnswer answer) {
     case Question::kSecondRow:
       return answer == ProbeAnswer::kRefused ? NotThisOne() : Conclude(step.probe.dialect);
     case Question::kSamePage:
-      chance_ = answer != ProbeAnswer::kRefused;
-      if (chance_) return Conclude(known_);
-      steps_.pop_front();
-      return false;
+    case Question::kStillRefused:
+      return TakeSamePage(answer);
     case Question::kSmallPage:
       return TakeSmallPage(answer, step.probe);
   }
   return true;
 }
 
+bool Discovery::TakeSamePage(ProbeAnswer answer) {
+  chance_ = answer != ProbeAnswer::kRefused;
+  if (chance_) return Conclude(known_);
+  steps_.pop_front();
+  if (steps_.empty()) return Conclude(*found_);
+  const Question next = steps_.front().question;
+  repeats_ = next == Question::kSamePage || next == Question::kStillRefused;
+  return false;
+}
+
 bool Discovery::TakeSmallPage(ProbeAnswer answer, const Probe& probe) {
-  if (answer == ProbeAnswer::kRefused || refused_limit_ <= 1) {
+  if (answer == ProbeAnswer::kRefused || refused_->limit <= 1) {
     steps_.pop_front();
     return false;
   }
   Dialect dialect = probe.dialect;
-  dialect.page_limit = std::min(dialect.page_limit, refused_limit_ / 2);
+  dialect.page_limit = std::min(dialect.page_limit, refused_->limit / 2);
   return Conclude(dialect);
 }
 
 bool Discovery::Conclude(const Dialect& dialect) {
+  if (refused_ && !chance_ && !found_ && dialect != known_) {
+    found_ = dialect;
+    steps_.clear();
+    for (int i = 0; i < kTimesAsked; ++i) Ask(Question::kStillRefused, *refused_);
+    repeats_ = true;
+    return false;
+  }
   result_ = dialect;
   return true;
 }

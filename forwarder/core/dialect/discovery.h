@@ -52,6 +52,8 @@ class Discovery {
   const std::string& why() const { return why_; }
   // What was refused is answered now: there is nothing to learn from it.
   bool chance() const { return chance_; }
+  // The probe was asked before, and refused: time should pass before it is asked again.
+  bool repeats() const { return repeats_; }
 
  private:
   enum class Question : std::uint8_t {
@@ -60,8 +62,9 @@ class Discovery {
     kNoWindow,      // the last candidate
     kFarOffset,
     kSecondRow,     // the far offset was refused: for its depth, or for its name?
-    kSamePage,   // refused by chance?
-    kSmallPage,  // or for its size?
+    kSamePage,      // refused by chance?
+    kSmallPage,     // or for its size?
+    kStillRefused,  // something else is answered: is it now, or was it by chance?
   };
   struct Step {
     Question question;
@@ -77,11 +80,14 @@ class Discovery {
   // Drops the other questions about the same candidate's alternatives and ends with `dialect`.
   bool Conclude(const Dialect& dialect);
   bool NotThisOne();
+  bool TakeSamePage(ProbeAnswer answer);
   bool TakeSmallPage(ProbeAnswer answer, const Probe& probe);
 
   Dialect known_;
   WallSeconds now_;
-  std::uint32_t refused_limit_ = 0;
+  std::optional<Probe> refused_;
+  std::optional<Dialect> found_;  // instead of what was refused
+  bool repeats_ = false;
   std::deque<Step> steps_;
   std::optional<Dialect> result_;
   std::string why_;

@@ -58,7 +58,7 @@ bool ClosedWindows::Walked(const ClosedWalk& walk, WallSeconds tenant_now) {
     if (whole) {
       OnWhole(record, tenant_now);
     } else {
-      OnMoved(record, walked.size() == 1, tenant_now);
+      OnMoved(record, walked.size() == 1, walk.rows > 0, tenant_now);
     }
   }
   return whole;
@@ -78,7 +78,9 @@ bool ClosedWindows::Proves(const WindowRecord& record, const ClosedWalk& walk,
   }
   // A second cannot be halved: what all its walks have seen must make up the total.
   const bool second = record.window.end - record.window.start == std::chrono::seconds(1);
-  return second && record.failures > 0 && walk.total && walk.known_events >= *walk.total;
+  // A total below the rows that were shown makes up nothing.
+  return second && record.failures > 0 && walk.total && walk.rows <= *walk.total &&
+         walk.known_events >= *walk.total;
 }
 
 void ClosedWindows::OnWhole(WindowRecord record, WallSeconds tenant_now) {
@@ -97,13 +99,15 @@ void ClosedWindows::OnWhole(WindowRecord record, WallSeconds tenant_now) {
   JoinProofs(record.window.start);
 }
 
-void ClosedWindows::OnMoved(WindowRecord record, bool alone, WallSeconds tenant_now) {
+void ClosedWindows::OnMoved(WindowRecord record, bool alone, bool shown,
+                            WallSeconds tenant_now) {
   record.whole = false;
   ++record.failures;
   record.due = tenant_now;
   const auto length = record.window.end - record.window.start;
   if (!alone || record.failures == 1) return Put(record);
-  if (length == std::chrono::seconds(1)) {
+  // Where rows are stated and none is shown, smaller windows would show no more.
+  if (length == std::chrono::seconds(1) || !shown) {
     record.due = tenant_now + PauseAfter(record.failures);
     return Put(record);
   }

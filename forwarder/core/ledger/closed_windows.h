@@ -34,6 +34,7 @@ struct ClosedWalk {
   std::vector<Part> parts;  // by time
   WalkProof proof = WalkProof::kMoved;
   std::optional<std::uint64_t> total;  // of all that was asked for
+  std::uint64_t rows = 0;              // that were shown of it
   std::uint64_t known_events = 0;      // in the ledger, of the seconds asked for
   bool told_apart = false;             // it is known of each row which part it belongs to
 };
@@ -78,7 +79,7 @@ class ClosedWindows {
   void Note(const WindowRecord& record, bool present);
   bool Proves(const WindowRecord& record, const ClosedWalk& walk, const Tally& tally) const;
   void OnWhole(WindowRecord record, WallSeconds tenant_now);
-  void OnMoved(WindowRecord record, bool alone, WallSeconds tenant_now);
+  void OnMoved(WindowRecord record, bool alone, bool shown, WallSeconds tenant_now);
   void JoinProofs(WallSeconds start);
 
   RevisitSettings settings_;

@@ -138,7 +138,8 @@ WalkEnd Course::End(WallSeconds tenant_now, std::uint64_t known_events) {
   closed_last_ = kind == WalkKind::kClosing;
   bool whole = walk.proof() == WalkProof::kWhole;
   if (kind != WalkKind::kList && !ended.parts.empty()) {
-    whole = closed_.Walked({ended.parts, walk.proof(), walk.total(), known_events}, tenant_now);
+    whole = closed_.Walked({ended.parts, walk.proof(), walk.total(), walk.rows(), known_events},
+                            tenant_now);
   }
   switch (kind) {
     case WalkKind::kClosing:

@@ -221,6 +221,7 @@ class Stream {
   bool rediscover_ = false;                // so all is asked anew
   std::optional<Verdict> refusal_;         // that made it necessary
   std::uint32_t pages_at_limit_ = 0;       // taken with dialect.page_limit
+  std::uint32_t pages_before_larger_ = 4;  // so many: a larger one is tried
   enum class Doubt : std::uint8_t { kNone, kWindow, kParameter };
   Doubt doubt_ = Doubt::kNone;          // the other reason for one
   bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more

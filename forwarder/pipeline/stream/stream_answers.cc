@@ -54,8 +54,9 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
     if (verdict.action == Action::kAccept) NoteSuccess(out);
     // A page that does not parse is a page all the same; what is wrong with it is seen when it is
     // walked.
-    const bool rows =
-        discovery_->probe().limit > 1 && page && page->status() == PageStatus::kMalformed;
+    const std::uint32_t limit = discovery_->probe().limit;
+    const bool rows = page && page->status() == PageStatus::kMalformed &&
+                      (limit > 1 || Salvage(*page, limit));
     if (rows) return OnProbe(now, ProbeAnswer::kRowsInside, out);
     if (refused) return OnProbe(now, ProbeAnswer::kRefused, out);
     if (verdict.action == Action::kAccept) return OnProbe(now, AnswerOf(page), out);
@@ -68,6 +69,8 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
       break;
     case Action::kRetry:
       if (page && page->status() == PageStatus::kMalformed) {
+        // Of the first contact only the date matters; its one row may be broken for ever.
+        if (!course_ && !discovery_ && Salvage(*page, 1)) return OnContact(now);
         return OnMalformed(now, ticket, *page, verdict, out);
       }
       OnRetry(now, verdict, out);
@@ -119,7 +122,12 @@ void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
         return OnPage(now, ticket, *std::move(salvaged), out);
       }
     }
-    limit_ = std::max<std::uint32_t>(ask->limit / 2, 1);
+    // Smaller pages are asked for at once: the one that cannot be split is told from the others.
+    if (ask->limit > 1) {
+      limit_ = ask->limit / 2;
+      course_->Fail(ticket);
+      return;
+    }
   }
   OnRetry(now, verdict, out);
   if (course_) course_->Fail(ticket);

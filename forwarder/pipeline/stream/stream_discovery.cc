@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/answer/backoff.h"
 #include "core/dialect/page_target.h"
 #include "pipeline/stream/stream.h"
 
 namespace nsf {
 namespace {
 
-// A limit may have been refused for another reason: after so many pages a larger one is tried.
-constexpr std::uint32_t kPagesBeforeLarger = 100;
+// A limit may have been refused for another reason: after some pages a larger one is tried, and
+// after at most so many when that was refused again and again.
+constexpr std::uint32_t kMostPagesBeforeLarger = 128;
 
 constexpr std::size_t kRowsSampled = 32;
+// Before what was refused is asked for again.
+constexpr BackoffSettings kRefusalBackoff{std::chrono::milliseconds(2'000),
+                                          std::chrono::milliseconds(2'000)};
 
 // The second of each row by the time that windows of `kind` select by.
 std::optional<WallSeconds> TimeOf(const AuditEvent& event, WindowKind kind) {
@@ -124,7 +129,10 @@ ProbeAnswer Stream::AnswerOf(const std::optional<Page>& page) const {
 }
 
 void Stream::OnProbe(const Now& now, ProbeAnswer answer, StepOutput* out) {
-  if (!discovery_->Take(answer)) return;
+  if (!discovery_->Take(answer)) {
+    if (discovery_->repeats()) ask_at_ = now.monotonic + BackoffDelay(0, kRefusalBackoff, random_);
+    return;
+  }
   const Discovery asked = *std::exchange(discovery_, std::nullopt);
   if (asked.chance()) refusal_.reset();
   if (asked.dialect()) return Adopt(now, *asked.dialect(), out);
@@ -164,6 +172,10 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
     learned_ = LearnedDialect{dialect, std::nullopt};
     return OnContact(now);
   }
+  if (dialect.page_limit < learned_->dialect.page_limit) {
+    pages_at_limit_ = 0;
+    pages_before_larger_ = std::min(pages_before_larger_ * 2, kMostPagesBeforeLarger);
+  }
   const WindowKind from = std::exchange(learned_->dialect, dialect).window;
   if (dialect.parameter == PageParameter::kNeither) course_->LearnDepth(settings_.page_size - 1);
   if (from != dialect.window) Migrate(from, TenantNow(now));
@@ -171,7 +183,7 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
 
 void Stream::TryLargerPages(std::uint32_t limit) {
   Dialect& dialect = learned_->dialect;
-  if (limit != dialect.page_limit || ++pages_at_limit_ < kPagesBeforeLarger) return;
+  if (limit != dialect.page_limit || ++pages_at_limit_ < pages_before_larger_) return;
   pages_at_limit_ = 0;
   const std::uint32_t larger = limit * 2;
   dialect.page_limit = larger >= settings_.page_size ? UINT32_MAX : larger;

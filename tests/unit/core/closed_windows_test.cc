@@ -25,6 +25,7 @@ ClosedWalk WalkOf(const std::vector<Window>& windows, WalkProof proof = WalkProo
   ClosedWalk walk;
   for (const Window& window : windows) walk.parts.push_back({window, {1, 5}});
   walk.proof = proof;
+  walk.rows = windows.size();
   return walk;
 }
 
@@ -104,6 +105,31 @@ TEST_CASE("what moved is walked again at once, then halved, down to a second") {
   CHECK(closed.incomplete() == 1);
   closed.Walked(WalkOf({W(3, 4)}), now);
   CHECK(closed.incomplete() == 0);
+}
+
+TEST_CASE("what shows no row is not halved, whatever total it states") {
+  ClosedWindows closed(RevisitSettings{});
+  ClosedWalk walk = WalkOf({W(0, 300)}, WalkProof::kMoved);
+  walk.rows = 0;
+  WallSeconds now = T(360);
+  for (const seconds pause : {seconds(0), seconds(60), seconds(120), seconds(240)}) {
+    CHECK_FALSE(closed.Walked(walk, now));
+    CHECK(closed.records().size() == 1);
+    CHECK(*closed.next_due() - now == pause);
+    now = *closed.next_due();
+  }
+}
+
+TEST_CASE("a second is not made up by a total below the rows that it shows") {
+  for (const std::uint64_t total : {1U, 2U}) {
+    ClosedWindows closed(RevisitSettings{});
+    ClosedWalk walk = WalkOf({W(0, 1)}, WalkProof::kMoved);
+    walk.rows = 2;
+    walk.total = total;
+    walk.known_events = 2;
+    CHECK_FALSE(closed.Walked(walk, T(360)));
+    CHECK(closed.Walked(walk, T(361)) == (total == 2));
+  }
 }
 
 TEST_CASE("neighbours whose common walk moved are walked alone before they are halved") {

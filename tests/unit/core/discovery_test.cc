@@ -80,20 +80,46 @@ TEST_CASE("which name turns the page follows from rows where no list reaches") {
   CHECK_THAT(neither.why(), Catch::Contains("one page for ever"));
 }
 
-TEST_CASE("a refusal is of the page's size when a smaller page is answered") {
-  Discovery size = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
-  CHECK(size.probe().limit == 5'000);
-  Answer(&size, {A::kRefused, A::kRowsInside});
-  CHECK(size.dialect()->page_limit == 2'500);
+TEST_CASE("what a refusal teaches is learned when it was no passing one") {
+  struct Row {
+    std::vector<ProbeAnswer> answers;
+    Dialect dialect;
+    bool chance;
+  };
+  const Dialect known;
+  Dialect smaller;
+  smaller.page_limit = 2'500;
+  Dialect event;
+  event.window = W::kEvent;
+  const A no = A::kRefused;
+  const Row rows[] = {
+      {{A::kEmpty}, known, true},
+      {{no, no, A::kRowsInside}, known, true},
+      // A smaller page is answered, and the first one still refused.
+      {{no, no, no, A::kRowsInside, no, no, no}, smaller, false},
+      {{no, no, no, A::kRowsInside, no, A::kEmpty}, known, true},  // not any more
+      {{no, no, no, no, A::kRowsOutside, A::kEmpty, no, no, no}, event, false},
+      {{no, no, no, no, A::kRowsOutside, A::kEmpty, A::kRowsInside}, known, true},
+      {{no, no, no, no, A::kEmpty}, known, false},  // all is as it was, and refused
+  };
+  for (const Row& row : rows) {
+    Discovery discovery = Discovery::OfRefusal(known, {}, kSample, 5'000, kNow);
+    CHECK(discovery.probe().limit == 5'000);
+    Answer(&discovery, row.answers);
+    CHECK(discovery.dialect() == row.dialect);
+    CHECK(discovery.chance() == row.chance);
+  }
+}
 
-  Discovery chance = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
-  Answer(&chance, {A::kEmpty});
-  CHECK(chance.dialect() == Dialect());
-
-  Discovery window = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
-  Answer(&window, {A::kRefused, A::kRefused, A::kRowsOutside, A::kEmpty});
-  CHECK(window.dialect()->window == W::kEvent);
-  CHECK(window.dialect()->page_limit == UINT32_MAX);
+TEST_CASE("before what was refused is asked for again some time is to pass") {
+  Discovery discovery = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
+  const std::pair<ProbeAnswer, bool> answers[] = {
+      {A::kRefused, true},  {A::kRefused, true}, {A::kRefused, false}, {A::kRowsInside, true},
+      {A::kRefused, true}, {A::kRefused, true}, {A::kRefused, false}};
+  for (const auto& [answer, repeats] : answers) {
+    discovery.Take(answer);
+    CHECK(discovery.repeats() == repeats);
+  }
 }
 
 TEST_CASE("pins are not asked about") {
