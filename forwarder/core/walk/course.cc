@@ -11,6 +11,8 @@ namespace {
 
 // Windows of several pages cost fewer empty pages; of too many, they are walked anew too often.
 constexpr std::uint64_t kPagesWanted = 4;
+// Polls that a revisit waits for live windows. Where these leave no time, every other walk is one.
+constexpr int kPatience = 8;
 
 }  // namespace
 
@@ -29,13 +31,19 @@ std::optional<WalkPlan> Course::Plan(WallSeconds tenant_now, MonotonicTime now) 
       PlanWalk(cursor_.open, cursor_.span, edge_full_, tenant_now, settings_.windows);
   // What moved is walked again soon, also where windows without end wait to be closed.
   const auto incomplete = closed_.first_incomplete();
-  const bool mend = incomplete && closed_last_;
+  const bool mend = incomplete && last_kind_ == WalkKind::kClosing;
   const bool live_is_due = live.kind == WalkKind::kClosing ? !mend : edge_is_due;
-  if (live_is_due) return live;
+  if (live_is_due && !RevisitIsOverdue(tenant_now)) return live;
   const std::vector<Window> due = closed_.Due(tenant_now);
   if (!due.empty()) return WalkPlan{WalkKind::kRevisit, {due.front().start, due.back().end}};
   if (live.kind == WalkKind::kClosing) return live;
   return std::nullopt;
+}
+
+bool Course::RevisitIsOverdue(WallSeconds tenant_now) const {
+  const auto due = closed_.next_due();
+  return due && tenant_now - *due > kPatience * settings_.poll_interval &&
+         last_kind_ != WalkKind::kRevisit;
 }
 
 std::pair<bool, MonotonicTime> Course::Begin(WallSeconds tenant_now, MonotonicTime now) {
@@ -135,7 +143,7 @@ WalkEnd Course::End(WallSeconds tenant_now, std::uint64_t known_events) {
   walks_.pop_front();
   const Walk& walk = ended.walk;
   const WalkKind kind = walk.plan().kind;
-  closed_last_ = kind == WalkKind::kClosing;
+  last_kind_ = kind;
   bool whole = walk.proof() == WalkProof::kWhole;
   if (kind != WalkKind::kList && !ended.parts.empty()) {
     whole = closed_.Walked({ended.parts, walk.proof(), walk.total(), walk.rows(), known_events},

@@ -99,6 +99,7 @@ class Course {
 
  private:
   std::optional<WalkPlan> Plan(WallSeconds tenant_now, MonotonicTime now) const;
+  bool RevisitIsOverdue(WallSeconds tenant_now) const;
   void Push(const WalkPlan& plan, WallSeconds tenant_now, std::uint64_t skip);
   bool PushAhead(WallSeconds tenant_now);
   void EndClosing(const CourseWalk& ended, bool whole);
@@ -112,7 +113,7 @@ class Course {
   ClosedWindows& closed_;
   std::deque<CourseWalk> walks_;
   bool edge_full_ = false;
-  bool closed_last_ = false;  // the last walk closed a window
+  WalkKind last_kind_ = WalkKind::kEdge;  // of the walk that ended last
   MonotonicTime edge_due_{};
   // Of list walks.
   std::uint32_t moved_lists_ = 0;  // in a row

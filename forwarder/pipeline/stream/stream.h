@@ -180,7 +180,7 @@ class Stream {
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
   // The second under which the ledger keeps an event, and whether it is the event's own.
-  WallSeconds LedgerSecond(std::optional<WallSeconds> own) const;
+  WallSeconds LedgerSecond(std::optional<WallSeconds> own, const Now& now) const;
   Tally* TallyOf(std::optional<WallSeconds> own);
   void EndWalk(const Now& now);
   void Forget(WallSeconds before);

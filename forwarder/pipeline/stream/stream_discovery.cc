@@ -194,8 +194,10 @@ void Stream::Migrate(WindowKind from, WallSeconds at) {
   Cursor cursor = course_->cursor();
   const WallSeconds kept = std::min(cursor.open, closed_.kept_from());
   learned_->migration = Migration{from, kept, at};
-  // A row that is late by the old time may be early by the new one.
-  const auto back = settings_.revisit.empty() ? std::chrono::seconds(0) : settings_.revisit.back();
+  // A row that is late by the old time may be early by the new one, and what the old windows did
+  // not hold yet may have happened before their end.
+  auto back = settings_.settle_by_event + settings_.windows.length;
+  if (!settings_.revisit.empty()) back = std::max(back, settings_.revisit.back());
   cursor.open = cursor.closing_end = std::max(cursor.first_start, kept - back);
   cursor.delivered_until.reset();
   cursor.skip = 0;

@@ -134,7 +134,7 @@ bool Stream::StandsAmongOlder(std::size_t at) const {
 void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   const std::string id = derived_.Next(row.raw);
   const Sighting sighting = ledger_.Observe(
-      {LedgerSecond(std::nullopt), false, HashId(id), HashContent(row.raw)}, page_->number);
+      {LedgerSecond(std::nullopt, now), false, HashId(id), HashContent(row.raw)}, page_->number);
   if (sighting.seen != Seen::kNew) return SkipRow();
   builder_.AddBroken(row.raw, id, row.reason, page_->page.body, now.monotonic);
 }
@@ -157,7 +157,7 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   if (!id || DeliveredBefore(event, own)) return SkipRow();
   const IdHash hash = HashId(*id);
   const Sighting sighting = ledger_.Observe(
-      {LedgerSecond(own), own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
+      {LedgerSecond(own, now), own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
@@ -196,14 +196,14 @@ std::optional<std::string> Stream::EventId(const AuditEvent& event) {
   return id + '@' + std::to_string(plan.window.start.time_since_epoch().count());
 }
 
-WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own) const {
+WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own, const Now& now) const {
   const Walk& walk = course_->current().walk;
   // A row without time is remembered anew as long as it is listed.
   if (walk.plan().kind == WalkKind::kList) return own.value_or(walk.begun());
   const AskedBounds asked = BoundsAsked(walk.plan().window);
   if (own && asked.Contains(*own)) return *own;
-  // What the edge shows is there now, whatever end it was asked for with.
-  return walk.plan().kind == WalkKind::kEdge ? std::max(asked.first, walk.begun()) : asked.last;
+  // What the edge shows is there now, whatever end it was asked for with and however long ago.
+  return walk.plan().kind == WalkKind::kEdge ? std::max(asked.first, TenantNow(now)) : asked.last;
 }
 
 Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
