@@ -121,9 +121,6 @@ void Drawing::DrawSizes() {
   // Rows that are hidden without a word cannot be known of.
   const bool honest = drawn_.tenant.total_key != "none" && drawn_.tenant.total_cap == 0 &&
                       drawn_.tenant.total_says == model::TotalSays::kAll;
-  // Where totals are too large for ever, no page that could hide rows proves anything: each second
-  // is asked for again and again, and the budget is spent on it.
-  if (!turns && !honest && drawn_.tenant.total_key != "none") Set("total_says=page");
   if (!turns && !(honest && kSupported.short_unturned)) {
     Set("short_page_percent=0");
     return;

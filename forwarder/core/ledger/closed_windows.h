@@ -54,10 +54,6 @@ class ClosedWindows {
   std::vector<Window> Due(WallSeconds tenant_now) const;
   // All windows that are due, by time, wherever they lie.
   std::vector<Window> AllDue(WallSeconds tenant_now) const;
-  // A window that is whole now is walked again some time.
-  bool IsRevisited(const Window& window, WallSeconds tenant_now) const {
-    return !settings_.ages.empty() && window.end + settings_.ages.back() > tenant_now;
-  }
   // When the next one is; absent: never.
   std::optional<WallSeconds> next_due() const;
 

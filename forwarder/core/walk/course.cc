@@ -67,10 +67,7 @@ std::pair<bool, MonotonicTime> Course::Begin(WallSeconds tenant_now, MonotonicTi
 
 void Course::Push(const WalkPlan& plan, WallSeconds tenant_now, std::uint64_t skip) {
   CourseWalk walk{Walk(plan, tenant_now, skip), {}};
-  if (plan.kind == WalkKind::kClosing) {
-    walk.parts.push_back({plan.window, {}});
-    if (!closed_.IsRevisited(plan.window, tenant_now)) walk.walk.ConfirmEmpty();
-  }
+  if (plan.kind == WalkKind::kClosing) walk.parts.push_back({plan.window, {}});
   if (plan.kind == WalkKind::kRevisit) {
     for (const Window& window : closed_.Due(tenant_now)) walk.parts.push_back({window, {}});
   }

@@ -93,8 +93,7 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   const std::uint32_t full = std::min(taken.limit, std::max<std::uint32_t>(limits.largest, 2));
   one_page_ = limits.one_page;
   one_page_full_ = one_page_ && rows >= full;
-  const bool unconfirmed = rows == 0 && pages_ == 0 && std::exchange(confirms_empty_, false);
-  ended_ = !unconfirmed && EndsWith(taken.page, limits);
+  ended_ = EndsWith(taken.page, limits);
   if (ended_) {
     slots_.clear();
   } else if (!slots_.empty() && slots_.front().ask.skip != skip_) {

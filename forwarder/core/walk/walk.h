@@ -82,9 +82,6 @@ class Walk {
   // Takes it; see ended() afterwards. `limits` as for NextAsk().
   Taken TakeNext(const WalkLimits& limits);
 
-  // Nobody comes back to this window: that it is empty counts when it is said twice.
-  void ConfirmEmpty() { confirms_empty_ = true; }
-
   // A row was on an earlier page of this walk too, or cannot be told from another: the walk proves
   // nothing.
   void NoteRepeatedRow() { repeated_row_ = true; }
@@ -126,7 +123,6 @@ class Walk {
   std::uint64_t skip_;
   bool resumed_;
   std::optional<ListWalk> list_;
-  bool confirms_empty_ = false;
   bool ended_ = false;
   bool one_by_one_ = false;  // a page did not fit: looking ahead only wastes requests
   bool cut_off_ = false;

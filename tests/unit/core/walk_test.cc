@@ -116,24 +116,6 @@ TEST_CASE("skip advances by rows received") {
   CHECK(walk.NextAsk(9, 100, {})->skip == 30);
 }
 
-TEST_CASE("that a window is empty counts when it is said twice, where nobody comes back to it") {
-  Walk once(kClosingPlan, T(400));
-  Turn(&once, {{0}});
-  CHECK(once.ended());
-  Walk twice(kClosingPlan, T(400));
-  twice.ConfirmEmpty();
-  Turn(&twice, {{0}});
-  CHECK_FALSE(twice.ended());
-  Turn(&twice, {{0}});
-  CHECK(twice.ended());
-  CHECK(twice.proof() == WalkProof::kWhole);
-  Walk rows(kClosingPlan, T(400));
-  rows.ConfirmEmpty();
-  Turn(&rows, {{0}, {7}, {0}});  // the first answer was not true
-  CHECK(rows.ended());
-  CHECK(rows.rows() == 7);
-}
-
 TEST_CASE("a total ends an edge walk only where larger ones have proved true") {
   WalkLimits limits;
   for (const std::uint64_t proved : {0U, 50U}) {  // all that are larger may be stated as 50
