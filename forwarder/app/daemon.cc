@@ -12,6 +12,7 @@
 #include "app/config/guarantee.h"
 #include "app/exit_codes.h"
 #include "app/jobs/dead_letter_work.h"
+#include "app/jobs/replay_work.h"
 #include "app/jobs/reset_work.h"
 #include "app/sinks.h"
 #include "app/stream_settings.h"
@@ -180,8 +181,30 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
         {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(formats),
          config_.batch.events, config_.batch.bytes, job_calls_, *telemetry_, log_});
   }
+  if (job.kind == JobKind::kReplay) return BeginReplay(job, progress);
   return Error{ErrorKind::kStop, "the owner of the state is a version that cannot " +
                                      std::string(JobKindName(job.kind)) + "; update it"};
+}
+
+Result<std::unique_ptr<JobWork>> Daemon::BeginReplay(const Job& job, const JobProgress& progress) {
+  const auto config = std::find_if(config_.tenants.begin(), config_.tenants.end(),
+                                   [&job](const TenantConfig& t) { return t.name == job.tenant; });
+  const auto parts = tenants_.find(job.tenant);
+  if (parts == tenants_.end() || config == config_.tenants.end()) {
+    return Error{ErrorKind::kConfiguration,
+                 "tenant " + job.tenant + " is not in the configuration of the state's owner"};
+  }
+  const StreamSettings settings = ReplaySettings(
+      job, StreamSettingsOf(config_, *config, job.stream, parts->second.token->Reference()));
+  if (settings.sinks.empty()) {
+    return Error{ErrorKind::kConfiguration, "sink " + job.sink + " is none of tenant " +
+                                                job.tenant + "'s; add it to its `sinks`"};
+  }
+  auto stream = Stream::Create(settings, *store_, *parts->second.budget, random_);
+  if (!stream) return stream.error();
+  return MakeReplayWork(
+      job, progress, std::move(stream).value(),
+      {*store_, *job_destination_, *parts->second.client, job_calls_, *telemetry_, log_});
 }
 
 void Daemon::RenewStream(const std::string& tenant, const std::string& stream) {

@@ -70,6 +70,7 @@ class Daemon : private LoopObserver {
   Result<void> PutJobs();
   void BuildJobBoard();
   Result<std::unique_ptr<JobWork>> BeginJob(const Job& job, const JobProgress& progress);
+  Result<std::unique_ptr<JobWork>> BeginReplay(const Job& job, const JobProgress& progress);
   // A stream begins anew from what the state holds now.
   void RenewStream(const std::string& tenant, const std::string& stream);
   std::map<std::string, HttpHandler> Pages();

@@ -17,6 +17,7 @@ std::unique_ptr<Batch> EmptyBatch(const StreamSettings& settings) {
     records.tenant = settings.tenant;
     records.stream = settings.stream;
     records.format = sink.format;
+    records.replay = settings.rewalk.has_value();
     batch->sinks.push_back(std::move(records));
   }
   return batch;

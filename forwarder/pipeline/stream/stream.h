@@ -97,6 +97,11 @@ class Stream {
   // The reader of a sink's pipe went away: there is nobody left to deliver to.
   bool reader_gone() const { return reader_gone_; }
 
+  // What was to be walked again is: all of it is settled. Never, of a stream without `rewalk`.
+  bool ended() const;
+  // No window is honoured: only lists can be walked.
+  bool walks_lists() const { return learned_ && learned_->dialect.window == WindowKind::kNone; }
+
   // There was no state: the stream begins at settings.start.
   bool begins() const { return !stored_; }
   const StreamSettings& settings() const { return settings_; }
@@ -121,6 +126,7 @@ class Stream {
   static std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
   void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
+  std::optional<MonotonicTime> AttemptRequest(const Now& now);
   void NoteSuccess(StepOutput* out);
   void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
   // A page that does not parse: asked for once more, then split down to the row.

@@ -241,7 +241,7 @@ bool Stream::LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* 
     return false;
   }
   for (const BucketNumber bucket : missing) {
-    out->load.push_back(BucketPrefix(settings_.tenant, settings_.stream, bucket));
+    out->load.push_back(BucketPrefix(settings_.tenant, settings_.state_name(), bucket));
   }
   loading_ = true;
   return false;
@@ -260,7 +260,7 @@ void Stream::OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, St
   const CourseWalk* current = course_ && course_->walking() ? &course_->current() : nullptr;
   if (current == nullptr) return;
   for (const StateEntry& entry : *loaded) {
-    const auto chunk = ChunkOfKey(settings_.tenant, settings_.stream, entry.key);
+    const auto chunk = ChunkOfKey(settings_.tenant, settings_.state_name(), entry.key);
     auto entries = DecodeChunk(entry.value);
     if (!chunk) return failed(entry.key + " is no key of event ids: the state is damaged");
     if (!entries) return failed(entry.key + ": " + entries.error().message);
@@ -304,7 +304,8 @@ void Stream::EndWalk(const Now& now) {
 
 void Stream::Forget(WallSeconds before) {
   for (const ChunkId& chunk : ledger_.Forget(before)) {
-    dropped_chunks_.push_back({ChunkKey(settings_.tenant, settings_.stream, chunk), std::nullopt});
+    dropped_chunks_.push_back(
+        {ChunkKey(settings_.tenant, settings_.state_name(), chunk), std::nullopt});
   }
 }
 
