@@ -142,6 +142,24 @@ void ClosedWindows::JoinProofs(WallSeconds start) {
   Put(joined);
 }
 
+void ClosedWindows::MakeDue(const Window& range, WallSeconds tenant_now) {
+  std::vector<WindowRecord> touched;
+  for (const auto& [start, record] : records_) {
+    if (start < range.end && record.window.end > range.start) touched.push_back(record);
+  }
+  for (WindowRecord& record : touched) {
+    record.due = record.due ? std::min(*record.due, tenant_now) : tenant_now;
+    Put(record);
+  }
+}
+
+bool ClosedWindows::IsDue(const Window& range, WallSeconds tenant_now) const {
+  const std::vector<Window> due = AllDue(tenant_now);
+  return std::any_of(due.begin(), due.end(), [&range](const Window& window) {
+    return window.start < range.end && window.end > range.start;
+  });
+}
+
 std::vector<Window> ClosedWindows::Due(WallSeconds tenant_now) const {
   std::vector<Window> windows;
   if (due_.empty() || due_.begin()->first > tenant_now) return windows;

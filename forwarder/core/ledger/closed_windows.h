@@ -49,6 +49,11 @@ class ClosedWindows {
   // was whole.
   bool Walked(const ClosedWalk& walk, WallSeconds tenant_now);
 
+  // Makes the windows that `range` touches due now.
+  void MakeDue(const Window& range, WallSeconds tenant_now);
+  // One of them is due still.
+  bool IsDue(const Window& range, WallSeconds tenant_now) const;
+
   // The neighbouring windows to walk now, in one walk; empty: none is due.
   std::vector<Window> Due(WallSeconds tenant_now) const;
   // All windows that are due, by time, wherever they lie.

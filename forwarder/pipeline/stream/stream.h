@@ -97,6 +97,14 @@ class Stream {
   // The reader of a sink's pipe went away: there is nobody left to deliver to.
   bool reader_gone() const { return reader_gone_; }
 
+  // Has the closed windows that `range` touches walked again soon, as if a revisit were due.
+  void WalkAgain(const Window& range, const Now& now) { closed_.MakeDue(range, TenantNow(now)); }
+  // One of them still is to be, or what was found is not settled.
+  bool IsWalkingAgain(const Window& range, const Now& now) const {
+    return closed_.IsDue(range, TenantNow(now)) || !commits_.empty() || builder_.events() > 0 ||
+           closed_.has_changes();
+  }
+
   // What was to be walked again is: all of it is settled. Never, of a stream without `rewalk`.
   bool ended() const;
   // No window is honoured: only lists can be walked.

@@ -133,10 +133,11 @@ bool Stream::StandsAmongOlder(std::size_t at) const {
 // Known by its bytes, so that later walks do not keep it again.
 void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   const std::string id = derived_.Next(row.raw);
-  const Sighting sighting = ledger_.Observe(
-      {LedgerSecond(std::nullopt), false, HashId(id), HashContent(row.raw)}, page_->number);
+  const WallSeconds second = LedgerSecond(std::nullopt);
+  const Sighting sighting =
+      ledger_.Observe({second, false, HashId(id), HashContent(row.raw)}, page_->number);
   if (sighting.seen != Seen::kNew) return SkipRow();
-  builder_.AddBroken(row.raw, id, row.reason, page_->page.body, now.monotonic);
+  builder_.AddBroken(row.raw, row.reason, {id, second, page_->page.body}, now.monotonic);
 }
 
 void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
@@ -156,8 +157,9 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
   const IdHash hash = HashId(*id);
-  const Sighting sighting = ledger_.Observe(
-      {LedgerSecond(own), own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
+  const WallSeconds second = LedgerSecond(own);
+  const Sighting sighting =
+      ledger_.Observe({second, own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
@@ -174,7 +176,8 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, *id, time.value_or(WallSeconds{}), page_->page.page.body(), now.monotonic);
+  builder_.Add(event, time.value_or(WallSeconds{}), {*id, second, page_->page.page.body()},
+               now.monotonic);
 }
 
 void Stream::SkipRow() {
