@@ -44,7 +44,7 @@ bool ClosedWindows::Walked(const ClosedWalk& walk, WallSeconds tenant_now) {
     const auto it = records_.find(part.window.start);
     WindowRecord record = it == records_.end() ? WindowRecord{} : it->second;
     record.window = part.window;
-    const bool proven = Proves(record, walk, part.tally);
+    const bool proven = Proves(record, walk, part.tally) && !IsDoubtful(record, walk, tenant_now);
     whole = whole && proven;
     ++record.walks;
     // Of windows asked for together it is not always known where a row belongs.
@@ -79,6 +79,15 @@ bool ClosedWindows::Proves(const WindowRecord& record, const ClosedWalk& walk,
   // A second cannot be halved: what all its walks have seen must make up the total.
   const bool second = record.window.end - record.window.start == std::chrono::seconds(1);
   return second && record.failures > 0 && walk.total && walk.known_events >= *walk.total;
+}
+
+// An empty answer may be a lie, and a window of the backlog that no revisit will look at again is
+// believed to be empty only the second time.
+bool ClosedWindows::IsDoubtful(const WindowRecord& record, const ClosedWalk& walk,
+                               WallSeconds tenant_now) const {
+  if (record.walks > 0 || walk.parts.size() > 1 || walk.parts.front().tally.events > 0)
+    return false;
+  return settings_.ages.empty() || record.window.end + settings_.ages.back() <= tenant_now;
 }
 
 void ClosedWindows::OnWhole(WindowRecord record, WallSeconds tenant_now) {

@@ -82,6 +82,7 @@ class ClosedWindows {
   void Erase(WallSeconds start);
   void Note(const WindowRecord& record, bool present);
   bool Proves(const WindowRecord& record, const ClosedWalk& walk, const Tally& tally) const;
+  bool IsDoubtful(const WindowRecord& record, const ClosedWalk& walk, WallSeconds tenant_now) const;
   void OnWhole(WindowRecord record, WallSeconds tenant_now);
   void OnMoved(WindowRecord record, bool alone, WallSeconds tenant_now);
   void JoinProofs(WallSeconds start);
