@@ -203,10 +203,14 @@ void Stream::NoteIdle(const Now& now) {
 }
 
 void Stream::AdaptLookahead(const Now& now) {
-  if (!idle_since_) {
-    lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
-  } else if (now.monotonic - *idle_since_ >= kWorthLookingAhead) {
+  ++pages_in_time_;
+  if (idle_since_ && now.monotonic - *idle_since_ >= kWorthLookingAhead) {
     lookahead_ = std::min(lookahead_ + 1, MostAhead());
+    pages_in_time_ = 0;
+  } else if (pages_in_time_ >= 2 * lookahead_) {
+    // Pages asked for together come together: those after the first are no sign of haste.
+    lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
+    pages_in_time_ = 0;
   }
 }
 

@@ -247,6 +247,7 @@ class Stream {
   std::deque<PageAnswer> answers_;  // not looked at yet
   std::size_t requests_ = 0;        // under way, or their answers not looked at yet
   std::size_t lookahead_ = 1;       // pages to ask for at a time: as many as keep the stream busy
+  std::size_t pages_in_time_ = 0;   // in a row that the stream did not wait for
   std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
   int failures_ = 0;     // in a row
