@@ -154,8 +154,8 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
     Wake(wake, out);
     return false;
   }
-  // Half of what may be asked for is kept for the rest of windows that are begun.
-  const bool ahead = course_->open_pages() < std::max<std::size_t>(lookahead_ / 2, 1);
+  // A quarter of what may be asked for is kept for the rest of windows that are begun.
+  const bool ahead = course_->open_pages() < std::max<std::size_t>(lookahead_ * 3 / 4, 1);
   const auto ask = course_->NextAsk(next_ticket_, std::min(limit_, learned_->dialect.page_limit),
                                     Limits(), ahead, tenant_now);
   if (!ask) return false;
