@@ -12,6 +12,9 @@
 #include "app/config/guarantee.h"
 #include "app/exit_codes.h"
 #include "app/jobs/dead_letter_work.h"
+#include "app/jobs/read_delivered.h"
+#include "app/jobs/reconcile_work.h"
+#include "app/jobs/replay_work.h"
 #include "app/jobs/reset_work.h"
 #include "app/sinks.h"
 #include "app/stream_settings.h"
@@ -180,8 +183,55 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
         {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(formats),
          config_.batch.events, config_.batch.bytes, job_calls_, *telemetry_, log_});
   }
-  return Error{ErrorKind::kStop, "the owner of the state is a version that cannot " +
-                                     std::string(JobKindName(job.kind)) + "; update it"};
+  return BeginRewalk(job, progress);
+}
+
+Result<std::unique_ptr<JobWork>> Daemon::BeginRewalk(const Job& job, const JobProgress& progress) {
+  const auto config = std::find_if(config_.tenants.begin(), config_.tenants.end(),
+                                   [&job](const TenantConfig& t) { return t.name == job.tenant; });
+  const auto parts = tenants_.find(job.tenant);
+  if (parts == tenants_.end() || config == config_.tenants.end()) {
+    return Error{ErrorKind::kConfiguration,
+                 "tenant " + job.tenant + " is not in the configuration of the state's owner"};
+  }
+  const RewalkParts base{*store_,    *job_destination_, *parts->second.client,
+                         job_calls_, *telemetry_,       log_};
+  const StreamSettings live =
+      StreamSettingsOf(config_, *config, job.stream, parts->second.token->Reference());
+  const auto make = [this, &budget = *parts->second.budget](const StreamSettings& settings) {
+    return Stream::Create(settings, *store_, budget, random_);
+  };
+  if (job.kind == JobKind::kReconcile) return BeginReconcile(job, base, live, make);
+  const StreamSettings settings = RewalkSettings(job, live);
+  if (settings.sinks.empty()) {
+    return Error{ErrorKind::kConfiguration, "sink " + job.sink + " is none of tenant " +
+                                                job.tenant + "'s; add it to its `sinks`"};
+  }
+  auto stream = make(settings);
+  if (!stream) return stream.error();
+  return MakeReplayWork(job, progress, std::move(stream).value(), base);
+}
+
+Result<std::unique_ptr<JobWork>> Daemon::BeginReconcile(const Job& job, const RewalkParts& parts,
+                                                        const StreamSettings& live,
+                                                        const MakeRewalk& make) {
+  const auto range = RangeOf(job, *store_);
+  if (!range) return range.error();
+  Job bounded = job;
+  bounded.from = range->start;
+  bounded.to = range->end;
+  const StreamSettings settings = RewalkSettings(bounded, live);
+  const auto name = [job](auto call) { return call(job.tenant, job.stream); };
+  return MakeReconcileWork(
+      job, parts,
+      {[this, job, range = *range] { return ReadDelivered(job, range, *store_); },
+       [make, settings] { return make(settings); },
+       [this, name](const Window& window) {
+         return name([&](const auto&... who) { return loop_->WalkAgain(who..., window); });
+       },
+       [this, name, range = *range] {
+         return name([&](const auto&... who) { return !loop_->IsWalkingAgain(who..., range); });
+       }});
 }
 
 void Daemon::RenewStream(const std::string& tenant, const std::string& stream) {

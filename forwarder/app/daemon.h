@@ -22,6 +22,7 @@
 #include "app/idle_memory.h"
 #include "app/jobs/job_board.h"
 #include "app/jobs/loop_calls.h"
+#include "app/jobs/rewalk_work.h"
 #include "app/log.h"
 #include "app/loop.h"
 #include "app/progress.h"
@@ -70,6 +71,12 @@ class Daemon : private LoopObserver {
   Result<void> PutJobs();
   void BuildJobBoard();
   Result<std::unique_ptr<JobWork>> BeginJob(const Job& job, const JobProgress& progress);
+  Result<std::unique_ptr<JobWork>> BeginRewalk(const Job& job, const JobProgress& progress);
+  using MakeRewalk =
+      std::function<Result<std::unique_ptr<class Stream>>(const StreamSettings& settings)>;
+  Result<std::unique_ptr<JobWork>> BeginReconcile(const Job& job, const RewalkParts& parts,
+                                                  const StreamSettings& live,
+                                                  const MakeRewalk& make);
   // A stream begins anew from what the state holds now.
   void RenewStream(const std::string& tenant, const std::string& stream);
   std::map<std::string, HttpHandler> Pages();

@@ -57,6 +57,20 @@ void Loop::Replace(std::unique_ptr<Stream> fresh) {
   lane->wake_at = MonotonicTime::min();
 }
 
+bool Loop::WalkAgain(const std::string& tenant, const std::string& stream, const Window& range) {
+  Lane* lane = Find(tenant, stream);
+  if (lane == nullptr) return false;
+  lane->stream->WalkAgain(range, clock_.Read());
+  lane->wake_at = MonotonicTime::min();
+  return true;
+}
+
+bool Loop::IsWalkingAgain(const std::string& tenant, const std::string& stream,
+                          const Window& range) {
+  const Lane* lane = Find(tenant, stream);
+  return lane != nullptr && lane->stream->IsWalkingAgain(range, clock_.Read());
+}
+
 void Loop::Run(const std::function<bool(const Now&)>& finished) {
   do {
     Round(clock_.Read().monotonic + kLookAround);

@@ -57,6 +57,9 @@ class Loop {
   MonotonicTime last_step() const { return last_step_.load(); }
   // For the loop's own thread.
   std::vector<const Stream*> streams() const;
+  // As Stream's; of a stream that is not there, false.
+  bool WalkAgain(const std::string& tenant, const std::string& stream, const Window& range);
+  bool IsWalkingAgain(const std::string& tenant, const std::string& stream, const Window& range);
 
  private:
   struct Lane {

@@ -36,6 +36,7 @@ struct Record {
   std::string_view user;  // as received; may be empty
   std::string_view category;  // upper-case class slug: LOGIN, ADMIN_CHANGE, POLICY, API, OTHER
   WallSeconds time;           // event time; the insertion time or the epoch where there is none
+  WallSeconds listed;         // the second that the tenant's windows select it by
   Severity severity = Severity::kUnknown;
   std::uint32_t class_uid = 0;  // OCSF class, for routing by header
 };

@@ -68,7 +68,7 @@ void Drawing::DrawStreamSettings() {
   stream().tenant = shares || number_ == 0 ? "acme" : "other";
   stream().stream = shares ? "audit2" : "audit";
   stream().token_reference = "file token";
-  stream().windows = {pace_.length, pace_.settle, pace_.longest, pace_.ahead};
+  stream().windows = {pace_.length, pace_.settle, pace_.longest, pace_.ahead, {}};
   stream().settle_by_event = pace_.settle_by_event;
   stream().revisit = pace_.revisit;
   stream().poll_interval = dice_.Within(pace_.least_poll, pace_.most_poll);

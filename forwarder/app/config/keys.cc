@@ -359,26 +359,24 @@ Key Batch() {
       .kind = Kind::kSection,
       .doc =
           "What is on its way at a time, in up to four parts; a part ends at the first of these.",
-      .keys = {
-          {.name = "events",
-           .kind = Kind::kInteger,
-           .doc = "Events of a batch, at most; so many can be repeated after a crash.",
-           .fallback = "10000",
-           .min = 1,
-           .max = 1'000'000},
-          {.name = "bytes",
-           .kind = Kind::kSize,
-           .doc =
-               "Bytes that a stream holds of its events, at most; batches reach three fifths of it.",
-           .fallback = "16MiB",
-           .min = 64 * kKiB,
-           .max = kGiB},
-          {.name = "age",
-           .kind = Kind::kDuration,
-           .doc = "Age of its oldest event, at most.",
-           .fallback = "1s",
-           .min = 1,
-           .max = 5 * kMinute}}};
+      .keys = {{.name = "events",
+                .kind = Kind::kInteger,
+                .doc = "Events of a batch, at most; so many can be repeated after a crash.",
+                .fallback = "10000",
+                .min = 1,
+                .max = 1'000'000},
+               {.name = "bytes",
+                .kind = Kind::kSize,
+                .doc = "Bytes that a stream holds of its events, at most; batches reach 3/5 of it.",
+                .fallback = "16MiB",
+                .min = 64 * kKiB,
+                .max = kGiB},
+               {.name = "age",
+                .kind = Kind::kDuration,
+                .doc = "Age of its oldest event, at most.",
+                .fallback = "1s",
+                .min = 1,
+                .max = 5 * kMinute}}};
 }
 
 Key Server() {

@@ -11,6 +11,7 @@ namespace {
 constexpr double kLeastShare = 0.05;
 constexpr double kGrowthPerSecond = 0.01;
 constexpr std::chrono::seconds kDefaultHold{1};
+constexpr double kSparePart = 0.5;
 
 std::size_t AtLeastOne(double count) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(std::floor(count)));
@@ -23,9 +24,9 @@ double Budget::Share(MonotonicTime now) const {
   return std::min(1.0, shrunk_share_ + since * kGrowthPerSecond);
 }
 
-std::optional<MonotonicTime> Budget::NextFree(MonotonicTime now) const {
+std::optional<MonotonicTime> Budget::NextFree(MonotonicTime now, double part) const {
   if (now < held_until_) return held_until_;
-  const double share = Share(now);
+  const double share = Share(now) * part;
   const std::size_t in_minute = AtLeastOne(share * settings_.per_minute);
   const std::size_t in_second = AtLeastOne(share * settings_.per_second);
   MonotonicTime free = now;
@@ -41,7 +42,7 @@ std::optional<MonotonicTime> Budget::NextFree(MonotonicTime now) const {
 
 std::optional<MonotonicTime> Budget::Attempt(MonotonicTime now) {
   while (!sent_.empty() && sent_.front() + std::chrono::minutes(1) <= now) sent_.pop_front();
-  if (const auto free = NextFree(now)) {
+  if (const auto free = NextFree(now, 1)) {
     if (!waiting_since_) waiting_since_ = now;
     return free;
   }
@@ -49,6 +50,11 @@ std::optional<MonotonicTime> Budget::Attempt(MonotonicTime now) {
   waiting_since_.reset();
   sent_.push_back(now);
   return std::nullopt;
+}
+
+std::optional<MonotonicTime> Budget::AttemptSpare(MonotonicTime now) {
+  if (const auto free = NextFree(now, kSparePart)) return free;
+  return Attempt(now);
 }
 
 void Budget::OnThrottled(MonotonicTime now, std::chrono::milliseconds wait) {

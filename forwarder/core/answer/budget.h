@@ -27,6 +27,9 @@ class Budget {
   // Empty: send it now.
   std::optional<MonotonicTime> Attempt(MonotonicTime now);
 
+  // The same for what can wait: it leaves half of the rate to others.
+  std::optional<MonotonicTime> AttemptSpare(MonotonicTime now);
+
   // The tenant refused a request for the rate (429): nothing is sent for `wait`, and the rate is
   // halved; it grows back by a tenth of the configured rate each ten seconds.
   void OnThrottled(MonotonicTime now, std::chrono::milliseconds wait);
@@ -39,7 +42,8 @@ class Budget {
 
  private:
   double Share(MonotonicTime now) const;  // of the configured rate, in [kLeastShare, 1]
-  std::optional<MonotonicTime> NextFree(MonotonicTime now) const;
+  // With `part` of the rate that is allowed now.
+  std::optional<MonotonicTime> NextFree(MonotonicTime now, double part) const;
 
   BudgetSettings settings_;
   std::deque<MonotonicTime> sent_;  // of the last minute

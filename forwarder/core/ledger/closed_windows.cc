@@ -44,7 +44,7 @@ bool ClosedWindows::Walked(const ClosedWalk& walk, WallSeconds tenant_now) {
     const auto it = records_.find(part.window.start);
     WindowRecord record = it == records_.end() ? WindowRecord{} : it->second;
     record.window = part.window;
-    const bool proven = Proves(record, walk, part.tally);
+    const bool proven = Proves(record, walk, part.tally) && !IsDoubtful(record, walk, tenant_now);
     whole = whole && proven;
     ++record.walks;
     // Of windows asked for together it is not always known where a row belongs.
@@ -81,6 +81,15 @@ bool ClosedWindows::Proves(const WindowRecord& record, const ClosedWalk& walk,
   // A total below the rows that were shown makes up nothing.
   return second && record.failures > 0 && walk.total && walk.rows <= *walk.total &&
          walk.known_events >= *walk.total;
+}
+
+// An empty answer may be a lie, and a window of the backlog that no revisit will look at again is
+// believed to be empty only the second time.
+bool ClosedWindows::IsDoubtful(const WindowRecord& record, const ClosedWalk& walk,
+                               WallSeconds tenant_now) const {
+  if (record.walks > 0 || walk.parts.size() > 1 || walk.parts.front().tally.events > 0)
+    return false;
+  return settings_.ages.empty() || record.window.end + settings_.ages.back() <= tenant_now;
 }
 
 void ClosedWindows::OnWhole(WindowRecord record, WallSeconds tenant_now) {
@@ -144,6 +153,24 @@ void ClosedWindows::JoinProofs(WallSeconds start) {
   if (absorbed.empty()) return;
   for (const WallSeconds gone : absorbed) Erase(gone);
   Put(joined);
+}
+
+void ClosedWindows::MakeDue(const Window& range, WallSeconds tenant_now) {
+  std::vector<WindowRecord> touched;
+  for (const auto& [start, record] : records_) {
+    if (start < range.end && record.window.end > range.start) touched.push_back(record);
+  }
+  for (WindowRecord& record : touched) {
+    record.due = record.due ? std::min(*record.due, tenant_now) : tenant_now;
+    Put(record);
+  }
+}
+
+bool ClosedWindows::IsDue(const Window& range, WallSeconds tenant_now) const {
+  const std::vector<Window> due = AllDue(tenant_now);
+  return std::any_of(due.begin(), due.end(), [&range](const Window& window) {
+    return window.start < range.end && window.end > range.start;
+  });
 }
 
 std::vector<Window> ClosedWindows::Due(WallSeconds tenant_now) const {

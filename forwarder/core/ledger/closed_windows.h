@@ -50,6 +50,11 @@ class ClosedWindows {
   // was whole.
   bool Walked(const ClosedWalk& walk, WallSeconds tenant_now);
 
+  // Makes the windows that `range` touches due now.
+  void MakeDue(const Window& range, WallSeconds tenant_now);
+  // One of them is due still.
+  bool IsDue(const Window& range, WallSeconds tenant_now) const;
+
   // The neighbouring windows to walk now, in one walk; empty: none is due.
   std::vector<Window> Due(WallSeconds tenant_now) const;
   // All windows that are due, by time, wherever they lie.
@@ -78,6 +83,7 @@ class ClosedWindows {
   void Erase(WallSeconds start);
   void Note(const WindowRecord& record, bool present);
   bool Proves(const WindowRecord& record, const ClosedWalk& walk, const Tally& tally) const;
+  bool IsDoubtful(const WindowRecord& record, const ClosedWalk& walk, WallSeconds tenant_now) const;
   void OnWhole(WindowRecord record, WallSeconds tenant_now);
   void OnMoved(WindowRecord record, bool alone, bool shown, WallSeconds tenant_now);
   void JoinProofs(WallSeconds start);

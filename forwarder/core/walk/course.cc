@@ -27,6 +27,7 @@ Tally* CourseWalk::TallyOf(WallSeconds second) {
 std::optional<WalkPlan> Course::Plan(WallSeconds tenant_now, MonotonicTime now) const {
   const bool edge_is_due = now >= edge_due_;
   if (cursor_.closing()) return WalkPlan{WalkKind::kClosing, {cursor_.open, cursor_.closing_end}};
+  if (IsEnd(cursor_.open)) return PlanRevisit(tenant_now);
   const WalkPlan live =
       PlanWalk(cursor_.open, cursor_.span, edge_full_, tenant_now, settings_.windows);
   // What moved is walked again soon, also where windows without end wait to be closed.
@@ -34,8 +35,7 @@ std::optional<WalkPlan> Course::Plan(WallSeconds tenant_now, MonotonicTime now) 
   const bool mend = incomplete && last_kind_ == WalkKind::kClosing;
   const bool live_is_due = live.kind == WalkKind::kClosing ? !mend : edge_is_due;
   if (live_is_due && !RevisitIsOverdue(tenant_now)) return live;
-  const std::vector<Window> due = closed_.Due(tenant_now);
-  if (!due.empty()) return WalkPlan{WalkKind::kRevisit, {due.front().start, due.back().end}};
+  if (const auto revisit = PlanRevisit(tenant_now)) return revisit;
   if (live.kind == WalkKind::kClosing) return live;
   return std::nullopt;
 }
@@ -44,6 +44,16 @@ bool Course::RevisitIsOverdue(WallSeconds tenant_now) const {
   const auto due = closed_.next_due();
   return due && tenant_now - *due > kPatience * settings_.poll_interval &&
          last_kind_ != WalkKind::kRevisit;
+}
+
+std::optional<WalkPlan> Course::PlanRevisit(WallSeconds tenant_now) const {
+  const std::vector<Window> due = closed_.Due(tenant_now);
+  if (due.empty()) return std::nullopt;
+  return WalkPlan{WalkKind::kRevisit, {due.front().start, due.back().end}};
+}
+
+bool Course::IsEnd(WallSeconds open) const {
+  return settings_.windows.end && open >= *settings_.windows.end;
 }
 
 std::pair<bool, MonotonicTime> Course::Begin(WallSeconds tenant_now, MonotonicTime now) {
@@ -55,7 +65,7 @@ std::pair<bool, MonotonicTime> Course::Begin(WallSeconds tenant_now, MonotonicTi
   }
   const auto plan = Plan(tenant_now, now);
   if (!plan) {
-    MonotonicTime wake = edge_due_;
+    MonotonicTime wake = IsEnd(cursor_.open) ? MonotonicTime::max() : edge_due_;
     if (const auto due = closed_.next_due()) wake = std::min(wake, now + (*due - tenant_now));
     return {false, wake};
   }
@@ -77,6 +87,7 @@ void Course::Push(const WalkPlan& plan, WallSeconds tenant_now, std::uint64_t sk
 bool Course::PushAhead(WallSeconds tenant_now) {
   const WalkPlan& last = walks_.back().walk.plan();
   if (last.kind != WalkKind::kClosing || closed_.first_incomplete()) return false;
+  if (IsEnd(last.window.end)) return false;
   const WalkPlan next =
       PlanWalk(last.window.end, cursor_.span, false, tenant_now, settings_.windows);
   if (next.kind != WalkKind::kClosing) return false;

@@ -100,6 +100,9 @@ class Course {
  private:
   std::optional<WalkPlan> Plan(WallSeconds tenant_now, MonotonicTime now) const;
   bool RevisitIsOverdue(WallSeconds tenant_now) const;
+  std::optional<WalkPlan> PlanRevisit(WallSeconds tenant_now) const;
+  // A piece of the past is walked, and `open` is its end.
+  bool IsEnd(WallSeconds open) const;
   void Push(const WalkPlan& plan, WallSeconds tenant_now, std::uint64_t skip);
   bool PushAhead(WallSeconds tenant_now);
   void EndClosing(const CourseWalk& ended, bool whole);

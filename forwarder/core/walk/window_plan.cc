@@ -8,6 +8,7 @@ namespace nsf {
 
 WalkPlan PlanWalk(WallSeconds open, std::chrono::seconds span, bool edge_full,
                   WallSeconds tenant_now, const WindowSettings& settings) {
+  if (settings.end) return {WalkKind::kClosing, {open, std::min(open + span, *settings.end)}};
   const WallSeconds settled = tenant_now - settings.settle;
   const bool long_enough = settled - open >= settings.length;
   if (long_enough || (edge_full && settled > open)) {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "core/walk/window.h"
 
@@ -18,6 +19,8 @@ struct WindowSettings {
   std::chrono::seconds settle{60};       // how old a second must be to be closed
   std::chrono::seconds longest{86'400};  // of a window over silence
   std::chrono::seconds ahead{86'400};    // how far the edge reaches past now: rows dated ahead
+  // A piece of the past is walked: it ends here, and everything in it is closed.
+  std::optional<WallSeconds> end;
 };
 
 enum class WalkKind : std::uint8_t {
@@ -36,7 +39,7 @@ struct WalkPlan {
 
 // `open` is the first second not closed yet; `span` the width that catching up has reached;
 // `edge_full`: the last edge walk filled a page, so that closing early is cheaper than walking it
-// again at every poll.
+// again at every poll. `open` lies before settings.end.
 WalkPlan PlanWalk(WallSeconds open, std::chrono::seconds span, bool edge_full,
                   WallSeconds tenant_now, const WindowSettings& settings);
 

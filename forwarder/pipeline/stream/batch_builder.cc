@@ -17,6 +17,7 @@ std::unique_ptr<Batch> EmptyBatch(const StreamSettings& settings) {
     records.tenant = settings.tenant;
     records.stream = settings.stream;
     records.format = sink.format;
+    records.replay = settings.rewalk.has_value();
     batch->sinks.push_back(std::move(records));
   }
   return batch;
@@ -45,13 +46,14 @@ void BatchBuilder::Keep(const PageBody& page, std::string_view row) {
   if (batch_->pages.empty() || batch_->pages.back() != page) batch_->pages.push_back(page);
 }
 
-void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallSeconds time,
-                       const PageBody& page, MonotonicTime now) {
+void BatchBuilder::Add(const AuditEvent& event, WallSeconds time, const Origin& origin,
+                       MonotonicTime now) {
   if (!due_) due_ = now + settings_.batch.age;
   Record record;
-  Keep(page, event.row->raw);
+  Keep(origin.page, event.row->raw);
   record.raw = event.row->raw;
-  record.event_id = batch_->arena.Copy(event_id);
+  record.event_id = batch_->arena.Copy(origin.event_id);
+  record.listed = origin.listed;
   record.user = batch_->arena.Copy(event.user);
   record.category = event.classification.category;
   record.time = time;
@@ -65,19 +67,20 @@ void BatchBuilder::Add(const AuditEvent& event, std::string_view event_id, WallS
       const SinkBatch& other = batch_->sinks[before];
       if (other.format == sink.format) record.value = other.records.back().value;
     }
-    if (record.value.empty()) record.value = Payload(sink.format, event, event_id);
+    if (record.value.empty()) record.value = Payload(sink.format, event, origin.event_id);
     sink.records.push_back(record);
     sink.outcomes.push_back(OutcomeKind::kUndecided);
   }
 }
 
-void BatchBuilder::AddBroken(std::string_view raw, std::string_view event_id,
-                             std::string_view reason, const PageBody& page, MonotonicTime now) {
+void BatchBuilder::AddBroken(std::string_view raw, std::string_view reason, const Origin& origin,
+                             MonotonicTime now) {
   if (!due_) due_ = now + settings_.batch.age;
   Record record;
-  Keep(page, raw);
+  Keep(origin.page, raw);
   record.raw = raw;
-  record.event_id = batch_->arena.Copy(event_id);
+  record.event_id = batch_->arena.Copy(origin.event_id);
+  record.listed = origin.listed;
   for (SinkBatch& sink : batch_->sinks) {
     sink.rejections.push_back(
         {sink.records.size(), std::string(reason), "the row cannot be parsed"});

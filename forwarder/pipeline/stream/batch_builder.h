@@ -22,14 +22,20 @@ class BatchBuilder {
   // `settings` outlives the builder.
   explicit BatchBuilder(const StreamSettings& settings);
 
-  // Appends one event; `time` is the record's time. `page` is the body that the event's row points
-  // into: the batch shares it, and copies what else it needs of the event.
-  void Add(const AuditEvent& event, std::string_view event_id, WallSeconds time,
-           const PageBody& page, MonotonicTime now);
+  // What a record holds beside its event. `page` is the body that the row points into: the batch
+  // shares it, and copies what else it needs of the event.
+  struct Origin {
+    std::string_view event_id;
+    WallSeconds listed;
+    const PageBody& page;
+  };
+
+  // Appends one event; `time` is the record's time.
+  void Add(const AuditEvent& event, WallSeconds time, const Origin& origin, MonotonicTime now);
 
   // Appends a row that no sink can be given: it is in the dead letter when the batch is settled.
-  void AddBroken(std::string_view raw, std::string_view event_id, std::string_view reason,
-                 const PageBody& page, MonotonicTime now);
+  void AddBroken(std::string_view raw, std::string_view reason, const Origin& origin,
+                 MonotonicTime now);
 
   std::size_t events() const { return batch_->sinks.front().records.size(); }
   // No further event fits.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -43,6 +44,14 @@ struct BatchLimits {
   static constexpr std::size_t kParts = 4;
 };
 
+// A piece of time that was walked before is walked again, by a stream of its own beside the one
+// that it repeats: from `start` on, in the requests that others leave. Its events are marked as
+// repeated.
+struct Rewalk {
+  std::string name;  // in the state, in place of the stream's
+  WallSeconds end;   // the first second that is not walked
+};
+
 struct StreamSettings {
   std::string tenant;
   std::string stream = "audit";
@@ -63,6 +72,9 @@ struct StreamSettings {
   std::variant<std::chrono::seconds, WallSeconds> start = std::chrono::hours(24);
   std::vector<SinkSpec> sinks;
   BatchLimits batch;
+  std::optional<Rewalk> rewalk;
+
+  std::string_view state_name() const { return rewalk ? rewalk->name : stream; }
 };
 
 // The second at which a stream without state begins.

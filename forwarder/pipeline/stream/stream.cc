@@ -38,7 +38,7 @@ Result<std::unique_ptr<Stream>> Stream::Create(const StreamSettings& settings,
 }
 
 Result<void> Stream::Restore(const StateReader& state) {
-  const std::string cursor_key = CursorKey(settings_.tenant, settings_.stream);
+  const std::string cursor_key = CursorKey(settings_.tenant, settings_.state_name());
   const auto cursors = state.Scan(cursor_key);
   if (!cursors) return cursors.error();
   for (const StateEntry& entry : *cursors) {
@@ -46,14 +46,17 @@ Result<void> Stream::Restore(const StateReader& state) {
     if (!cursor) return Error{cursor.error().kind, entry.key + ": " + cursor.error().message};
     stored_ = *cursor;
   }
-  const auto dialects = state.Scan(DialectKey(settings_.tenant, settings_.stream));
-  if (!dialects) return dialects.error();
-  for (const StateEntry& entry : *dialects) {
-    const auto learned = DecodeDialect(entry.value);
-    if (!learned) return Error{learned.error().kind, entry.key + ": " + learned.error().message};
-    learned_ = *learned;
+  // What is walked again begins with the dialect of its stream.
+  for (const std::string_view name : {std::string_view(settings_.stream), settings_.state_name()}) {
+    const auto dialects = state.Scan(DialectKey(settings_.tenant, name));
+    if (!dialects) return dialects.error();
+    for (const StateEntry& entry : *dialects) {
+      const auto learned = DecodeDialect(entry.value);
+      if (!learned) return Error{learned.error().kind, entry.key + ": " + learned.error().message};
+      learned_ = *learned;
+    }
   }
-  const auto windows = state.Scan(WindowPrefix(settings_.tenant, settings_.stream));
+  const auto windows = state.Scan(WindowPrefix(settings_.tenant, settings_.state_name()));
   if (!windows) return windows.error();
   for (const StateEntry& entry : *windows) {
     const auto window = DecodeWindow(entry.value);
@@ -61,10 +64,10 @@ Result<void> Stream::Restore(const StateReader& state) {
     closed_.Load(*window);
   }
   // Ids are read when their seconds are walked.
-  const auto keys = state.Keys(IdsPrefix(settings_.tenant, settings_.stream));
+  const auto keys = state.Keys(IdsPrefix(settings_.tenant, settings_.state_name()));
   if (!keys) return keys.error();
   for (const std::string& key : *keys) {
-    const auto chunk = ChunkOfKey(settings_.tenant, settings_.stream, key);
+    const auto chunk = ChunkOfKey(settings_.tenant, settings_.state_name(), key);
     if (!chunk) {
       return Error{ErrorKind::kStop,
                    key +
@@ -151,12 +154,12 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
     Wake(wake, out);
     return false;
   }
-  // Half of what may be asked for is kept for the rest of windows that are begun.
-  const bool ahead = course_->open_pages() < std::max<std::size_t>(lookahead_ / 2, 1);
+  // A quarter of what may be asked for is kept for the rest of windows that are begun.
+  const bool ahead = course_->open_pages() < std::max<std::size_t>(lookahead_ * 3 / 4, 1);
   const auto ask = course_->NextAsk(next_ticket_, std::min(limit_, learned_->dialect.page_limit),
                                     Limits(), ahead, tenant_now);
   if (!ask) return false;
-  if (const auto free = budget_.Attempt(now.monotonic)) {
+  if (const auto free = AttemptRequest(now)) {
     course_->Fail(ask->page.ticket);
     Wake(*free, out);
     return false;
@@ -169,7 +172,7 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
 }
 
 bool Stream::AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* out) {
-  if (const auto free = budget_.Attempt(now.monotonic)) {
+  if (const auto free = AttemptRequest(now)) {
     Wake(*free, out);
     return false;
   }
@@ -177,6 +180,16 @@ bool Stream::AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* o
   const Window around{tenant_now - kContactBack, tenant_now + settings_.windows.ahead};
   out->requests.push_back({0, RequestFor(learned_->dialect, around, 0, 1)});
   return true;
+}
+
+std::optional<MonotonicTime> Stream::AttemptRequest(const Now& now) {
+  return settings_.rewalk ? budget_.AttemptSpare(now.monotonic) : budget_.Attempt(now.monotonic);
+}
+
+bool Stream::ended() const {
+  return settings_.rewalk && course_ && !course_->walking() &&
+         course_->cursor().open >= settings_.rewalk->end && closed_.incomplete() == 0 &&
+         commits_.empty() && builder_.events() == 0;
 }
 
 void Stream::NoteIdle(const Now& now) {
@@ -190,10 +203,14 @@ void Stream::NoteIdle(const Now& now) {
 }
 
 void Stream::AdaptLookahead(const Now& now) {
-  if (!idle_since_) {
-    lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
-  } else if (now.monotonic - *idle_since_ >= kWorthLookingAhead) {
+  ++pages_in_time_;
+  if (idle_since_ && now.monotonic - *idle_since_ >= kWorthLookingAhead) {
     lookahead_ = std::min(lookahead_ + 1, MostAhead());
+    pages_in_time_ = 0;
+  } else if (pages_in_time_ >= 2 * lookahead_) {
+    // Pages asked for together come together: those after the first are no sign of haste.
+    lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
+    pages_in_time_ = 0;
   }
 }
 

@@ -97,6 +97,19 @@ class Stream {
   // The reader of a sink's pipe went away: there is nobody left to deliver to.
   bool reader_gone() const { return reader_gone_; }
 
+  // Has the closed windows that `range` touches walked again soon, as if a revisit were due.
+  void WalkAgain(const Window& range, const Now& now) { closed_.MakeDue(range, TenantNow(now)); }
+  // One of them still is to be, or what was found is not settled.
+  bool IsWalkingAgain(const Window& range, const Now& now) const {
+    return closed_.IsDue(range, TenantNow(now)) || !commits_.empty() || builder_.events() > 0 ||
+           closed_.has_changes();
+  }
+
+  // What was to be walked again is: all of it is settled. Never, of a stream without `rewalk`.
+  bool ended() const;
+  // No window is honoured: only lists can be walked.
+  bool walks_lists() const { return learned_ && learned_->dialect.window == WindowKind::kNone; }
+
   // There was no state: the stream begins at settings.start.
   bool begins() const { return !stored_; }
   const StreamSettings& settings() const { return settings_; }
@@ -121,6 +134,7 @@ class Stream {
   static std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
   void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
+  std::optional<MonotonicTime> AttemptRequest(const Now& now);
   void NoteSuccess(StepOutput* out);
   void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
   // A page that does not parse: asked for once more, then split down to the row.
@@ -238,6 +252,7 @@ class Stream {
   std::deque<PageAnswer> answers_;  // not looked at yet
   std::size_t requests_ = 0;        // under way, or their answers not looked at yet
   std::size_t lookahead_ = 1;       // pages to ask for at a time: as many as keep the stream busy
+  std::size_t pages_in_time_ = 0;   // in a row that the stream did not wait for
   std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
   int failures_ = 0;     // in a row

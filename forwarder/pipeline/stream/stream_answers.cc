@@ -157,6 +157,7 @@ void Stream::BeginCourse(const Cursor& cursor) {
   WindowSettings windows = settings_.windows;
   if (learned_->dialect.window != WindowKind::kInsertion)
     windows.settle = settings_.settle_by_event;
+  if (settings_.rewalk) windows.end = settings_.rewalk->end;
   course_.emplace(CourseSettings{learned_->dialect.window, settings_.pins.order, windows,
                                  settings_.page_size, settings_.poll_interval},
                   cursor, closed_);

@@ -58,17 +58,18 @@ std::vector<StateChange> Stream::StateChanges() {
   const auto chunks = ledger_.TakeAdded(cursor.next_chunk);
   for (const LedgerChunk& chunk : chunks) {
     changes.push_back(
-        {ChunkKey(settings_.tenant, settings_.stream, chunk.id), EncodeChunk(chunk.entries)});
+        {ChunkKey(settings_.tenant, settings_.state_name(), chunk.id), EncodeChunk(chunk.entries)});
   }
   if (!chunks.empty()) ++cursor.next_chunk;
   for (const auto& [start, record] : closed_.TakeChanges()) {
-    changes.push_back({WindowKey(settings_.tenant, settings_.stream, start),
+    changes.push_back({WindowKey(settings_.tenant, settings_.state_name(), start),
                        record ? std::optional(EncodeWindow(*record)) : std::nullopt});
   }
   if (std::exchange(dialect_changed_, false)) {
-    changes.push_back({DialectKey(settings_.tenant, settings_.stream), EncodeDialect(*learned_)});
+    changes.push_back(
+        {DialectKey(settings_.tenant, settings_.state_name()), EncodeDialect(*learned_)});
   }
-  changes.push_back({CursorKey(settings_.tenant, settings_.stream), EncodeCursor(cursor)});
+  changes.push_back({CursorKey(settings_.tenant, settings_.state_name()), EncodeCursor(cursor)});
   return changes;
 }
 

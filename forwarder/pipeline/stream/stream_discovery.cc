@@ -112,7 +112,7 @@ void Stream::DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& r
 }
 
 bool Stream::AskProbe(const Now& now, StepOutput* out) {
-  if (const auto free = budget_.Attempt(now.monotonic)) {
+  if (const auto free = AttemptRequest(now)) {
     Wake(*free, out);
     return false;
   }

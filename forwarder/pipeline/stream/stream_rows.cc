@@ -133,10 +133,11 @@ bool Stream::StandsAmongOlder(std::size_t at) const {
 // Known by its bytes, so that later walks do not keep it again.
 void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   const std::string id = derived_.Next(row.raw);
-  const Sighting sighting = ledger_.Observe(
-      {LedgerSecond(std::nullopt, now), false, HashId(id), HashContent(row.raw)}, page_->number);
+  const WallSeconds second = LedgerSecond(std::nullopt, now);
+  const Sighting sighting =
+      ledger_.Observe({second, false, HashId(id), HashContent(row.raw)}, page_->number);
   if (sighting.seen != Seen::kNew) return SkipRow();
-  builder_.AddBroken(row.raw, id, row.reason, page_->page.body, now.monotonic);
+  builder_.AddBroken(row.raw, row.reason, {id, second, page_->page.body}, now.monotonic);
 }
 
 void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
@@ -156,8 +157,9 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
   const IdHash hash = HashId(*id);
-  const Sighting sighting = ledger_.Observe(
-      {LedgerSecond(own, now), own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
+  const WallSeconds second = LedgerSecond(own, now);
+  const Sighting sighting =
+      ledger_.Observe({second, own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
   const bool first_in_walk = sighting.last_page < first_page_of_walk_;
   if (first_in_walk) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
@@ -174,7 +176,8 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, *id, time.value_or(WallSeconds{}), page_->page.page.body(), now.monotonic);
+  builder_.Add(event, time.value_or(WallSeconds{}), {*id, second, page_->page.page.body()},
+               now.monotonic);
 }
 
 void Stream::SkipRow() {
@@ -241,7 +244,7 @@ bool Stream::LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* 
     return false;
   }
   for (const BucketNumber bucket : missing) {
-    out->load.push_back(BucketPrefix(settings_.tenant, settings_.stream, bucket));
+    out->load.push_back(BucketPrefix(settings_.tenant, settings_.state_name(), bucket));
   }
   loading_ = true;
   return false;
@@ -260,7 +263,7 @@ void Stream::OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, St
   const CourseWalk* current = course_ && course_->walking() ? &course_->current() : nullptr;
   if (current == nullptr) return;
   for (const StateEntry& entry : *loaded) {
-    const auto chunk = ChunkOfKey(settings_.tenant, settings_.stream, entry.key);
+    const auto chunk = ChunkOfKey(settings_.tenant, settings_.state_name(), entry.key);
     auto entries = DecodeChunk(entry.value);
     if (!chunk) return failed(entry.key + " is no key of event ids: the state is damaged");
     if (!entries) return failed(entry.key + ": " + entries.error().message);
@@ -307,7 +310,8 @@ void Stream::EndWalk(const Now& now) {
 
 void Stream::Forget(WallSeconds before) {
   for (const ChunkId& chunk : ledger_.Forget(before)) {
-    dropped_chunks_.push_back({ChunkKey(settings_.tenant, settings_.stream, chunk), std::nullopt});
+    dropped_chunks_.push_back(
+        {ChunkKey(settings_.tenant, settings_.state_name(), chunk), std::nullopt});
   }
 }
 

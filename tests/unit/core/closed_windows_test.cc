@@ -62,6 +62,21 @@ TEST_CASE("one late walk serves all ages that have passed, and old time needs no
   CHECK_FALSE(backfill.next_due());
 }
 
+TEST_CASE("a window that no revisit will look at is believed to be empty the second time") {
+  ClosedWindows closed(Revisits());
+  const ClosedWalk empty{{{W(0, 300), {}}}, WalkProof::kWhole, {}, 0, false};
+  CHECK_FALSE(closed.Walked(empty, T(200'000)));
+  CHECK(closed.incomplete() == 1);
+  CHECK(closed.Due(T(200'000)) == std::vector{W(0, 300)});
+  CHECK(closed.Walked(empty, T(200'000)));
+  CHECK(closed.incomplete() == 0);
+  CHECK_FALSE(closed.next_due());
+
+  // Near the present a revisit would find what an empty answer hid.
+  ClosedWindows live(Revisits());
+  CHECK(live.Walked(empty, T(360)));
+}
+
 TEST_CASE("one walk serves neighbours that are due") {
   RevisitSettings settings = Revisits();
   settings.most_events = 3;
