@@ -118,10 +118,7 @@ void Drawing::DrawSizes() {
   // What no parameter turns must fit a page, second by second.
   const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
   if (!turns) stream().page_size = 100;
-  // Rows that are hidden without a word cannot be known of.
-  const bool honest = drawn_.tenant.total_key != "none" && drawn_.tenant.total_cap == 0 &&
-                      drawn_.tenant.total_says == model::TotalSays::kAll;
-  if (!turns && !(honest && kSupported.short_unturned)) {
+  if (!turns && !kSupported.short_unturned) {
     Set("short_page_percent=0");
     return;
   }
@@ -135,6 +132,9 @@ void Drawing::DrawSizes() {
   }
   // A single second must fit, and the whole list where it cannot be cut.
   const bool cuts = drawn_.tenant.window != model::WindowRule::kIgnored;
+  // Rows that are hidden without a word cannot be known of.
+  const bool honest =
+      drawn_.tenant.total_key != "none" && drawn_.tenant.total_says == model::TotalSays::kAll;
   if (kSupported.deep_offsets && cuts && honest && dice_.Permille(120)) {
     Set("deep_offset=" + Number(page + 60, page * 3 + 60));
     if (refuses && kSupported.deep_refusals && dice_.Permille(500)) Set("deep_answer=reject");

@@ -26,10 +26,6 @@ std::int64_t Second(std::chrono::sys_seconds time) { return time.time_since_epoc
 std::vector<WindowKind> PossibleWindows(const model::Settings& tenant) {
   std::vector<WindowKind> kinds;
   AddKinds(tenant, &kinds);
-  // Of a tenant that has no row yet nobody can tell which times it honours: until its rows tell,
-  // insertion time is what is asked for, and what is closed and called whole is so by that time.
-  const bool silent = tenant.events == 0;
-  if (silent && kinds[0] != WindowKind::kInsertion) kinds.push_back(WindowKind::kInsertion);
   if (!tenant.changes_to.empty()) {
     model::Settings changed = tenant;
     model::ApplyChange(tenant.changes_to, &changed);
@@ -133,10 +129,8 @@ std::string Truth::Describe(EventNumber number) const {
 }
 
 WallSeconds Truth::Own(EventNumber number, WindowKind kind) const {
-  const std::size_t shown = tenant_.rows().TemplateOf(event(number)).insertion_at;
-  const bool by_insertion =
-      kind == WindowKind::kInsertion ||
-      (kind == WindowKind::kNone && shown != nsf_simulator::RowTemplate::kAbsent);
+  const bool by_insertion = kind == WindowKind::kInsertion ||
+                            (kind == WindowKind::kNone && scenario_.tenant.show_insertion);
   return by_insertion ? event(number).insertion : event(number).timestamp;
 }
 

@@ -48,7 +48,7 @@ class Truth {
   std::string Describe(EventNumber number) const;
 
   // The second by which the window selects it; where none is honoured, by which the forwarder cuts
-  // the list: insertion time only where the row itself shows it.
+  // the list.
   WallSeconds Own(EventNumber number, WindowKind kind) const;
   // It was visible before its window was closed, or at the latest at `revisits` of its revisits.
   bool VisibleInTime(EventNumber number, std::size_t revisits) const;

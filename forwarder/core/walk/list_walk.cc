@@ -56,7 +56,7 @@ bool ListWalk::OrderFails(const std::vector<Row>& rows) {
 std::size_t ListWalk::Take(std::uint32_t limit, const ReceivedPage& page) {
   const std::vector<Row> rows = Read(page);
   std::size_t repeats = 0;
-  chained_ = set_aside_ = false;
+  chained_ = false;
   older_from_ = older_to_ = 0;
   // What was skipped for its place in an order that is none was skipped wrongly.
   if (OrderFails(rows)) {
@@ -65,8 +65,7 @@ std::size_t ListWalk::Take(std::uint32_t limit, const ReceivedPage& page) {
   }
   if (std::exchange(confirming_, false)) {
     Confirm(rows.size(), page.page.total());
-    set_aside_ = !ended_;
-    return set_aside_ ? rows.size() : 0;
+    return 0;
   }
   NoteOlder(rows);
   const Joint joint = Join(rows, &repeats);

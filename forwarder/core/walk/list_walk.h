@@ -49,9 +49,6 @@ class ListWalk {
   // The last page taken goes on where the one before ended: a row on both, beyond the repeats,
   // moved.
   bool chained() const { return chained_; }
-  // The last page taken only shows that the list goes on: all its rows come once more, on a page
-  // that joins.
-  bool set_aside() const { return set_aside_; }
 
   // Row `index` of the last page taken stands, in an ordered list, among rows older than the floor.
   bool IsOlder(std::size_t index) const { return older_from_ <= index && index < older_to_; }
@@ -103,7 +100,6 @@ class ListWalk {
   bool ended_ = false;
   bool moved_ = false;
   bool chained_ = false;
-  bool set_aside_ = false;
   std::size_t older_from_ = 0;
   std::size_t older_to_ = 0;
   std::vector<Row> last_;                 // the page that the next one is to join; empty: none yet

@@ -30,7 +30,10 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
 
 bool Walk::WorthAsking(std::uint64_t skip, const WalkLimits& limits) const {
   if (list_ || one_by_one_ || limits.one_page || pages_ == 0) return false;
-  if (total_) return TotalEnds(limits) ? skip < *total_ : skip <= *total_;
+  if (total_) {
+    const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
+    return total_ends ? skip < *total_ : skip <= *total_;
+  }
   return last_was_full_ && slots_.size() <= pages_;
 }
 
@@ -91,8 +94,7 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   if (rows > 0) last_was_full_ = rows >= taken.limit;
   // Nobody says that a tenant clamps when no second page can be asked for.
   const std::uint32_t full = std::min(taken.limit, std::max<std::uint32_t>(limits.largest, 2));
-  one_page_ = limits.one_page;
-  one_page_full_ = one_page_ && rows >= full;
+  one_page_full_ = limits.one_page && rows >= full;
   ended_ = EndsWith(taken.page, limits);
   if (ended_) {
     slots_.clear();
@@ -114,7 +116,8 @@ void Walk::TakeOfList(Taken* taken) {
 
 bool Walk::EndsWith(const ReceivedPage& page, const WalkLimits& limits) const {
   if (page.received() == 0 || limits.one_page) return true;
-  return TotalEnds(limits) && skip_ >= *total_;
+  const bool total_ends = plan_.kind == WalkKind::kEdge && limits.totals_true;
+  return total_ends && total_ && skip_ >= *total_;
 }
 
 void Walk::Stop() {
@@ -126,8 +129,7 @@ WalkProof Walk::proof() const {
   if (cut_off_ || repeated_row_) return WalkProof::kMoved;
   if (list_) return list_->whole() ? WalkProof::kWhole : WalkProof::kMoved;
   if (resumed_) return WalkProof::kResumed;
-  // A total may be that of the page; one that is larger tells that rows are hidden.
-  if (one_page_full_ || (one_page_ && ended_short())) return WalkProof::kMoved;
+  if (one_page_full_) return WalkProof::kMoved;  // a total may be that of the page
   // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
   const bool hides = pages_ == 0 ? ended_short() : last_was_full_ && (!total_ || ended_short());
   if (hides) return WalkProof::kMoved;

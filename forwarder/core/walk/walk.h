@@ -29,7 +29,7 @@ struct PageAsk {
 
 struct WalkLimits {
   std::uint32_t clamp = UINT32_MAX;  // the most rows that the tenant puts into a page, as learned
-  std::uint64_t totals_true = 0;     // totals below this have proved true: one may be capped
+  bool totals_true = false;          // totals have proved true
   bool one_page = false;             // no parameter turns the page: the first one is all there is
   std::uint32_t largest = 0;         // the most rows that a page has held so far
 };
@@ -110,10 +110,6 @@ class Walk {
   std::size_t Find(std::uint64_t ticket) const;
   bool WorthAsking(std::uint64_t skip, const WalkLimits& limits) const;
   bool EndsWith(const ReceivedPage& page, const WalkLimits& limits) const;
-  // The total says where an edge walk ends.
-  bool TotalEnds(const WalkLimits& limits) const {
-    return plan_.kind == WalkKind::kEdge && total_ && *total_ < limits.totals_true;
-  }
   void TakeOfList(Taken* taken);
   // The tenant stated more rows than it showed.
   bool ended_short() const { return total_ && skip_ < *total_; }
@@ -127,7 +123,6 @@ class Walk {
   bool one_by_one_ = false;  // a page did not fit: looking ahead only wastes requests
   bool cut_off_ = false;
   bool repeated_row_ = false;
-  bool one_page_ = false;
   bool one_page_full_ = false;  // no second page could be asked for, and the first was full
   std::deque<Slot> slots_;
   std::uint64_t pages_ = 0;  // with rows

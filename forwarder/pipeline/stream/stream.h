@@ -149,8 +149,7 @@ class Stream {
   // What the tenant honours (stream_discovery.cc).
   void DiscoverWindow(const Now& now);
   // Rows outside the window; a page that came again; a refusal that has another reason than depth.
-  bool WindowIsDoubtful(StepOutput* out);  // by the page that is taken next
-  void DoubtWindow(const Now& now);
+  void DoubtWindow(const Now& now, StepOutput* out);
   void DoubtParameter(StepOutput* out);
   void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
                   const Window& window);
@@ -162,8 +161,6 @@ class Stream {
   void Migrate(WindowKind from, WallSeconds at);
   void EndMigration();
   bool MostlyOutside(const Page& page, const Window& window) const;
-  // Most rows do not show the time by which windows select.
-  bool MostlyUntold(const Page& page) const;
   bool DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const;
   void BeginCourse(const Cursor& cursor);
   void OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
@@ -238,7 +235,6 @@ class Stream {
   enum class Doubt : std::uint8_t { kNone, kWindow, kParameter };
   Doubt doubt_ = Doubt::kNone;          // the other reason for one
   bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more
-  bool window_is_verified_ = false;  // since the start, while the tenant had rows
   bool parameter_is_believed_ = false;  // a page that came again is no sign any more
   ClosedWindows closed_;
   Ledger ledger_;
@@ -269,7 +265,7 @@ class Stream {
   std::size_t page_bytes_ = 0;  // of the largest
   std::uint32_t clamp_ = UINT32_MAX;
   bool last_was_short_ = false;  // the last page of the walk held fewer rows than asked for
-  std::uint64_t totals_true_ = 0;  // see WalkLimits
+  bool totals_true_ = false;
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
   RowReader reader_;

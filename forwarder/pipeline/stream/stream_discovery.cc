@@ -33,14 +33,6 @@ std::optional<WallSeconds> Stream::OwnTime(const AuditEvent& event) const {
   return TimeOf(event, learned_->dialect.window);
 }
 
-bool Stream::MostlyUntold(const Page& page) const {
-  if (learned_->dialect.window == WindowKind::kNone) return false;
-  RowReader reader;
-  const auto is_untold = [&](const RawRow& row) { return !OwnTime(Normalize(reader.Read(row))); };
-  const auto rows = page.rows().first(std::min(page.rows().size(), kRowsSampled));
-  return 2 * std::count_if(rows.begin(), rows.end(), is_untold) > std::ssize(rows);
-}
-
 bool Stream::MostlyOutside(const Page& page, const Window& window) const {
   if (learned_ && learned_->dialect.window == WindowKind::kNone) return false;
   const WindowKind kind =
@@ -67,27 +59,13 @@ void Stream::DiscoverWindow(const Now& now) {
   discovery_ = Discovery::OfWindow(known, settings_.pins, TenantNow(now));
 }
 
-void Stream::DoubtWindow(const Now& now) {
+void Stream::DoubtWindow(const Now& now, StepOutput* out) {
   DiscoverWindow(now);
   doubt_ = Doubt::kWindow;
   course_->Abandon();
-}
-
-bool Stream::WindowIsDoubtful(StepOutput* out) {
-  const Walk& walk = course_->current().walk;
-  const Page& page = walk.Next().page;
-  // Of a tenant without rows every window looks honoured; rows that do not say otherwise prove
-  // nothing, so it is asked again when it has some.
-  if (!window_is_verified_ && MostlyUntold(page)) return true;
-  if (!MostlyOutside(page, walk.plan().window)) {
-    window_is_believed_ = false;
-    return false;
-  }
-  if (window_is_believed_) return false;
   out->notices.push_back({Notice::Level::kWarning,
                           "rows outside the time asked for: the tenant seems to ignore the "
                           "window; nothing of that page is taken, finding out"});
-  return true;
 }
 
 void Stream::DoubtParameter(StepOutput* out) {
@@ -149,10 +127,9 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
   rediscover_ = false;
   const auto refusal = std::exchange(refusal_, std::nullopt);
   const Doubt doubt = std::exchange(doubt_, Doubt::kNone);
-  if (doubt == Doubt::kWindow) window_is_verified_ = true;
   if (learned_ && learned_->dialect == dialect && course_) {
     // It is as it was: what looked wrong has another reason.
-    if (refusal && doubt == Doubt::kNone) return OnBlocked(now, *refusal, out);
+    if (refusal) return OnBlocked(now, *refusal, out);
     window_is_believed_ = doubt == Doubt::kWindow;
     parameter_is_believed_ = doubt == Doubt::kParameter;
     return;

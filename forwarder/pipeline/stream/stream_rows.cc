@@ -41,8 +41,10 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
       ledger_.size() > kMostIdsInMemory) {
     ledger_.DropOutside(needed->first, needed->last);
   }
-  if (WindowIsDoubtful(out)) {
-    DoubtWindow(now);
+  if (!MostlyOutside(walk.Next().page, walk.plan().window)) {
+    window_is_believed_ = false;
+  } else if (!window_is_believed_) {
+    DoubtWindow(now, out);
     return false;
   }
   const bool first = walk.pages() == 0;
@@ -63,11 +65,10 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   page_.emplace(PendingPage{std::move(taken.page), taken.repeats, broken_repeats, taken.first_skip,
                             pages_taken_, taken.repeats, 0});
   // Equal rows count on where the page goes on from the one before.
-  const ListWalk* list = walk.list();
-  const bool goes_on = list != nullptr && (list->chained() || list->set_aside()) && !first;
+  const bool goes_on = walk.list() != nullptr && walk.list()->chained() && !first;
   if (!goes_on) derived_ = DerivedIds();
-  if (first || (list != nullptr && !goes_on)) first_page_of_chain_ = pages_taken_;
-  if (goes_on && list->order() != ListOrder::kNeither) derived_.KeepLastSecond();
+  if (first || (walk.list() != nullptr && !goes_on)) first_page_of_chain_ = pages_taken_;
+  if (goes_on && walk.list()->order() != ListOrder::kNeither) derived_.KeepLastSecond();
   return true;
 }
 
@@ -87,11 +88,10 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   const std::size_t repeated = page_->repeated_rows;
   // Of a list one row is asked for twice.
   const std::size_t twice = repeated + page_->repeats - std::min<std::size_t>(page_->repeats, 1);
-  Walk& walk = course_->current().walk;
-  const bool set_aside = walk.list() != nullptr && walk.list()->set_aside();
-  const bool mostly = !set_aside && twice * 2 > page_->page.received();
+  const bool mostly = twice * 2 > page_->page.received();
   page_before_ = page_->page.page.body();
   page_.reset();
+  Walk& walk = course_->current().walk;
   if (repeated > 0) walk.NoteRepeatedRow();
   if (walk.ended()) return EndWalk(now);
   if (mostly && !parameter_is_believed_) {
@@ -279,10 +279,7 @@ void Stream::EndWalk(const Now& now) {
   const bool second = asked.last - asked.first <= std::chrono::seconds(2);
   const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
-  if (current.walk.pages() > 1) {
-    const bool whole = current.walk.proof() == WalkProof::kWhole;
-    totals_true_ = whole ? std::max(totals_true_, current.walk.total().value_or(0)) : 0;
-  }
+  if (current.walk.pages() > 1) totals_true_ = current.walk.proof() == WalkProof::kWhole;
   dialect_failed_ = false;
   const bool pages_turn = current.walk.pages() > 1;
   const WalkEnd end = course_->End(TenantNow(now), known);
