@@ -240,7 +240,7 @@ class Stream {
   Doubt doubt_ = Doubt::kNone;          // the other reason for one
   bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more
   bool window_is_verified_ = false;  // since the start, while the tenant had rows
-  bool parameter_is_believed_ = false;  // a page that came again is no sign any more
+  int pages_believed_ = 0;  // so many pages that come again are no sign
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
@@ -271,6 +271,7 @@ class Stream {
   std::uint32_t clamp_ = UINT32_MAX;
   bool last_was_short_ = false;  // the last page of the walk held fewer rows than asked for
   std::uint64_t totals_true_ = 0;  // see WalkLimits
+  std::uint32_t largest_answered_ = 0;  // the largest limit that was not refused
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
   RowReader reader_;

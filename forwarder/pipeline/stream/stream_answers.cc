@@ -51,7 +51,10 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   if (discovery_ && ticket == 0) {
     const bool refused = verdict.action == Action::kBlocked && verdict.reason == "refused";
     if (refused && !refusal_) refusal_ = verdict;
-    if (verdict.action == Action::kAccept) NoteSuccess(out);
+    if (verdict.action == Action::kAccept) {
+      NoteSuccess(out);
+      largest_answered_ = std::max(largest_answered_, discovery_->probe().limit);
+    }
     // A page that does not parse is a page all the same; what is wrong with it is seen when it is
     // walked.
     const std::uint32_t limit = discovery_->probe().limit;
@@ -169,7 +172,10 @@ void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verd
                        StepOutput* out) {
   const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
   const std::uint64_t skip = ask ? ask->skip : 0;
-  const bool deep = skip >= settings_.page_size && skip > deepest_answered_;
+  // A limit that was never answered is doubted first; and no list is made smaller.
+  const bool deep = skip >= settings_.page_size && skip > deepest_answered_ &&
+                    ask->limit <= largest_answered_ &&
+                    learned_->dialect.window != WindowKind::kNone;
   if (verdict.reason != "refused") return OnBlocked(now, verdict, out);
   if (!deep) {
     if (!ask) return OnBlocked(now, verdict, out);

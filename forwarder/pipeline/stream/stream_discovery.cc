@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint32_t kMostPagesBeforeLarger = 128;
 
 constexpr std::size_t kRowsSampled = 32;
+// Rows that come in fast make pages come again; a name that is honoured no more does so for ever.
+constexpr int kPagesBelieved = 4;
 // Before what was refused is asked for again.
 constexpr BackoffSettings kRefusalBackoff{std::chrono::milliseconds(2'000),
                                           std::chrono::milliseconds(2'000)};
@@ -162,10 +164,11 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
     // It is as it was: what looked wrong has another reason.
     if (refusal && doubt == Doubt::kNone) return OnBlocked(now, *refusal, out);
     window_is_believed_ = doubt == Doubt::kWindow;
-    parameter_is_believed_ = doubt == Doubt::kParameter;
+    pages_believed_ = doubt == Doubt::kParameter ? kPagesBelieved : 0;
     return;
   }
-  window_is_believed_ = parameter_is_believed_ = false;
+  window_is_believed_ = false;
+  pages_believed_ = 0;
   dialect_changed_ = true;
   out->notices.push_back({Notice::Level::kInfo, "the tenant honours: " + Describe(dialect)});
   if (!learned_) {

@@ -75,6 +75,7 @@ void Stream::LearnFrom(const Walk::Taken& taken) {
   const auto rows = static_cast<std::uint32_t>(taken.page.received());
   if (rows == 0) return;
   TryLargerPages(taken.limit);
+  largest_answered_ = std::max(largest_answered_, taken.limit);
   deepest_answered_ = std::max(deepest_answered_, taken.first_skip);
   largest_page_ = std::max(largest_page_, rows);
   if (clamp_ != UINT32_MAX) clamp_ = std::max(clamp_, rows);
@@ -94,7 +95,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   page_.reset();
   if (repeated > 0) walk.NoteRepeatedRow();
   if (walk.ended()) return EndWalk(now);
-  if (mostly && !parameter_is_believed_) {
+  if (mostly && --pages_believed_ < 0) {
     DoubtParameter(out);
     course_->Abandon();
     return;
@@ -286,7 +287,7 @@ void Stream::EndWalk(const Now& now) {
   dialect_failed_ = false;
   const bool pages_turn = current.walk.pages() > 1;
   const WalkEnd end = course_->End(TenantNow(now), known);
-  if (pages_turn && end.whole) parameter_is_believed_ = false;
+  if (pages_turn && end.whole) pages_believed_ = 0;
   EndMigration();
   flush_ = true;
   last_was_short_ = false;
