@@ -103,6 +103,9 @@ void Drawing::DrawTraits() {
   const bool list = drawn_.tenant.window == model::WindowRule::kIgnored;
   if (list && !kSupported.lists_by_event) Set("sort_by=insertion show_insertion=on");
   if (!kSupported.resumed_parameter) Set("page_parameter=both");
+  // Where neither a window nor a name is honoured there is one page for ever: the program says so.
+  const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
+  if (list && !turns) Set("page_parameter=both");
   const auto share = [this](model::OddRow kind) {
     return drawn_.tenant.odd_rows[static_cast<std::size_t>(kind)];
   };
