@@ -43,7 +43,7 @@ std::string TextLine(std::string_view message, std::string_view tenant, std::str
 
 std::string JsonMembers(std::string_view message, std::string_view tenant,
                         std::string_view stream) {
-  std::string line;
+  TextBuffer line;
   const auto member = [&line](std::string_view name, std::string_view value) {
     line += ",\"";
     line += name;
@@ -53,7 +53,8 @@ std::string JsonMembers(std::string_view message, std::string_view tenant,
   if (!tenant.empty()) member("tenant", tenant);
   if (!stream.empty()) member("stream", stream);
   member("message", message);
-  return line + '}';
+  line += '}';
+  return line.str();
 }
 
 }  // namespace

@@ -26,20 +26,20 @@ void CheckLine(const std::string& line, bool is_utf8) {
 void CheckEvent(const Row& row) {
   const AuditEvent event = Normalize(row);
   for (const Format format : {Format::kRaw, Format::kOcsf}) {
-    std::string line;
-    std::string again;
+    TextBuffer line;
+    TextBuffer again;
     AppendEvent(format, event, {"acme", "audit", "id"}, &line);
     AppendEvent(format, event, {"acme", "audit", "id"}, &again);
-    Require(line == again, "the same event gives the same bytes");
-    CheckLine(line, format != Format::kRaw || row.valid_utf8);
+    Require(line.view() == again.view(), "the same event gives the same bytes");
+    CheckLine(line.str(), format != Format::kRaw || row.valid_utf8);
   }
   SinkBatch batch;
   Record record;
   record.raw = row.raw;
   record.event_id = event.id;
-  std::string letter;
+  TextBuffer letter;
   AppendDeadLetter(batch, record, {0, "too_large", std::string(event.user)}, WallTime(), &letter);
-  CheckLine(letter, /*is_utf8=*/true);
+  CheckLine(letter.str(), /*is_utf8=*/true);
 }
 
 }  // namespace

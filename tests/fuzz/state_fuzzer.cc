@@ -80,16 +80,16 @@ void CheckValues(FuzzedDataProvider* bytes) {
   std::vector<LedgerEntry> entries;
   while (bytes->remaining_bytes() >= 8) {
     entries.push_back({WallSeconds(std::chrono::seconds(bytes->ConsumeIntegral<std::int32_t>())),
+                       true,
                        {bytes->ConsumeIntegral<std::uint16_t>(), 1},
                        bytes->ConsumeIntegral<std::uint16_t>()});
   }
   const auto loaded = DecodeChunk(EncodeChunk(entries));
   Require(loaded && EncodeChunk(*loaded) == EncodeChunk(entries), "a chunk is read back");
   Ledger ledger;
-  ledger.Load(1, *loaded);
+  ledger.Load({{{1, 0}, *loaded}});
   for (const LedgerEntry& entry : entries) {
-    Require(ledger.Observe(entry.second, entry.id, entry.content, 1).seen != Seen::kNew,
-            "what was stored is known");
+    Require(ledger.Observe(entry, 1).seen != Seen::kNew, "what was stored is known");
   }
 }
 

@@ -21,11 +21,13 @@ void IgnoreSigpipe() { std::signal(SIGPIPE, SIG_IGN); }
 
 void KeepMemorySmall() {
   // NOLINTBEGIN(concurrency-mt-unsafe): there are no other threads yet
-  ::mallopt(M_ARENA_MAX, 1);
-  // Pages and the pieces that batches are made of stay on the heap, where the next ones take them:
-  // the kernel need not clear new memory for each. What is idle goes back: GiveMemoryBack().
-  ::mallopt(M_MMAP_THRESHOLD, 33554432);
-  ::mallopt(M_TRIM_THRESHOLD, 67108864);
+  // Two heaps: librdkafka's threads and the stepping one do not wait for each other.
+  ::mallopt(M_ARENA_MAX, 2);
+  // The pieces that batches are made of stay on the heap, where the next ones take them: the kernel
+  // need not clear new memory for each. What is idle goes back: GiveMemoryBack(). Pages do not:
+  // between what stays they would leave holes that no page fits in.
+  ::mallopt(M_MMAP_THRESHOLD, 2'097'152);
+  ::mallopt(M_TRIM_THRESHOLD, 67'108'864);
   // NOLINTEND(concurrency-mt-unsafe)
 }
 

@@ -186,20 +186,26 @@ Result<std::string> Shown(const Config& config, const std::string& tenant,
 
 // One line of an export.
 std::string ExportLine(const StateEntry& entry) {
-  std::string line = "{\"key\":";
+  TextBuffer line;
+  line += "{\"key\":";
   AppendJsonString(entry.key, &line);
   const bool text = IsUtf8(entry.value);
   line += text ? ",\"value\":" : ",\"base64\":";
   AppendJsonString(text ? entry.value : ToBase64(entry.value), &line);
-  return line + "}\n";
+  line += "}\n";
+  return line.str();
 }
 
 std::string ExportHead(const std::string& tenant, const std::string& stream, std::size_t entries) {
-  std::string head = "{\"netskope-forwarder-state\":1,\"tenant\":";
+  TextBuffer head;
+  head += "{\"netskope-forwarder-state\":1,\"tenant\":";
   AppendJsonString(tenant, &head);
   head += ",\"stream\":";
   AppendJsonString(stream, &head);
-  return head + ",\"entries\":" + std::to_string(entries) + "}\n";
+  head += ",\"entries\":";
+  head += std::to_string(entries);
+  head += "}\n";
+  return head.str();
 }
 
 // What an export covers: all entries, or those of the streams it names.

@@ -201,8 +201,9 @@ class WordList {
     return {folded_.data() + starts_[i], std::size_t{ends_[i]} - starts_[i]};
   }
   bool HasAny(Words entries) const {
-    return std::any_of(entries.begin(), entries.end(),
-                       [this](std::string_view entry) { return Has(entry); });
+    return std::any_of(entries.begin(), entries.end(), [this](std::string_view entry) {
+      return (initials_ & Initial(entry.front())) != 0 && Has(entry);
+    });
   }
   // The words from `first` up to `end` as they stand in the text.
   std::string_view Text(std::size_t first, std::size_t end) const {
@@ -214,6 +215,10 @@ class WordList {
   static constexpr std::size_t kMaxBytes = 160;
   static constexpr std::size_t kMaxWords = 24;
 
+  // A bit for each letter, and one for all else: most entries begin with no word's first letter.
+  static std::uint32_t Initial(char c) {
+    return 1U << (c >= 'a' && c <= 'z' ? static_cast<unsigned>(c - 'a') : 26U);
+  }
   bool Has(std::string_view entry) const;
   bool HasAt(std::size_t word, std::string_view entry, bool is_prefix) const;
 
@@ -222,6 +227,7 @@ class WordList {
   std::array<std::uint8_t, kMaxWords> starts_;
   std::array<std::uint8_t, kMaxWords> ends_;
   std::size_t size_ = 0;
+  std::uint32_t initials_ = 0;  // of all words
 };
 
 bool IsWordByte(char c) {
@@ -237,6 +243,7 @@ WordList::WordList(std::string_view text) : text_(text.substr(0, kMaxBytes)) {
     if (is_word && !in_word) {
       if (size_ == kMaxWords) break;
       starts_[size_++] = static_cast<std::uint8_t>(i);
+      initials_ |= Initial(c);
     }
     if (is_word) ends_[size_ - 1] = static_cast<std::uint8_t>(i + 1);
     in_word = is_word;
@@ -267,7 +274,7 @@ bool WordList::HasAt(std::size_t word, std::string_view entry, bool is_prefix) c
 
 Verb FindVerb(std::string_view word) {
   for (const Stem& entry : kStems) {
-    if (!word.starts_with(entry.stem)) continue;
+    if (word.front() != entry.stem.front() || !word.starts_with(entry.stem)) continue;
     const std::string_view ending = word.substr(entry.stem.size());
     if (std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end()) return entry.verb;
   }

@@ -9,12 +9,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "core/event/big_numbers.h"
 #include "core/event/envelope.h"
+#include "core/event/unescape.h"
+#include "core/event/source_stream.h"
 #include "core/event/surrogates.h"
 #include "core/event/text.h"
 
@@ -26,26 +27,14 @@ constexpr std::string_view kSupportingData = "supporting_data";
 // Members and rows of real pages are larger.
 constexpr std::size_t kMinMemberBytes = 32;
 constexpr std::size_t kMinRowBytes = 512;
-constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag;
+constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseInsituFlag;
 
 bool IsListName(std::string_view name) { return name == "data" || name == "result"; }
 
 struct Span {
   std::size_t begin = 0;
   std::size_t end = 0;
-  bool has_escapes = false;
 };
-
-// The string whose opening quote stands at `begin`, with its quotes. Only a backslash makes the
-// decoded text shorter than the original, so text without one needs no second look.
-Span StringAt(std::string_view body, std::size_t begin, std::size_t decoded_size) {
-  std::size_t at = begin + 1 + decoded_size;
-  if (body[at] == '"' && std::memchr(body.data() + begin, '\\', decoded_size + 1) == nullptr) {
-    return {begin, at + 1, false};
-  }
-  for (at = begin + 1; body[at] != '"';) at += body[at] == '\\' ? 2U : 1U;
-  return {begin, at + 1, true};
-}
 
 }  // namespace
 
@@ -64,6 +53,7 @@ class PageParser {
 
   // Called by the reader; false stops it. Of a string or a number the stream stands at its first
   // byte, as the reader goes through them in a copy; of all else it stands behind what was read.
+  // Strings come as they stand between their quotes (source_stream.h).
   bool Null() { return Literal(FieldType::kNull, 4); }
   bool Bool(bool value) {
     return value ? Literal(FieldType::kTrue, 4) : Literal(FieldType::kFalse, 5);
@@ -74,10 +64,7 @@ class PageParser {
     return TakeScalar(FieldType::kNumber, Original(span.begin, span.end), span);
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    // Where it ends costs a look at its bytes, and deep inside a row nobody asks.
-    const bool is_known = in_rows() && (depth_in_row() <= 1 || IsInSupporting());
-    const Span span = is_known ? StringAt(*page_.body_, Here(), size) : Span{};
-    return TakeScalar(FieldType::kString, {text, size}, span);
+    return TakeScalar(FieldType::kString, {text, size}, {Here(), Here() + size + 2});
   }
   bool Key(const char* text, rapidjson::SizeType size, bool);
   bool StartObject() { return Open(FieldType::kObject); }
@@ -104,11 +91,13 @@ class PageParser {
     return is_supporting_ && (depth_in_row() == 2 || (depth_in_row() == 3 && supporting_is_list_));
   }
 
-  rapidjson::ParseResult Read(const char* body);
+  rapidjson::ParseResult Read(const std::string& body);
   bool Literal(FieldType type, std::size_t size) {
     return TakeScalar(type, {}, {Here() - size, Here()});
   }
-  void RowKey(std::string_view name);
+  // `inside` decoded; valid until the next call.
+  std::string_view Decoded(std::string_view inside);
+  void RowKey(std::string_view inside);
   bool TakeScalar(FieldType type, std::string_view text, Span span);
   void AddMember(const Span& name, FieldType type, const Span& value, bool is_supporting);
   void EnvelopeScalar(FieldType type, std::string_view text);
@@ -127,7 +116,7 @@ class PageParser {
   Page& page_;
   const std::size_t start_;  // of the JSON text in the body
   const int max_depth_;
-  rapidjson::StringStream* stream_ = nullptr;
+  SourceStream* stream_ = nullptr;
   int depth_ = 0;
   bool is_too_deep_ = false;
 
@@ -141,6 +130,7 @@ class PageParser {
   std::size_t lone_begin_ = 0;  // of the last object in the place of a list
   bool lone_has_identity_ = false;
   std::string_view lone_row_;
+  std::string decoded_;
 
   // Inside.
   int list_depth_ = 0;                      // 0: no list of rows is open
@@ -166,7 +156,7 @@ bool PageParser::Run(bool mend) {
   page_.members_.reserve(body.size() / kMinMemberBytes);
   page_.rows_.reserve(body.size() / kMinRowBytes);
   first_members_.reserve(body.size() / kMinRowBytes);
-  const rapidjson::ParseResult result = Read(mend ? mended.c_str() : body.c_str());
+  const rapidjson::ParseResult result = Read(mend ? mended : body);
   if (!result.IsError()) {
     Conclude();
     return true;
@@ -178,10 +168,10 @@ bool PageParser::Run(bool mend) {
                   result.Code() != rapidjson::kParseErrorNumberTooBig);
 }
 
-rapidjson::ParseResult PageParser::Read(const char* body) {
-  rapidjson::StringStream stream(body + start_);
+rapidjson::ParseResult PageParser::Read(const std::string& body) {
+  SourceStream stream(body.c_str() + start_, body.c_str() + body.size());
   stream_ = &stream;
-  rapidjson::Reader reader;
+  rapidjson::GenericReader<SourceText, SourceText> reader;
   rapidjson::ParseResult result = reader.Parse<kFlags>(stream, *this);
   // The reader takes a NUL for the end of the text.
   if (!result.IsError() && Here() != page_.body_->size()) {
@@ -192,20 +182,28 @@ rapidjson::ParseResult PageParser::Read(const char* body) {
 }
 
 bool PageParser::Key(const char* text, rapidjson::SizeType size, bool) {
-  const std::string_view name(text, size);
   if (in_rows()) {
-    RowKey(name);
+    RowKey({text, size});
     return true;
   }
+  const std::string_view name = Decoded({text, size});
   if (depth_ <= kEnvelopeDepth) keys_[static_cast<std::size_t>(depth_ - 1)] = name;
   if (depth_ == 2 && (name == "_id" || name == "audit_log_event")) lone_has_identity_ = true;
   return true;
 }
 
-void PageParser::RowKey(std::string_view name) {
+std::string_view PageParser::Decoded(std::string_view inside) {
+  if (!HasEscapes(inside)) return inside;
+  decoded_.clear();
+  AppendUnescaped(inside, &decoded_);
+  return decoded_;
+}
+
+void PageParser::RowKey(std::string_view inside) {
+  const Span span{Here(), Here() + inside.size() + 2};
   if (depth_in_row() == 1) {
-    name_ = StringAt(*page_.body_, Here(), name.size());
-    is_supporting_ = name == kSupportingData;
+    name_ = span;
+    is_supporting_ = Decoded(inside) == kSupportingData;
     if (!is_supporting_) return;
     // Of members with the same name the last one counts.
     const auto first = page_.members_.begin() + static_cast<std::ptrdiff_t>(first_members_.back());
@@ -213,13 +211,13 @@ void PageParser::RowKey(std::string_view name) {
                                         [](const Member& member) { return member.is_supporting; }),
                          page_.members_.end());
   } else if (depth_in_row() == 2 && is_supporting_) {
-    supporting_name_ = StringAt(*page_.body_, Here(), name.size());
+    supporting_name_ = span;
   }
 }
 
 bool PageParser::TakeScalar(FieldType type, std::string_view text, Span span) {
   if (!in_rows()) {
-    EnvelopeScalar(type, text);
+    EnvelopeScalar(type, type == FieldType::kString ? Decoded(text) : text);
   } else if (depth_in_row() == 0) {
     StartRow(span.begin, /*is_object=*/false);
     EndRow(span.end);
@@ -237,10 +235,11 @@ void PageParser::AddMember(const Span& name, FieldType type, const Span& value,
   const auto offset = [this](std::size_t at) {
     return static_cast<std::uint32_t>(at - row_begin_);
   };
-  page_.members_.push_back(
-      {offset(name.begin + 1), static_cast<std::uint32_t>(name.end - name.begin - 2),
-       offset(value.begin), static_cast<std::uint32_t>(value.end - value.begin), type,
-       is_supporting, name.has_escapes, value.has_escapes});
+  page_.members_.push_back({offset(name.begin + 1),
+                            static_cast<std::uint32_t>(name.end - name.begin - 2),
+                            offset(value.begin),
+                            static_cast<std::uint32_t>(value.end - value.begin), type,
+                            is_supporting});
 }
 
 void PageParser::EnvelopeScalar(FieldType type, std::string_view text) {

@@ -47,8 +47,6 @@ struct Member {
   std::uint32_t value_size = 0;
   FieldType type = FieldType::kNull;
   bool is_supporting = false;  // a Scalar
-  bool name_has_escapes = false;
-  bool value_has_escapes = false;
 };
 
 // A row that is not read yet.
@@ -71,9 +69,11 @@ class RowReader {
   const Row& Read(const RawRow& raw);
 
  private:
-  std::string_view Text(std::string_view bytes, bool has_escapes);
+  // `inside` decoded.
+  std::string_view Text(std::string_view inside);
 
   Row row_;
+  bool row_has_escapes_ = false;
   std::vector<Field> fields_;
   std::vector<Scalar> supporting_;
   std::string decoded_;  // strings that held escapes

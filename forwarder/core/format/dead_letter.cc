@@ -16,18 +16,18 @@
 namespace nsf {
 namespace {
 
-void AppendMember(std::string_view name, std::string_view text, std::string* out) {
+void AppendMember(std::string_view name, std::string_view text, TextBuffer* out) {
   *out += out->ends_with('{') ? "\"" : ",\"";
   *out += name;
   *out += "\":";
   AppendJsonString(text, out);
 }
 
-void AppendDigits(std::int64_t value, std::size_t width, std::string* out) {
-  std::string digits;
+void AppendDigits(std::int64_t value, std::size_t width, TextBuffer* out) {
+  TextBuffer digits;
   AppendInteger(value, &digits);
-  if (digits.size() < width) out->append(width - digits.size(), '0');
-  *out += digits;
+  for (std::size_t i = digits.size(); i < width; ++i) *out += '0';
+  *out += digits.view();
 }
 
 // RFC 3339, UTC, milliseconds.
@@ -35,7 +35,7 @@ std::string TimeText(WallTime when) {
   const auto day = std::chrono::floor<std::chrono::days>(when);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(when - day);
-  std::string text;
+  TextBuffer text;
   AppendDigits(static_cast<int>(date.year()), 4, &text);
   text += '-';
   AppendDigits(static_cast<unsigned>(date.month()), 2, &text);
@@ -49,7 +49,8 @@ std::string TimeText(WallTime when) {
   AppendDigits(time.seconds().count(), 2, &text);
   text += '.';
   AppendDigits(time.subseconds().count(), 3, &text);
-  return text + 'Z';
+  text += 'Z';
+  return text.str();
 }
 
 Error NotALine(const std::string& why) {
@@ -59,7 +60,7 @@ Error NotALine(const std::string& why) {
 }  // namespace
 
 void AppendDeadLetter(const SinkBatch& batch, const Record& record, const Rejection& rejection,
-                      WallTime when, std::string* out) {
+                      WallTime when, TextBuffer* out) {
   *out += '{';
   AppendMember("time", TimeText(when), out);
   AppendMember("tenant", batch.tenant, out);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/format/text_buffer.h"
 #include "ports/clock.h"
 #include "ports/record.h"
 #include "ports/result.h"
@@ -15,7 +16,7 @@ namespace nsf {
 // break. Where the row's bytes are not UTF-8, `raw_base64` takes the place of `raw`: nothing is
 // lost here.
 void AppendDeadLetter(const SinkBatch& batch, const Record& record, const Rejection& rejection,
-                      WallTime when, std::string* out);
+                      WallTime when, TextBuffer* out);
 
 // What such a line holds.
 struct DeadLetter {

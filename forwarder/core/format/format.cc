@@ -5,7 +5,7 @@
 namespace nsf {
 
 void AppendEvent(Format format, const AuditEvent& event, const FormatContext& context,
-                 std::string* out) {
+                 TextBuffer* out) {
   switch (format) {
     case Format::kRaw:
       return AppendRaw(event, out);

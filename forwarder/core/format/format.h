@@ -4,10 +4,10 @@
 // recognized.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "core/event/audit_event.h"
+#include "core/format/text_buffer.h"
 #include "ports/record.h"
 
 namespace nsf {
@@ -20,12 +20,12 @@ struct FormatContext {
 };
 
 void AppendEvent(Format format, const AuditEvent& event, const FormatContext& context,
-                 std::string* out);
+                 TextBuffer* out);
 
 // The row's bytes as received, line breaks between tokens turned into spaces.
-void AppendRaw(const AuditEvent& event, std::string* out);
+void AppendRaw(const AuditEvent& event, TextBuffer* out);
 
 // OCSF 1.8.0, docs/OCSF.md has the mapping.
-void AppendOcsf(const AuditEvent& event, const FormatContext& context, std::string* out);
+void AppendOcsf(const AuditEvent& event, const FormatContext& context, TextBuffer* out);
 
 }  // namespace nsf

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Escaping and mending; runs of plain bytes are found eight at a time and copied whole.
+// Escaping and mending; plain bytes are looked at and copied eight at a time.
 #include "core/format/json_text.h"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -20,8 +21,9 @@ constexpr std::uint64_t kHighBits = 0x8080808080808080U;
 
 constexpr std::uint64_t ZeroBytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighBits; }
 
-// A mark in each byte that may not be copied as it is. There may be false marks above a true one,
-// so that only "none" and "some" mean anything.
+// A mark in each byte that may not be copied as it is. There may be false ones above the lowest,
+// which is true.
+static_assert(std::endian::native == std::endian::little, "the first byte is the lowest one");
 constexpr std::uint64_t OddBytes(std::uint64_t word) {
   const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighBits;
   const std::uint64_t backslashes = ZeroBytes(word ^ (kOnes * '\\'));
@@ -30,23 +32,32 @@ constexpr std::uint64_t OddBytes(std::uint64_t word) {
 
 bool IsPlain(char c) { return static_cast<unsigned char>(c) - 0x20U < 0x60U && c != '\\'; }
 
-// How many bytes at the start are printable ASCII but the backslash and, if asked, the quote.
+// Appends the bytes at the start that are printable ASCII but the backslash and, if asked, the
+// quote; returns how many.
 template <bool kStopAtQuote>
-std::size_t PlainPrefix(std::string_view text) {
+std::size_t AppendPlain(std::string_view text, TextBuffer* out) {
+  char* const to = out->Room(text.size());
   std::size_t i = 0;
   for (; text.size() - i >= sizeof(std::uint64_t); i += sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + i, sizeof(word));
     std::uint64_t odd = OddBytes(word);
     if (kStopAtQuote) odd |= ZeroBytes(word ^ (kOnes * '"'));
-    if (odd != 0) break;
+    std::memcpy(to + i, &word, sizeof(word));
+    if (odd == 0) continue;
+    i += static_cast<std::size_t>(std::countr_zero(odd)) / 8;
+    out->Grow(i);
+    return i;
   }
-  while (i < text.size() && IsPlain(text[i]) && !(kStopAtQuote && text[i] == '"')) ++i;
+  for (; i < text.size() && IsPlain(text[i]) && !(kStopAtQuote && text[i] == '"'); ++i) {
+    to[i] = text[i];
+  }
+  out->Grow(i);
   return i;
 }
 
 // Appends the character that `text` begins with, which is not ASCII; returns how many bytes it is.
-std::size_t AppendCharacter(std::string_view text, std::string* out) {
+std::size_t AppendCharacter(std::string_view text, TextBuffer* out) {
   const std::size_t length = Utf8Length(text);
   if (length == 0) {
     *out += kReplacement;
@@ -56,7 +67,7 @@ std::size_t AppendCharacter(std::string_view text, std::string* out) {
   return length;
 }
 
-void AppendEscaped(char c, std::string* out) {
+void AppendEscaped(char c, TextBuffer* out) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
     case '"':
@@ -84,13 +95,16 @@ void AppendEscaped(char c, std::string* out) {
 
 }  // namespace
 
-void AppendJsonString(std::string_view text, std::string* out) {
+void AppendJsonString(std::string_view text, TextBuffer* out) {
   *out += '"';
+  AppendJsonInside(text, out);
+  *out += '"';
+}
+
+void AppendJsonInside(std::string_view text, TextBuffer* out) {
   for (;;) {
-    const std::size_t plain = PlainPrefix<true>(text);
-    *out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
+    text.remove_prefix(AppendPlain<true>(text, out));
+    if (text.empty()) return;
     if (static_cast<unsigned char>(text.front()) >= 0x80) {
       text.remove_prefix(AppendCharacter(text, out));
     } else {
@@ -98,14 +112,11 @@ void AppendJsonString(std::string_view text, std::string* out) {
       text.remove_prefix(1);
     }
   }
-  *out += '"';
 }
 
-void AppendJsonValue(std::string_view json, std::string* out) {
+void AppendJsonValue(std::string_view json, TextBuffer* out) {
   for (;;) {
-    const std::size_t plain = PlainPrefix<false>(json);
-    *out += json.substr(0, plain);
-    json.remove_prefix(plain);
+    json.remove_prefix(AppendPlain<false>(json, out));
     if (json.empty()) return;
     const char c = json.front();
     if (c == '\\') {
@@ -121,10 +132,10 @@ void AppendJsonValue(std::string_view json, std::string* out) {
   }
 }
 
-void AppendInteger(std::int64_t value, std::string* out) {
+void AppendInteger(std::int64_t value, TextBuffer* out) {
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out->append(digits.data(), end);
+  *out += {digits.data(), static_cast<std::size_t>(end - digits.data())};
 }
 
 }  // namespace nsf

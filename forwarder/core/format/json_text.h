@@ -4,19 +4,22 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "core/format/text_buffer.h"
 
 namespace nsf {
 
 // A JSON string, with its quotes.
-void AppendJsonString(std::string_view text, std::string* out);
+void AppendJsonString(std::string_view text, TextBuffer* out);
+// What stands between them.
+void AppendJsonInside(std::string_view text, TextBuffer* out);
 
 // A JSON value that a reader has accepted, as it stands (numbers keep their text). Line breaks and
 // tabs between tokens become spaces.
-void AppendJsonValue(std::string_view json, std::string* out);
+void AppendJsonValue(std::string_view json, TextBuffer* out);
 
 // An integer, independent of the locale.
-void AppendInteger(std::int64_t value, std::string* out);
+void AppendInteger(std::int64_t value, TextBuffer* out);
 
 }  // namespace nsf

@@ -137,7 +137,7 @@ bool IsEmail(std::string_view text) {
 
 class OcsfWriter {
  public:
-  OcsfWriter(const AuditEvent& event, const FormatContext& context, std::string* out)
+  OcsfWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
       : event_(event), kind_(event.classification), context_(context), out_(*out) {}
 
   void Write();
@@ -180,7 +180,7 @@ class OcsfWriter {
   const AuditEvent& event_;
   const Classification& kind_;
   const FormatContext& context_;
-  std::string& out_;
+  TextBuffer& out_;
   std::uint32_t mapped_ = 0;      // the known fields that stand outside of `unmapped`
   std::string_view time_source_;  // set when `time` is not the event's own
   std::map<std::string_view, std::size_t> last_by_name_;  // only for a row of many members
@@ -221,10 +221,9 @@ void OcsfWriter::WriteKind() {
   Put(R"(,"type_name":")");
   Put(text.name);
   Put(": ");
-  const std::size_t quote = out_.size();
   // The caption of 99 is fixed; the event's own text is in activity_name.
-  AppendJsonString(activity_id == 99 ? std::string_view("Other") : activity, &out_);
-  out_.erase(quote, 1);
+  AppendJsonInside(activity_id == 99 ? std::string_view("Other") : activity, &out_);
+  Put("\"");
 }
 
 void OcsfWriter::WriteTime() {
@@ -361,12 +360,11 @@ void OcsfWriter::WriteApi() {
   if (call.path.empty()) {
     PutText(R"(,"api":{"operation":)", call.method.empty() ? event_.event_text : call.method);
   } else {
-    PutText(R"(,"api":{"operation":)",
-            call.method.empty() ? std::string_view("UNKNOWN") : call.method);
-    out_.back() = ' ';
-    const std::size_t quote = out_.size();
-    AppendJsonString(call.path, &out_);
-    out_.erase(quote, 1);
+    Put(R"(,"api":{"operation":")");
+    AppendJsonInside(call.method.empty() ? std::string_view("UNKNOWN") : call.method, &out_);
+    Put(" ");
+    AppendJsonInside(call.path, &out_);
+    Put("\"");
   }
   Put("}");
   if (!call.method.empty() || !call.path.empty()) {
@@ -466,7 +464,7 @@ void OcsfWriter::WriteUnmapped() {
 
 }  // namespace
 
-void AppendOcsf(const AuditEvent& event, const FormatContext& context, std::string* out) {
+void AppendOcsf(const AuditEvent& event, const FormatContext& context, TextBuffer* out) {
   OcsfWriter(event, context, out).Write();
 }
 

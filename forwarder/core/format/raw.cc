@@ -8,15 +8,15 @@
 namespace nsf {
 
 // JSON has no line break inside a string, so each one stands between tokens.
-void AppendRaw(const AuditEvent& event, std::string* out) {
+void AppendRaw(const AuditEvent& event, TextBuffer* out) {
   const std::string_view raw = event.row->raw;
-  const std::size_t begin = out->size();
-  out->append(raw);
+  if (raw.empty()) return;
+  char* const begin = out->Room(raw.size());
+  std::memcpy(begin, raw.data(), raw.size());
+  out->Grow(raw.size());
   const auto has = [raw](char c) { return std::memchr(raw.data(), c, raw.size()) != nullptr; };
-  if (raw.empty() || (!has('\n') && !has('\r'))) return;
-  std::replace_if(
-      out->begin() + static_cast<std::string::difference_type>(begin), out->end(),
-      [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  if (!has('\n') && !has('\r')) return;
+  std::replace_if(begin, begin + raw.size(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
 }
 
 }  // namespace nsf

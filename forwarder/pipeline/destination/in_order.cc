@@ -162,7 +162,7 @@ void InOrderDestination::Advance(Lane& lane) {
 void InOrderDestination::KeepRejected(Lane& lane, const FlightPtr& flight) {
   SinkBatch& dead = flight->dead;
   dead.sink = "dead_letter";
-  std::string line;
+  TextBuffer line;
   for (const SinkBatch& sink : flight->batch->sinks) {
     dead.tenant = sink.tenant;
     dead.stream = sink.stream;
@@ -170,7 +170,7 @@ void InOrderDestination::KeepRejected(Lane& lane, const FlightPtr& flight) {
       Record record = sink.records[rejection.index];
       line.clear();
       AppendDeadLetter(sink, record, rejection, clock_.Read().wall, &line);
-      record.value = flight->dead_lines.Copy(line);
+      record.value = flight->dead_lines.Copy(line.view());
       dead.records.push_back(record);
       dead.outcomes.push_back(OutcomeKind::kUndecided);
     }

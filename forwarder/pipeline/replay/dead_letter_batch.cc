@@ -36,11 +36,11 @@ class Parts {
     if (page.status() != PageStatus::kRows || page.rows().size() != 1) return false;
     RowReader reader;
     const AuditEvent event = Normalize(reader.Read(page.rows().front()));
-    std::string payload;
+    TextBuffer payload;
     AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id}, &payload);
     Arena& arena = batch_->arena;
     Record record;
-    record.value = arena.Copy(payload);
+    record.value = arena.Copy(payload.view());
     record.raw = arena.Copy(letter.raw);
     record.event_id = arena.Copy(letter.event_id);
     record.user = arena.Copy(event.user);

@@ -38,7 +38,7 @@ std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event,
   scratch_.clear();
   AppendEvent(format, event, {settings_.tenant, settings_.stream, event_id}, &scratch_);
   // A raw row is mostly sent as it came.
-  return scratch_ == event.row->raw ? event.row->raw : batch_->arena.Copy(scratch_);
+  return scratch_.view() == event.row->raw ? event.row->raw : batch_->arena.Copy(scratch_.view());
 }
 
 void BatchBuilder::Keep(const PageBody& page, std::string_view row) {

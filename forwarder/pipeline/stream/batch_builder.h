@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/event/audit_event.h"
+#include "core/format/text_buffer.h"
 #include "pipeline/stream/settings.h"
 #include "ports/destination.h"
 
@@ -54,7 +55,7 @@ class BatchBuilder {
   std::unique_ptr<Batch> batch_;
   std::size_t row_bytes_ = 0;  // of the rows in `pages`
   std::optional<MonotonicTime> due_;
-  std::string scratch_;  // kept, so that formatting does not allocate
+  TextBuffer scratch_;  // kept, so that formatting does not allocate
 };
 
 }  // namespace nsf

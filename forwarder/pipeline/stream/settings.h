@@ -41,7 +41,7 @@ struct BatchLimits {
   std::size_t part_bytes() const { return bytes / 5 * 3 / (under_way() + 1); }
 
  private:
-  static constexpr std::size_t kParts = 4;
+  static constexpr std::size_t kParts = 6;
 };
 
 // A piece of time that was walked before is walked again, by a stream of its own beside the one

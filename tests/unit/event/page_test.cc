@@ -95,6 +95,26 @@ TEST_CASE("What is no number stays none beside one that is too big") {
   CHECK(Page::Parse("1e400").status() == PageStatus::kRefused);
 }
 
+// Strings are gone through eight bytes at a time: every byte at every place of a word, and with
+// fewer than eight behind it.
+TEST_CASE("Each byte of a string is treated alike wherever it stands") {
+  RowReader reader;
+  for (int byte = 0; byte < 256; ++byte) {
+    const auto odd = static_cast<char>(byte);
+    const bool is_plain = byte >= 0x20 && odd != '"' && odd != '\\';
+    for (std::size_t before = 0; before < 17; ++before) {
+      for (const std::size_t after : {0U, 1U, 6U, 7U, 8U, 15U}) {
+        const std::string text = std::string(before, 'x') + odd + std::string(after, 'y');
+        const Page page = Page::Parse("[{\"a\":\"" + text + "\"}]");
+        INFO(byte << " behind " << before << ", before " << after);
+        REQUIRE((page.status() == PageStatus::kRows) == is_plain);
+        if (is_plain) REQUIRE(reader.Read(page.rows()[0]).fields[0].text == text);
+        REQUIRE((Page::Parse("[\"" + text + "\"]").status() == PageStatus::kRows) == is_plain);
+      }
+    }
+  }
+}
+
 TEST_CASE("Where a string ends is found behind every kind of escape") {
   RowReader reader;
   for (const std::string_view inside :

@@ -18,9 +18,9 @@ std::string Line(std::string_view raw, const Rejection& rejection = {0, "too_lar
   Record record;
   record.raw = raw;
   record.event_id = "5f2c";
-  std::string out;
+  TextBuffer out;
   AppendDeadLetter(batch, record, rejection, when, &out);
-  return out;
+  return out.str();
 }
 
 TEST_CASE("A dead letter is one line of JSON that holds the row") {

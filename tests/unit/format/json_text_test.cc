@@ -13,15 +13,15 @@ namespace nsf {
 namespace {
 
 std::string AsString(std::string_view text) {
-  std::string out;
+  TextBuffer out;
   AppendJsonString(text, &out);
-  return out;
+  return out.str();
 }
 
 std::string AsValue(std::string_view json) {
-  std::string out;
+  TextBuffer out;
   AppendJsonValue(json, &out);
-  return out;
+  return out.str();
 }
 
 TEST_CASE("Strings are escaped, and made UTF-8") {
@@ -81,10 +81,10 @@ TEST_CASE("Integers have no grouping in any locale") {
   const std::string before = std::setlocale(LC_ALL, nullptr);
   for (const char* name : {"C", "de_DE.UTF-8", "en_US.UTF-8"}) {
     if (std::setlocale(LC_ALL, name) == nullptr) continue;  // not on this machine
-    std::string out;
+    TextBuffer out;
     AppendInteger(-1'760'000'100'000, &out);
     AppendInteger(std::numeric_limits<std::int64_t>::min(), &out);
-    CHECK(out == "-1760000100000-9223372036854775808");
+    CHECK(out.view() == "-1760000100000-9223372036854775808");
   }
   std::setlocale(LC_ALL, before.c_str());
 }

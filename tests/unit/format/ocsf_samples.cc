@@ -131,10 +131,10 @@ int main(int argc, char** argv) {
     const nsf::Page page = nsf::Page::Parse("[" + MakeRow(&chooser) + "]");
     if (page.rows().size() != 1) return 1;
     const std::string id = "sample-" + std::to_string(i);
-    std::string line;
+    nsf::TextBuffer line;
     nsf::AppendEvent(nsf::Format::kOcsf, nsf::Normalize(reader.Read(page.rows()[0])),
                      {"acme", "audit", id}, &line);
-    std::cout << line << '\n';
+    std::cout << line.view() << '\n';
   }
   return std::cout.flush() ? 0 : 1;
 }

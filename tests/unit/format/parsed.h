@@ -21,10 +21,10 @@ inline std::string FormatRow(Format format, const std::string& row,
   const Page page = Page::Parse("{\"result\":[" + row + "]}");
   INFO(row);
   REQUIRE(page.rows().size() == 1);
-  std::string out;
+  TextBuffer out;
   RowReader reader;
   AppendEvent(format, Normalize(reader.Read(page.rows()[0])), context, &out);
-  return out;
+  return out.str();
 }
 
 // Valid JSON in valid UTF-8, on one line.

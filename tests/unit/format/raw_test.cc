@@ -27,10 +27,11 @@ TEST_CASE("Raw is the row's bytes; line breaks between tokens become spaces") {
 
 TEST_CASE("Raw is appended, and leaves alone what is there") {
   const Page page = Page::Parse("[{\n}]");
-  std::string out = "first\n";
+  TextBuffer out;
+  out += "first\n";
   RowReader reader;
   AppendRaw(Normalize(reader.Read(page.rows()[0])), &out);
-  CHECK(out == "first\n{ }");
+  CHECK(out.view() == "first\n{ }");
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ std::string Line(const std::string& id, const std::string& sink, const std::stri
   Record record;
   record.raw = row;
   record.event_id = id;
-  std::string line;
+  TextBuffer line;
   AppendDeadLetter(batch, record, {0, "too_large", ""}, WallTime(), &line);
-  return line;
+  return line.str();
 }
 
 TEST_CASE("rows are formatted anew for the sinks that refused them, marked as a replay") {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// How RapidJSON's reader goes through a page without a copy of its strings, which nobody looks at:
+// it is told to read in situ, from a stream that writes nothing. A string is handed over as it
+// stands between its quotes, and the page stays as it was received.
+#pragma once
+
+#include <rapidjson/encodings.h>
+#include <rapidjson/stream.h>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace nsf {
+
+// The text ends with a NUL at `end`, and outlives the stream. What the reader passes on as a string
+// is not decoded, only found well-formed.
+class SourceStream {
+ public:
+  using Ch = char;  // the reader's name
+
+  SourceStream(const char* begin, const char* end) : begin_(begin), at_(begin), end_(end) {}
+
+  Ch Peek() const { return *at_; }
+  Ch Take() { return *at_++; }
+  std::size_t Tell() const { return static_cast<std::size_t>(at_ - begin_); }
+
+  // From a plain byte of a string on to the next that is not: a quote, a backslash or a control
+  // character. It may stop before.
+  void SkipPlain() {
+    std::uint64_t word = 0;
+    const char* const first = at_;
+    while (end_ - at_ >= kWordBytes) {
+      std::memcpy(&word, at_, sizeof(word));
+      if (const std::uint64_t marks = Marks(word); marks != 0) {
+        at_ += std::countr_zero(marks) / 8;
+        return;
+      }
+      at_ += kWordBytes;
+    }
+    if (at_ == first) ++at_;  // near the end it is taken byte by byte
+  }
+
+  // The reader asks where it may write, and writes there by Put.
+  Ch* PutBegin() { return const_cast<Ch*>(at_); }  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  void Put(Ch) {}
+  void Flush() {}
+  std::size_t PutEnd(const Ch* begin) const { return static_cast<std::size_t>(at_ - begin); }
+
+ private:
+  static constexpr std::ptrdiff_t kWordBytes = sizeof(std::uint64_t);
+  static constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  static constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  static_assert(std::endian::native == std::endian::little, "the first byte is the lowest one");
+
+  static constexpr std::uint64_t ZeroBytes(std::uint64_t word) {
+    return (word - kOnes) & ~word & kHighBits;
+  }
+  // A mark in each byte that is not plain. There may be false ones above the lowest, which is true.
+  static constexpr std::uint64_t Marks(std::uint64_t word) {
+    const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighBits;
+    return controls | ZeroBytes(word ^ (kOnes * '"')) | ZeroBytes(word ^ (kOnes * '\\'));
+  }
+
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+};
+
+// UTF-8 that is left as it is.
+struct SourceText : rapidjson::UTF8<> {};
+
+}  // namespace nsf
+
+namespace rapidjson {
+
+template <>
+struct StreamTraits<nsf::SourceStream> {
+  enum { copyOptimization = 1 };  // the reader's loops keep a copy in registers
+};
+
+// The reader calls it for each byte of a string that has no meaning of its own.
+template <>
+struct Transcoder<nsf::SourceText, nsf::SourceText> {
+  template <typename Out>
+  static bool Transcode(nsf::SourceStream& in, Out&) {
+    in.SkipPlain();
+    return true;
+  }
+  template <typename Out>
+  static bool Validate(nsf::SourceStream& in, Out& out) {
+    return Transcode(in, out);
+  }
+};
+
+}  // namespace rapidjson

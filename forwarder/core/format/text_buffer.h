@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text that grows at its end, for what is written event after event: appending a literal compiles
+// to a few stores, where std::string calls a function for each piece.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace nsf {
+
+class TextBuffer {
+ public:
+  TextBuffer() = default;
+
+  // What was appended; valid until the next append.
+  std::string_view view() const { return {data_.get(), size_}; }
+  std::string str() const { return std::string(view()); }
+  std::size_t size() const { return size_; }
+  bool ends_with(char c) const { return size_ > 0 && data_[size_ - 1] == c; }
+
+  // Keeps its memory for what is appended next.
+  void clear() { size_ = 0; }
+
+  TextBuffer& operator+=(std::string_view text) {
+    if (text.empty()) return *this;
+    std::memcpy(Room(text.size()), text.data(), text.size());
+    size_ += text.size();
+    return *this;
+  }
+  TextBuffer& operator+=(char c) {
+    *Room(1) = c;
+    ++size_;
+    return *this;
+  }
+
+  // Where at least `size` bytes can be written at the end; Grow() says how many were.
+  char* Room(std::size_t size) {
+    if (capacity_ - size_ < size) Reserve(size);
+    return data_.get() + size_;
+  }
+  void Grow(std::size_t size) { size_ += size; }
+
+ private:
+  void Reserve(std::size_t size);
+
+  std::unique_ptr<char[]> data_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace nsf
