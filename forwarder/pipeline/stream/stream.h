@@ -188,6 +188,8 @@ class Stream {
   bool StandsAmongOlder(std::size_t at) const;
   void AbsorbBroken(const BrokenRow& row, const Now& now);
   // The row was delivered before, or will be by another walk.
+  // A row that another page of this walk showed too: rows have changed places between the two.
+  void NoteIfRepeated(const Sighting& sighting);
   void SkipRow();
   // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
   std::optional<std::string> EventId(const AuditEvent& event);

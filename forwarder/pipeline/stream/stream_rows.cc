@@ -137,6 +137,7 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   const WallSeconds second = LedgerSecond(std::nullopt, now);
   const Sighting sighting =
       ledger_.Observe({second, false, HashId(id), HashContent(row.raw)}, page_->number);
+  NoteIfRepeated(sighting);
   if (sighting.seen != Seen::kNew) return SkipRow();
   builder_.AddBroken(row.raw, row.reason, {id, second, page_->page.body}, now.monotonic);
 }
@@ -161,12 +162,10 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const WallSeconds second = LedgerSecond(own, now);
   const Sighting sighting =
       ledger_.Observe({second, own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
-  const bool first_in_walk = sighting.last_page < first_page_of_walk_;
-  if (first_in_walk) {
+  if (sighting.last_page < first_page_of_walk_) {
     if (Tally* tally = TallyOf(own)) tally->Add(hash);
-  } else if (sighting.last_page != page_->number) {
-    if (sighting.last_page >= first_page_of_chain_) ++page_->repeated_rows;
   }
+  NoteIfRepeated(sighting);
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
@@ -179,6 +178,11 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const auto time = event.timestamp ? event.timestamp : event.insertion;
   builder_.Add(event, time.value_or(WallSeconds{}), {*id, second, page_->page.page.body()},
                now.monotonic);
+}
+
+void Stream::NoteIfRepeated(const Sighting& sighting) {
+  const std::uint32_t first = std::max(first_page_of_walk_, first_page_of_chain_);
+  if (sighting.last_page >= first && sighting.last_page != page_->number) ++page_->repeated_rows;
 }
 
 void Stream::SkipRow() {
