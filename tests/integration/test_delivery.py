@@ -54,7 +54,8 @@ def test_syslog_stream(tmp_path, program, start_simulator, receiver, transport):
     config = configuration(tmp_path, simulator, [syslog_sink(receiver, transport)])
     done = run_once(tmp_path, config)
     assert done.code == 0, done.stderr()
-    receiver.stop()  # in order: what it has taken is then written
+    receiver.settle()
+    receiver.stop()
     assert_all_arrived(simulator.ledger(), ids_in_syslog(receiver))
 
 
@@ -65,6 +66,7 @@ def test_syslog_udp(tmp_path, program, start_simulator, receiver):
                            tenant={"page_size": 40}, batch={"events": 40})
     done = run_once(tmp_path, config)
     assert done.code == 0, done.stderr()
+    receiver.settle()
     receiver.stop()
     assert_all_arrived(simulator.ledger(), ids_in_syslog(receiver))
 
@@ -77,6 +79,7 @@ def test_several_sinks_at_once(tmp_path, program, start_simulator, broker, recei
              {"name": "lake", "type": "kafka", "brokers": [broker.address], "topic": topic}]
     done = run_once(tmp_path, configuration(tmp_path, simulator, sinks))
     assert done.code == 0, done.stderr()
+    receiver.settle()
     receiver.stop()
     shown = simulator.ledger()
     assert_all_arrived(shown, ids_in_file(out, "ocsf"))

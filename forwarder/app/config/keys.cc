@@ -358,7 +358,7 @@ Key Batch() {
       .name = "batch",
       .kind = Kind::kSection,
       .doc =
-          "What is on its way at a time, in up to four parts; a part ends at the first of these.",
+          "What is on its way at a time, in up to six parts; a part ends at the first of these.",
       .keys = {{.name = "events",
                 .kind = Kind::kInteger,
                 .doc = "Events of a batch, at most; so many can be repeated after a crash.",

@@ -14,10 +14,40 @@
 
 #include "core/event/big_numbers.h"
 #include "core/event/envelope.h"
-#include "core/event/unescape.h"
 #include "core/event/source_stream.h"
 #include "core/event/surrogates.h"
 #include "core/event/text.h"
+#include "core/event/unescape.h"
+
+namespace nsf {
+
+// UTF-8 that is left as it is.
+struct SourceText : rapidjson::UTF8<> {};
+
+}  // namespace nsf
+
+namespace rapidjson {
+
+template <>
+struct StreamTraits<nsf::SourceStream> {
+  enum { copyOptimization = 1 };  // the reader's loops keep a copy in registers
+};
+
+// The reader calls it for each byte of a string that has no meaning of its own.
+template <>
+struct Transcoder<nsf::SourceText, nsf::SourceText> {
+  template <typename Out>
+  static bool Transcode(nsf::SourceStream& in, Out&) {
+    in.SkipPlain();
+    return true;
+  }
+  template <typename Out>
+  static bool Validate(nsf::SourceStream& in, Out& out) {
+    return Transcode(in, out);
+  }
+};
+
+}  // namespace rapidjson
 
 namespace nsf {
 namespace {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How RapidJSON's reader goes through a page without a copy of its strings, which nobody looks at:
-// it is told to read in situ, from a stream that writes nothing. A string is handed over as it
+// it is told to read in situ, from this stream, which writes nothing. A string is handed over as it
 // stands between its quotes, and the page stays as it was received.
 #pragma once
-
-#include <rapidjson/encodings.h>
-#include <rapidjson/stream.h>
 
 #include <bit>
 #include <cstddef>
@@ -68,30 +65,4 @@ class SourceStream {
   const char* end_;
 };
 
-// UTF-8 that is left as it is.
-struct SourceText : rapidjson::UTF8<> {};
-
 }  // namespace nsf
-
-namespace rapidjson {
-
-template <>
-struct StreamTraits<nsf::SourceStream> {
-  enum { copyOptimization = 1 };  // the reader's loops keep a copy in registers
-};
-
-// The reader calls it for each byte of a string that has no meaning of its own.
-template <>
-struct Transcoder<nsf::SourceText, nsf::SourceText> {
-  template <typename Out>
-  static bool Transcode(nsf::SourceStream& in, Out&) {
-    in.SkipPlain();
-    return true;
-  }
-  template <typename Out>
-  static bool Validate(nsf::SourceStream& in, Out& out) {
-    return Transcode(in, out);
-  }
-};
-
-}  // namespace rapidjson

@@ -112,6 +112,16 @@ class Rsyslog:
             self.process.wait()
         self.process = None
 
+    def settle(self, quiet=2):
+        """Returns when nothing more was written for `quiet` seconds: stopped on a busy machine it
+        gives up what it has taken and not written."""
+        size, since = -1, time.monotonic()
+        while time.monotonic() - since < quiet:
+            now = self.out.stat().st_size if self.out.exists() else 0
+            if now != size:
+                size, since = now, time.monotonic()
+            time.sleep(0.1)
+
     def records(self, transport=None):
         """What has arrived, in order: input, pri, timestamp, host, app, procid, msgid, sd, msg."""
         if not self.out.exists():
