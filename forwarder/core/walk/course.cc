@@ -98,9 +98,12 @@ bool Course::PushAhead(WallSeconds tenant_now) {
 std::optional<Course::Ask> Course::NextAsk(std::uint64_t ticket, std::uint32_t limit,
                                            const WalkLimits& limits, bool ahead,
                                            WallSeconds tenant_now) {
-  for (std::size_t i = 0; i < walks_.size() && (i == 0 || ahead); ++i) {
-    Walk& walk = walks_[i].walk;
+  bool in_turn = true;  // whoever comes before needs nothing more
+  for (CourseWalk& next : walks_) {
+    Walk& walk = next.walk;
+    if (!in_turn && !ahead) break;
     if (const auto ask = walk.NextAsk(ticket, limit, limits)) return Ask{*ask, walk.plan().window};
+    in_turn = in_turn && walk.asked_to_its_end();
   }
   if (!ahead || !walking() || !PushAhead(tenant_now)) return std::nullopt;
   Walk& walk = walks_.back().walk;

@@ -21,7 +21,10 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
   std::uint64_t next = list_ ? list_->next() : skip_;
   if (!slots_.empty()) {
     const PageAsk& last = slots_.back().ask;
-    next = last.skip + std::min(last.limit, limits.clamp);
+    const auto total = StatedTotal();
+    const std::uint64_t end = total && last.skip < *total ? *total : UINT64_MAX;
+    // The empty page at the end is asked for along with the last ones.
+    next = std::min(last.skip + std::min(last.limit, limits.clamp), end);
     if (!WorthAsking(next, limits)) return std::nullopt;
   }
   slots_.push_back({{ticket, next, limit}, true, std::nullopt});
@@ -29,9 +32,19 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
 }
 
 bool Walk::WorthAsking(std::uint64_t skip, const WalkLimits& limits) const {
-  if (list_ || one_by_one_ || limits.one_page || pages_ == 0) return false;
-  if (total_) return TotalEnds(limits) ? skip < *total_ : skip <= *total_;
-  return last_was_full_ && slots_.size() <= pages_;
+  if (list_ || one_by_one_ || limits.one_page) return false;
+  if (const auto total = StatedTotal()) return TotalEnds(limits) ? skip < *total : skip <= *total;
+  return pages_ > 0 && last_was_full_ && slots_.size() <= pages_;
+}
+
+std::optional<std::uint64_t> Walk::StatedTotal() const {
+  if (pages_ > 0 || slots_.empty() || !slots_.front().page) return total_;
+  return slots_.front().page->page.total();
+}
+
+bool Walk::asked_to_its_end() const {
+  const auto total = StatedTotal();
+  return total && !slots_.empty() && slots_.back().asked && slots_.back().ask.skip >= *total;
 }
 
 std::size_t Walk::open_pages() const {

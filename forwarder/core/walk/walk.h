@@ -62,6 +62,8 @@ class Walk {
   bool next_is_open() const { return !slots_.empty() && slots_.front().asked; }
   // Pages under way or here, not taken yet.
   std::size_t open_pages() const;
+  // All pages up to the end that its total states are under way or here.
+  bool asked_to_its_end() const;
 
   // What page `ticket` was asked for with; absent when nobody waits for it.
   std::optional<PageAsk> AskOf(std::uint64_t ticket) const;
@@ -109,6 +111,8 @@ class Walk {
   // The page that waits for the answer to `ticket`, as an index; size() when none does.
   std::size_t Find(std::uint64_t ticket) const;
   bool WorthAsking(std::uint64_t skip, const WalkLimits& limits) const;
+  // By the first page, as soon as it is here.
+  std::optional<std::uint64_t> StatedTotal() const;
   bool EndsWith(const ReceivedPage& page, const WalkLimits& limits) const;
   // The total says where an edge walk ends.
   bool TotalEnds(const WalkLimits& limits) const {

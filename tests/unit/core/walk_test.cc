@@ -187,19 +187,44 @@ TEST_CASE("pages are asked for several at a time, and taken in order") {
   REQUIRE(walk.NextAsk(1, 100, {}));
   CHECK_FALSE(walk.NextAsk(2, 100, {}));  // how many there are is not known yet
   REQUIRE(walk.Receive(1, PageOf(100, 250)));
-  walk.TakeNext({});
-  CHECK(walk.NextAsk(2, 100, {})->skip == 100);
+  CHECK(walk.NextAsk(2, 100, {})->skip == 100);  // known by a page that is not taken yet
+  CHECK(walk.TakeNext({}).first_skip == 0);
   CHECK(walk.NextAsk(3, 100, {})->skip == 200);
-  CHECK_FALSE(walk.NextAsk(4, 100, {}));  // 300 lies behind the total
+  CHECK_FALSE(walk.asked_to_its_end());
+  CHECK(walk.NextAsk(4, 100, {})->skip == 250);  // the empty page, along with the last rows
+  CHECK(walk.asked_to_its_end());
+  CHECK_FALSE(walk.NextAsk(5, 100, {}));
   REQUIRE(walk.Receive(3, PageOf(50, 250)));
+  REQUIRE(walk.Receive(4, PageOf(0, 250)));
   CHECK_FALSE(walk.HasNext());
   CHECK(walk.Fail(2));  // it is asked for again, before any other
-  CHECK(walk.NextAsk(4, 100, {})->skip == 100);
-  REQUIRE(walk.Receive(4, PageOf(100, 250)));
+  CHECK(walk.NextAsk(5, 100, {})->skip == 100);
+  REQUIRE(walk.Receive(5, PageOf(100, 250)));
   CHECK(walk.TakeNext({}).first_skip == 100);
   CHECK(walk.TakeNext({}).first_skip == 200);
   CHECK_FALSE(walk.Receive(2, PageOf(1)));  // nobody waits for it any more
-  CHECK(walk.NextAsk(5, 100, {})->skip == 250);
+  walk.TakeNext({});
+  CHECK(walk.ended());
+  CHECK(walk.proof() == WalkProof::kWhole);
+}
+
+TEST_CASE("a total that is too large costs a request, and ends nothing early") {
+  Walk walk(kClosingPlan, T(400));
+  Turn(&walk, {{100, 250}});
+  CHECK(walk.NextAsk(2, 100, {})->skip == 100);
+  CHECK(walk.NextAsk(3, 100, {})->skip == 200);
+  CHECK(walk.NextAsk(4, 100, {})->skip == 250);
+  REQUIRE(walk.Receive(2, PageOf(100, 250)));
+  REQUIRE(walk.Receive(3, PageOf(20, 250)));
+  REQUIRE(walk.Receive(4, PageOf(0, 250)));
+  walk.TakeNext({});
+  walk.TakeNext({});
+  CHECK_FALSE(walk.ended());  // the empty page did not follow these rows
+  CHECK(walk.NextAsk(5, 100, {})->skip == 220);
+  REQUIRE(walk.Receive(5, PageOf(0, 250)));
+  walk.TakeNext({});
+  CHECK(walk.ended());
+  CHECK(walk.proof() == WalkProof::kMoved);
 }
 
 TEST_CASE("a page that does not begin where the rows end is thrown away and asked for again") {
