@@ -4,10 +4,10 @@
 // stands between its quotes, and the page stays as it was received.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+
+#include "core/event/byte_marks.h"
 
 namespace nsf {
 
@@ -26,12 +26,10 @@ class SourceStream {
   // From a plain byte of a string on to the next that is not: a quote, a backslash or a control
   // character. It may stop before.
   void SkipPlain() {
-    std::uint64_t word = 0;
     const char* const first = at_;
-    while (end_ - at_ >= kWordBytes) {
-      std::memcpy(&word, at_, sizeof(word));
-      if (const std::uint64_t marks = Marks(word); marks != 0) {
-        at_ += std::countr_zero(marks) / 8;
+    while (static_cast<std::size_t>(end_ - at_) >= kWordBytes) {
+      if (const ByteMarks marks = MarkSpecial(LoadWord(at_)); marks != 0) {
+        at_ += FirstMarked(marks);
         return;
       }
       at_ += kWordBytes;
@@ -46,18 +44,8 @@ class SourceStream {
   std::size_t PutEnd(const Ch* begin) const { return static_cast<std::size_t>(at_ - begin); }
 
  private:
-  static constexpr std::ptrdiff_t kWordBytes = sizeof(std::uint64_t);
-  static constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  static constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-  static_assert(std::endian::native == std::endian::little, "the first byte is the lowest one");
-
-  static constexpr std::uint64_t ZeroBytes(std::uint64_t word) {
-    return (word - kOnes) & ~word & kHighBits;
-  }
-  // A mark in each byte that is not plain. There may be false ones above the lowest, which is true.
-  static constexpr std::uint64_t Marks(std::uint64_t word) {
-    const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighBits;
-    return controls | ZeroBytes(word ^ (kOnes * '"')) | ZeroBytes(word ^ (kOnes * '\\'));
+  static constexpr ByteMarks MarkSpecial(std::uint64_t word) {
+    return MarkControls(word) | MarkEqual(word, '"') | MarkEqual(word, '\\');
   }
 
   const char* begin_;

@@ -3,11 +3,11 @@
 #include "core/format/json_text.h"
 
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
 
+#include "core/event/byte_marks.h"
 #include "core/event/surrogates.h"
 #include "core/event/text.h"
 
@@ -16,18 +16,9 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-constexpr std::uint64_t kOnes = 0x0101010101010101U;
-constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-
-constexpr std::uint64_t ZeroBytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighBits; }
-
-// A mark in each byte that may not be copied as it is. There may be false ones above the lowest,
-// which is true.
-static_assert(std::endian::native == std::endian::little, "the first byte is the lowest one");
-constexpr std::uint64_t OddBytes(std::uint64_t word) {
-  const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighBits;
-  const std::uint64_t backslashes = ZeroBytes(word ^ (kOnes * '\\'));
-  return (word & kHighBits) | controls | backslashes;
+// What may not be copied as it is.
+constexpr ByteMarks MarkOdd(std::uint64_t word) {
+  return MarkHigh(word) | MarkControls(word) | MarkEqual(word, '\\');
 }
 
 bool IsPlain(char c) { return static_cast<unsigned char>(c) - 0x20U < 0x60U && c != '\\'; }
@@ -38,14 +29,13 @@ template <bool kStopAtQuote>
 std::size_t AppendPlain(std::string_view text, TextBuffer* out) {
   char* const to = out->Room(text.size());
   std::size_t i = 0;
-  for (; text.size() - i >= sizeof(std::uint64_t); i += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + i, sizeof(word));
-    std::uint64_t odd = OddBytes(word);
-    if (kStopAtQuote) odd |= ZeroBytes(word ^ (kOnes * '"'));
+  for (; text.size() - i >= kWordBytes; i += kWordBytes) {
+    const std::uint64_t word = LoadWord(text.data() + i);
+    ByteMarks odd = MarkOdd(word);
+    if (kStopAtQuote) odd |= MarkEqual(word, '"');
     std::memcpy(to + i, &word, sizeof(word));
     if (odd == 0) continue;
-    i += static_cast<std::size_t>(std::countr_zero(odd)) / 8;
+    i += FirstMarked(odd);
     out->Grow(i);
     return i;
   }
