@@ -261,6 +261,7 @@ class Stream {
   int throttles_ = 0;    // in a row
   bool token_retried_ = false;
   std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
+  std::uint64_t malformed_end_ = 0;  // of the one of this walk that is asked for in halves
   MonotonicTime ask_at_{};                       // not before
   std::optional<PendingPage> page_;
   std::weak_ptr<const std::string> page_before_;  // held by batches under way

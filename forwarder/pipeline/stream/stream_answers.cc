@@ -112,6 +112,8 @@ void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
                          const Verdict& verdict, StepOutput* out) {
   const auto ask = course_ ? course_->AskOf(ticket) : std::nullopt;
   const bool again = ask && malformed_skip_ == ask->skip;
+  // A part of a page that is being halved was asked for twice already.
+  const bool is_part = ask && ask->skip < malformed_end_;
   malformed_skip_ = ask ? std::optional(ask->skip) : std::nullopt;
   if (again) {
     if (auto salvaged = Salvage(page, ask->limit)) {
@@ -125,12 +127,13 @@ void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
         return OnPage(now, ticket, *std::move(salvaged), out);
       }
     }
-    // Smaller pages are asked for at once: the one that cannot be split is told from the others.
-    if (ask->limit > 1) {
-      limit_ = ask->limit / 2;
-      course_->Fail(ticket);
-      return;
-    }
+  }
+  // Smaller pages are asked for at once: the row that cannot be split off is told from the others.
+  if ((again || is_part) && ask->limit > 1) {
+    malformed_end_ = std::max(malformed_end_, ask->skip + ask->limit);
+    limit_ = ask->limit / 2;
+    course_->Fail(ticket);
+    return;
   }
   OnRetry(now, verdict, out);
   if (course_) course_->Fail(ticket);

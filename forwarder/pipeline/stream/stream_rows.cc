@@ -97,6 +97,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   if (walk.ended()) return EndWalk(now);
   if (mostly && --pages_believed_ < 0) {
     DoubtParameter(out);
+    malformed_end_ = 0;
     course_->Abandon();
     return;
   }
@@ -295,6 +296,7 @@ void Stream::EndWalk(const Now& now) {
   EndMigration();
   flush_ = true;
   last_was_short_ = false;
+  malformed_end_ = 0;
   first_page_of_walk_ = pages_taken_ + 1;
   if (kind == WalkKind::kEdge || (kind == WalkKind::kList && end.whole)) {
     progress_.caught_up = true;

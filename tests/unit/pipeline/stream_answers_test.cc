@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a stream does with answers that are not a page of rows.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "unit/pipeline/virtual_run.h"
@@ -174,6 +175,35 @@ TEST_CASE("a page that does not parse is asked for again, then split down to the
   CHECK(run.snapshot().sinks.at("out").dead_lettered ==
         std::map<std::string, std::uint64_t>{{"malformed", 1}});
   CHECK(run.Failures() == "");
+}
+
+// A quote is missing, say: rows after it cannot be told from it.
+TEST_CASE("a page that cannot be split is halved down to the row, and waits for two answers only") {
+  constexpr std::uint64_t kBroken = 41;
+  VirtualRun run(AcmeSettings());
+  for (int i = 0; i < 64; ++i) {
+    run.tenant.rows.push_back({"e" + std::to_string(i), run.second() - hours(1), std::nullopt, ""});
+  }
+  run.tenant.instead = [&run](const HttpRequest& request) -> std::optional<HttpAnswer> {
+    const auto number = [&request](const std::string& name) {
+      const auto at = request.target.find(name);
+      return at == std::string::npos ? 0 : std::stoull(request.target.substr(at + name.size()));
+    };
+    const std::uint64_t offset = number("offset=");
+    const std::uint64_t limit = number("limit=");
+    if (run.snapshot().caught_up || offset > kBroken || offset + limit <= kBroken) {
+      return std::nullopt;
+    }
+    return Status(200, limit > 1 ? "{\"result\":[{\"_id\":\"x}" : "{\"result\":[{\"_id\":,}]}");
+  };
+  REQUIRE(run.Until([&] { return run.dead_lettered.size() == 1; }, minutes(10)));
+  run.For(hours(3));
+  CHECK(run.delivered.size() == 64);  // the edge, later, shows what was broken before
+  const auto waits =
+      std::count_if(run.notices.begin(), run.notices.end(), [](const Notice& notice) {
+        return notice.text.find("trying again") != std::string::npos;
+      });
+  CHECK(waits == 2);
 }
 
 TEST_CASE("one row that is too large alone is said to be, with the key to raise") {
