@@ -5,6 +5,7 @@
 #include <compare>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "app/config/config.h"
 #include "app/config/json_writer.h"
@@ -17,7 +18,9 @@ struct StreamName {
   std::string tenant;
   std::string stream;
 
-  friend auto operator<=>(const StreamName&, const StreamName&) = default;
+  friend bool operator<(const StreamName& a, const StreamName& b) {
+    return std::tie(a.tenant, a.stream) < std::tie(b.tenant, b.stream);
+  }
 };
 
 std::set<StreamName> ConfiguredStreams(const Config& config);

@@ -352,6 +352,7 @@ void PageParser::StartRow(std::size_t begin, bool is_object) {
 void PageParser::EndRow(std::size_t end) { page_.rows_.push_back({Original(row_begin_, end), {}}); }
 
 void PageParser::Fail(const rapidjson::ParseResult& result) {
+  lone_row_ = {};
   page_.status_ = PageStatus::kMalformed;
   const std::string where = " at byte " + std::to_string(start_ + result.Offset()) + " of " +
                             std::to_string(page_.body_->size());

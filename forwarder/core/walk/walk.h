@@ -37,11 +37,11 @@ struct WalkLimits {
 class Walk {
  public:
   // `skip` > 0: a closing walk resumed after a restart.
-  Walk(WalkPlan plan, WallSeconds begun, std::uint64_t skip = 0)
-      : plan_(std::move(plan)), begun_(begun), skip_(skip), resumed_(skip > 0) {}
+  Walk(const WalkPlan& plan, WallSeconds begun, std::uint64_t skip = 0)
+      : plan_(plan), begun_(begun), skip_(skip), resumed_(skip > 0) {}
   // Through a list that no window cuts.
-  Walk(WalkPlan plan, WallSeconds begun, const ListTask& task)
-      : plan_(std::move(plan)), begun_(begun), skip_(0), resumed_(false), list_(task) {}
+  Walk(const WalkPlan& plan, WallSeconds begun, const ListTask& task)
+      : plan_(plan), begun_(begun), skip_(0), resumed_(false), list_(task) {}
 
   const WalkPlan& plan() const { return plan_; }
   // The tenant's time when the walk began: what was visible then has been seen when it ends.

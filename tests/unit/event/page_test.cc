@@ -264,6 +264,17 @@ TEST_CASE("What is no JSON says what is wrong, and where") {
   }
 }
 
+TEST_CASE("What is no JSON is kept as received, with a row in the place of its list or without") {
+  for (const std::string body : {R"({"ok":1,"result":{"_id":"3"})", R"({"result":{"_id":"3"}]})",
+                                 R"({"result":[{"_id":"3"})"}) {
+    const Page page = Page::Parse(body);
+    INFO(body);
+    CHECK(page.status() == PageStatus::kMalformed);
+    CHECK(*page.body() == body);
+    CHECK_THAT(page.message(), Catch::EndsWith(" of " + std::to_string(body.size())));
+  }
+}
+
 TEST_CASE("Nesting is bounded before it can cost stack") {
   CHECK(Page::Parse(Nested(8), 8).status() == PageStatus::kRows);
   CHECK(Page::Parse(Nested(9), 8).status() == PageStatus::kMalformed);
