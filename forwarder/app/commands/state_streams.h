@@ -2,7 +2,6 @@
 // Streams by name, as the configuration and the state have them, and jobs as JSON.
 #pragma once
 
-#include <compare>
 #include <set>
 #include <string>
 #include <tuple>

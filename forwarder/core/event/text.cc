@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/event/byte_marks.h"
+
 namespace nsf {
 namespace {
 
@@ -55,12 +57,11 @@ std::size_t Utf8Length(std::string_view bytes) {
 }
 
 std::size_t AsciiPrefix(std::string_view bytes) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
   std::size_t i = 0;
   while (bytes.size() - i >= 32) {
     std::array<std::uint64_t, 4> words;
     std::memcpy(words.data(), bytes.data() + i, sizeof(words));
-    if (((words[0] | words[1] | words[2] | words[3]) & kHighBits) != 0) break;
+    if (MarkHigh(words[0] | words[1] | words[2] | words[3]) != 0) break;
     i += sizeof(words);
   }
   while (i < bytes.size() && static_cast<unsigned char>(bytes[i]) < 0x80) ++i;

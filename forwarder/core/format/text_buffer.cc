@@ -3,6 +3,7 @@
 #include "core/format/text_buffer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nsf {
 

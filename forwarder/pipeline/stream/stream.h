@@ -187,9 +187,9 @@ class Stream {
   // walk covers.
   bool StandsAmongOlder(std::size_t at) const;
   void AbsorbBroken(const BrokenRow& row, const Now& now);
-  // The row was delivered before, or will be by another walk.
   // A row that another page of this walk showed too: rows have changed places between the two.
   void NoteIfRepeated(const Sighting& sighting);
+  // The row was delivered before, or will be by another walk.
   void SkipRow();
   // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
   std::optional<std::string> EventId(const AuditEvent& event);
@@ -199,6 +199,8 @@ class Stream {
   WallSeconds LedgerSecond(std::optional<WallSeconds> own, const Now& now) const;
   Tally* TallyOf(std::optional<WallSeconds> own);
   void EndWalk(const Now& now);
+  // Gives up the walk and those ahead of it.
+  void AbandonWalks();
   void Forget(WallSeconds before);
   WallSeconds TenantNow(const Now& now) const;
 

@@ -77,8 +77,7 @@ void Stream::DiscoverWindow(const Now& now) {
 void Stream::DoubtWindow(const Now& now) {
   DiscoverWindow(now);
   doubt_ = Doubt::kWindow;
-  malformed_end_ = 0;
-  course_->Abandon();
+  AbandonWalks();
 }
 
 bool Stream::WindowIsDoubtful(StepOutput* out) {

@@ -97,8 +97,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   if (walk.ended()) return EndWalk(now);
   if (mostly && --pages_believed_ < 0) {
     DoubtParameter(out);
-    malformed_end_ = 0;
-    course_->Abandon();
+    AbandonWalks();
     return;
   }
   // Rows that come in as fast as pages are turned push old ones back for ever: what is new stands
@@ -276,6 +275,11 @@ void Stream::OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, St
     chunks.push_back({*chunk, *std::move(entries)});
   }
   ledger_.Load(std::move(chunks));
+}
+
+void Stream::AbandonWalks() {
+  malformed_end_ = 0;
+  course_->Abandon();
 }
 
 void Stream::EndWalk(const Now& now) {
