@@ -63,7 +63,7 @@ std::string OwnerOf(const std::string& directory) {
   const int fd = ::open((directory + "/state.lock").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return "";
   const bool owned = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  const std::string owner = owned ? Owner(fd) : "";
+  std::string owner = owned ? Owner(fd) : "";
   ::close(fd);
   return owner;
 }

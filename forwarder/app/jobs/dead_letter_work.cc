@@ -78,7 +78,7 @@ class DeadLetterWork final : public JobWork {
     // An empty batch behind the reopening: once it is done, nothing is written to the old file.
     parts_.sink.Reopen();
     fence_ = SinkBatch();
-    parts_.sink.Publish(fence_, Await<std::optional<Error>>(&DeadLetterWork::OnReopened));
+    parts_.sink.Publish(fence_, Await(&DeadLetterWork::OnReopened));
   }
 
   void OnReopened(std::optional<Error> error) {
@@ -139,7 +139,7 @@ class DeadLetterWork final : public JobWork {
       kept_.outcomes.push_back(OutcomeKind::kUndecided);
     }
     if (kept_.records.empty()) return Send();
-    parts_.sink.Publish(kept_, Await<std::optional<Error>>(&DeadLetterWork::OnKept));
+    parts_.sink.Publish(kept_, Await(&DeadLetterWork::OnKept));
   }
 
   void OnKept(std::optional<Error> error) {
@@ -153,17 +153,17 @@ class DeadLetterWork final : public JobWork {
   void Send() {
     if (batch_->sinks.empty()) {
       const std::vector<StateChange> changes{{JobProgressKey(job_), EncodeJobProgress(next_)}};
-      parts_.store.Commit(changes, Await<Result<void>>(&DeadLetterWork::OnPassedOver));
+      parts_.store.Commit(changes, Await(&DeadLetterWork::OnPassedOver));
       return;
     }
     // Counted as if all were taken; what is refused is corrected with the batch after it.
     JobProgress settled = next_;
     settled.delivered += made_.sent;
     batch_->state = {{JobProgressKey(job_), EncodeJobProgress(settled)}};
-    parts_.destination.Commit(std::move(batch_), Await<Settlement>(&DeadLetterWork::OnSettled));
+    parts_.destination.Commit(std::move(batch_), Await(&DeadLetterWork::OnSettled));
   }
 
-  void OnPassedOver(Result<void> committed) {
+  void OnPassedOver(const Result<void>& committed) {
     if (!committed) return Pause(committed.error().message);
     batch_.reset();
     progress_ = next_;
@@ -206,10 +206,10 @@ class DeadLetterWork final : public JobWork {
 
   void Conclude() {
     const std::vector<StateChange> changes{{JobProgressKey(job_), EncodeJobProgress(progress_)}};
-    parts_.store.Commit(changes, Await<Result<void>>(&DeadLetterWork::OnConcluded));
+    parts_.store.Commit(changes, Await(&DeadLetterWork::OnConcluded));
   }
 
-  void OnConcluded(Result<void> committed) {
+  void OnConcluded(const Result<void>& committed) {
     if (!committed) {
       try_at_ = now_.monotonic + kTryAgain;
       return;

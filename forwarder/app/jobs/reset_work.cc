@@ -28,7 +28,7 @@ class ResetWork final : public JobWork {
     auto changes = Changes();
     if (!changes) return TryAgain();
     committing_ = true;
-    store_.Commit(*std::move(changes), [this](Result<void> committed) {
+    store_.Commit(*std::move(changes), [this](const Result<void>& committed) {
       calls_.Post([this, committed] { OnCommitted(committed); });
     });
   }

@@ -128,7 +128,8 @@ void RewalkWork::Conclude() {
   for (const std::string& key : *keys) changes.push_back({key, std::nullopt});
   changes.push_back({JobProgressKey(job_), EncodeJobProgress(progress_)});
   concluding_ = true;
-  parts_.store.Commit(std::move(changes), Await<Result<void>>([this](Result<void> committed) {
+  parts_.store.Commit(std::move(changes),
+                      Await<Result<void>>([this](const Result<void>& committed) {
                         concluding_ = false;
                         ended_ = committed.has_value();
                         if (!ended_) conclude_at_ = now_.monotonic + kTryAgain;
