@@ -29,7 +29,7 @@ bool PeerIsGone(int socket) {
 void Reset(int socket) {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  connect(socket, &nobody, sizeof(nobody));
+  static_cast<void>(connect(socket, &nobody, sizeof(nobody)));
 }
 
 Answer BadRequest(const std::string& fault, Time now) {

@@ -103,7 +103,7 @@ bool Change(std::string_view v, Settings* s) {
 
 constexpr std::uint64_t kMostEvents = 100'000'000;
 constexpr std::uint64_t kAny = UINT64_MAX;
-constexpr std::uint64_t kMostHuge = 64 * 1024 * 1024;
+constexpr std::uint64_t kMostHuge = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMostBomb = std::uint64_t{1} << 36U;
 
 // Whether a key holds from the start on, or may be named by changes_to.

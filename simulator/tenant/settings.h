@@ -78,7 +78,7 @@ struct Settings {
   TimeUnit time_unit = TimeUnit::kSeconds;
   bool show_insertion = true;
   OddShares odd_rows{};
-  std::uint64_t huge_bytes = 2 * 1024 * 1024;
+  std::uint64_t huge_bytes = std::uint64_t{2} << 20U;
   std::uint64_t changed_percent = 0;
   std::chrono::seconds changed_after{60};
 

@@ -60,11 +60,9 @@ std::optional<Arguments> Read(const std::vector<std::string_view>& words) {
       read.traffic = value;
     } else if (words[i] == "--seeds") {
       if (!Range(value, &read)) return std::nullopt;
-    } else if (!Number(value, &number)) {
-      return std::nullopt;
-    } else if (words[i] == "--seed") {
+    } else if (words[i] == "--seed" && Number(value, &number)) {
       read.seed = number;
-    } else if (words[i] == "--jobs") {
+    } else if (words[i] == "--jobs" && Number(value, &number)) {
       read.jobs = static_cast<unsigned>(number);
     } else {
       return std::nullopt;

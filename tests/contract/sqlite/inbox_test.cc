@@ -57,7 +57,7 @@ TEST_CASE("both write at the same time") {
     REQUIRE(Commit(*store, {{"stream/" + std::to_string(i), "x"}}));
   }
   beside.join();
-  CHECK(ContentOf(*store).size() == 2 * kEach);
+  CHECK(ContentOf(*store).size() == 2UL * kEach);
 }
 
 TEST_CASE("without a state there is nothing to leave it in") {

@@ -64,7 +64,8 @@ CertificateFiles MakeCertificate(const Directory& directory, const CertificateRe
   const CertPtr certificate(X509_new());
   X509* const x = certificate.get();
   Check(key && x != nullptr && X509_set_version(x, 2) == 1);
-  ASN1_INTEGER_set(X509_get_serialNumber(x), static_cast<long>(std::random_device()() >> 1));
+  ASN1_INTEGER_set(X509_get_serialNumber(x),
+                   static_cast<std::int32_t>(std::random_device()() >> 1));
   X509_gmtime_adj(X509_getm_notBefore(x), request.valid_from_days * 86'400L);
   X509_gmtime_adj(X509_getm_notAfter(x), request.valid_to_days * 86'400L);
   X509_set_pubkey(x, key.get());

@@ -162,7 +162,7 @@ TEST_CASE("everything that can be set of a tenant is set") {
                          "tenant.example", "1.3"});
   CHECK(tenant.proxy == "http://user:t0ken@proxy.example:3128");
   CHECK(tenant.timeout == 60s);
-  CHECK(tenant.max_page_bytes == 1024 * 1024);
+  CHECK(tenant.max_page_bytes == 1024UL * 1024);
 
   const TenantConfig& other = config.tenants.at(1);
   CHECK(other.token_file == "/run/secrets/other");
@@ -192,8 +192,8 @@ TEST_CASE("everything that can be set of sinks and sections is set") {
   CHECK(syslog.facility == 16);
   CHECK(syslog.app_name == "audit");
   CHECK(syslog.hostname == "forwarder-1");
-  CHECK(syslog.max_message_bytes == 16 * 1024);
-  CHECK(syslog.resend_bytes == 1024 * 1024);
+  CHECK(syslog.max_message_bytes == 16UL * 1024);
+  CHECK(syslog.resend_bytes == 1024UL * 1024);
   CHECK(syslog.tls.server_name == "siem");
 
   const auto& file = std::get<FileConfig>(config.sinks.at(2).kind);
@@ -202,7 +202,7 @@ TEST_CASE("everything that can be set of sinks and sections is set") {
   CHECK(config.state.path == "/var/state");
   CHECK(config.dead_letter.path == "/var/dead");
   CHECK(config.batch.events == 5);
-  CHECK(config.batch.bytes == 1024 * 1024);
+  CHECK(config.batch.bytes == 1024UL * 1024);
   CHECK(config.batch.age == 200ms);
   CHECK(config.server.host == "::");
   CHECK(config.server.port == 0);
@@ -299,7 +299,7 @@ TEST_CASE("a file that is not there, or is no configuration, is told as such") {
   CHECK(ToString(missing.file, missing.diagnostics.errors()[0]) ==
         "none.yaml: cannot be read (No such file or directory); name the file with -c FILE, "
         "`netskope-forwarder config example` prints one to begin with");
-  const LoadedConfig large = Load(std::string(5 * 1024 * 1024, ' '));
+  const LoadedConfig large = Load(std::string(5UL * 1024 * 1024, ' '));
   REQUIRE(large.diagnostics.errors().size() == 1);
   CHECK(large.diagnostics.errors()[0].message.find("larger than 4MiB") != std::string::npos);
 }

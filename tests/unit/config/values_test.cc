@@ -50,7 +50,7 @@ TEST_CASE("durations need one number and one unit") {
 }
 
 TEST_CASE("sizes and rates need their unit, and do not overflow") {
-  CHECK(ParseSize("16MiB", false).value() == 16 * 1024 * 1024);
+  CHECK(ParseSize("16MiB", false).value() == 16L * 1024 * 1024);
   CHECK(ParseSize("1B", false).value() == 1);
   CHECK(ParseSize("8000", true).value() == 8000);
   CHECK(ParseRate("240/min").value() == 240);

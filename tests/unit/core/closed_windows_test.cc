@@ -3,7 +3,6 @@
 #include "core/ledger/closed_windows.h"
 
 #include <catch2/catch.hpp>
-
 #include <vector>
 
 namespace nsf {
@@ -13,7 +12,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::int64_t kDayStart = 86'400 * 20'000;  // a UTC day begins
+constexpr std::int64_t kDayStart = 86'400L * 20'000;  // a UTC day begins
 
 WallSeconds T(std::int64_t s) { return WallSeconds(seconds(kDayStart + s)); }
 Window W(std::int64_t start, std::int64_t end) { return {T(start), T(end)}; }

@@ -89,7 +89,7 @@ struct Turned {
   std::size_t rows;
   std::optional<std::uint64_t> total = std::nullopt;
 };
-void Turn(Walk* walk, std::vector<Turned> pages, const WalkLimits& limits = {}) {
+void Turn(Walk* walk, const std::vector<Turned>& pages, const WalkLimits& limits = {}) {
   std::uint64_t ticket = 1;
   for (const Turned& page : pages) {
     const auto ask = walk->NextAsk(ticket, 100, limits);

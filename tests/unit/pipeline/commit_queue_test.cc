@@ -29,7 +29,7 @@ struct Fixture {
     auto batch = std::make_unique<Batch>();
     batch->state.push_back({std::string(1, name), "moved"});
     BatchProgress progress;
-    progress.whole = static_cast<std::uint64_t>(name);
+    progress.whole = static_cast<unsigned char>(name);
     queue.Add(std::move(batch), std::move(progress));
   }
   // Hands over what is due: the names.

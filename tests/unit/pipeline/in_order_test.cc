@@ -475,7 +475,8 @@ TEST_CASE("a batch without records only moves the state") {
     sink.records.clear();
     sink.outcomes.clear();
   }
-  CHECK_FALSE(f.Commit(std::move(batch)).error);
+  const Settlement settled = f.Commit(std::move(batch));
+  CHECK_FALSE(settled.error);
   CHECK(f.order == std::vector<std::string>{"state"});
 }
 

@@ -311,7 +311,7 @@ void RunChaos(std::uint64_t seed, bool crashes) {
   const WallSeconds begin = run.second();
   std::vector<FakeRow> rows;
   for (int i = 0; i < 300; ++i) {
-    const WallSeconds event = begin - hours(5) + seconds(dice() % (7 * 3'600));
+    const WallSeconds event = begin - hours(5) + seconds(dice() % (7UL * 3'600));
     seconds delay(0);
     if (c.by_event && dice() % 20 == 0) delay = seconds(dice() % 3'000);
     const bool equal = c.idless && dice() % 4 == 0;

@@ -71,7 +71,7 @@ TEST_CASE("a quiet stream writes nothing and asks little") {
   const int commits = run.commits;
   run.For(hours(1));
   const auto polls = 120u;
-  CHECK(run.tenant.targets.size() - asked <= 2 * polls);
+  CHECK(run.tenant.targets.size() - asked <= std::size_t{2} * polls);
   // One for each window closed, and one for each walk of those due for a revisit.
   CHECK(run.commits - commits <= 28);
 }

@@ -24,7 +24,7 @@ TEST_CASE("broken requests are refused") {
       "GET / HTTP/1.1\r\nName : space\r\n\r\n",
       "GET / HTTP/1.1\r\n folded: yes\r\n\r\n",
       "GET / HTTP/1.1\r\na: b\nc: d\r\n\r\n",
-      std::string("GET /\0 HTTP/1.1\r\n\r\n", 20),
+      std::string("GET /\0 HTTP/1.1\r\n\r\n", 19),
       "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
       "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
       "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",

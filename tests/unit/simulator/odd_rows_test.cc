@@ -134,7 +134,7 @@ TEST_CASE("deep rows are deep and huge rows are huge") {
     if (c == ']' || c == '}') --depth;
   }
   CHECK(deepest == 301);
-  CHECK(OnlyRow("huge").size() > 2 * 1024 * 1024);
+  CHECK(OnlyRow("huge").size() > (std::size_t{2} << 20U));
   const std::string small = OnlyRow("huge", "huge_bytes=7000");
   CHECK(small.size() > 7000);
   CHECK(small.size() < 10'000);

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -62,7 +63,7 @@ std::map<std::string, Event> ReadLedger(const std::string& path) {
     const auto second = [&row](const char* name) {
       return std::chrono::sys_seconds(seconds(row[name].GetInt64()));
     };
-    const auto visible = static_cast<std::int64_t>(row["visible"].GetDouble() * 1000 + 0.5);
+    const auto visible = std::llround(row["visible"].GetDouble() * 1000);
     const bool fresh =
         events
             .emplace(row["id"].GetString(), Event{second("timestamp"), second("insertion"),
