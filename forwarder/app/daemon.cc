@@ -286,7 +286,7 @@ int Daemon::Run() {
       dead_letter_->Reopen();
     }
     WatchSinks(now);
-    WatchMemory();
+    WatchMemory(now);
     jobs_->Step(now);
     if (options_.on_jobs) options_.on_jobs(jobs_->jobs());
     if (progress_) {
@@ -317,14 +317,10 @@ void Daemon::WatchSinks(const Now& now) {
   }
 }
 
-void Daemon::WatchMemory() {
+void Daemon::WatchMemory(const Now& now) {
   std::uint64_t received = 0;
-  std::uint64_t pending = 0;
-  for (const class Stream* stream : loop_->streams()) {
-    received += stream->snapshot().response_bytes;
-    pending += stream->snapshot().pending;
-  }
-  if (idle_memory_.IsDue(received, pending)) GiveMemoryBack();
+  for (const class Stream* stream : loop_->streams()) received += stream->snapshot().response_bytes;
+  if (idle_memory_.IsDue(received, now.monotonic)) GiveMemoryBack();
 }
 
 std::optional<int> Daemon::Ended(const Now& now) const {

@@ -89,7 +89,7 @@ class Daemon : private LoopObserver {
   void WatchSinks(const Now& now);
 
   // Gives memory back when all streams are idle after much work.
-  void WatchMemory();
+  void WatchMemory(const Now& now);
 
   // Whether the run is over, and with which exit code.
   std::optional<int> Ended(const Now& now) const;
