@@ -9,6 +9,10 @@
 namespace nsf {
 namespace {
 
+// A page is shared where a batch holds a quarter of it or more. Of a backlog all is new, and
+// nothing but the end of a page is copied.
+constexpr std::size_t kSharedFrom = 4;
+
 std::unique_ptr<Batch> EmptyBatch(const StreamSettings& settings) {
   auto batch = std::make_unique<Batch>();
   for (const SinkSpec& sink : settings.sinks) {
@@ -42,8 +46,29 @@ std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event,
 }
 
 void BatchBuilder::Keep(const PageBody& page, std::string_view row) {
+  if (batch_->pages.empty() || batch_->pages.back() != page) {
+    batch_->pages.push_back(page);
+    first_of_page_ = events();
+    bytes_of_page_ = 0;
+  }
   row_bytes_ += row.size();
-  if (batch_->pages.empty() || batch_->pages.back() != page) batch_->pages.push_back(page);
+  bytes_of_page_ += row.size();
+}
+
+void BatchBuilder::EndPage(const PageBody& page) {
+  if (batch_->pages.empty() || batch_->pages.back() != page) return;
+  if (bytes_of_page_ * kSharedFrom >= page->size()) return;
+  for (std::size_t i = first_of_page_; i < events(); ++i) {
+    const std::string_view row = batch_->sinks.front().records[i].raw;
+    const std::string_view copy = batch_->arena.Copy(row);
+    for (SinkBatch& sink : batch_->sinks) {
+      Record& record = sink.records[i];
+      if (record.value.data() == row.data()) record.value = copy;
+      record.raw = copy;
+    }
+  }
+  batch_->pages.pop_back();
+  row_bytes_ -= bytes_of_page_;  // the arena counts them now
 }
 
 void BatchBuilder::Add(const AuditEvent& event, WallSeconds time, const Origin& origin,

@@ -38,6 +38,11 @@ class BatchBuilder {
   void AddBroken(std::string_view raw, std::string_view reason, const Origin& origin,
                  MonotonicTime now);
 
+  // No further row of `page` will be added. A batch holds few rows of a page that mostly shows
+  // known events, and must not keep the rest of it in memory until a sink acknowledges: they are
+  // copied.
+  void EndPage(const PageBody& page);
+
   std::size_t events() const { return batch_->sinks.front().records.size(); }
   // No further event fits.
   bool full() const;
@@ -53,7 +58,9 @@ class BatchBuilder {
 
   const StreamSettings& settings_;
   std::unique_ptr<Batch> batch_;
-  std::size_t row_bytes_ = 0;  // of the rows in `pages`
+  std::size_t row_bytes_ = 0;      // of the rows in `pages`
+  std::size_t first_of_page_ = 0;  // the first record whose row is in the last of `pages`
+  std::size_t bytes_of_page_ = 0;  // of the rows in it
   std::optional<MonotonicTime> due_;
   TextBuffer scratch_;  // kept, so that formatting does not allocate
 };

@@ -91,7 +91,9 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   Walk& walk = course_->current().walk;
   const bool set_aside = walk.list() != nullptr && walk.list()->set_aside();
   const bool mostly = !set_aside && twice * 2 > page_->page.received();
-  page_before_ = page_->page.page.body();
+  const BatchBuilder::PageBody body = page_->page.page.body();
+  builder_.EndPage(body);
+  page_before_ = body;
   page_.reset();
   if (repeated > 0) walk.NoteRepeatedRow();
   if (walk.ended()) return EndWalk(now);
