@@ -88,7 +88,7 @@ class Daemon : private LoopObserver {
   // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.
   void WatchSinks(const Now& now);
 
-  // Gives memory back when all streams are idle after much work.
+  // Gives memory that is not in use back now and then, when much was received.
   void WatchMemory(const Now& now);
 
   // Whether the run is over, and with which exit code.
