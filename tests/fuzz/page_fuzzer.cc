@@ -90,7 +90,7 @@ void CheckSalvage(const Page& page, std::size_t most_rows) {
   const auto salvaged = Salvage(page, most_rows, kMaxDepth);
   if (!salvaged) return;
   Require(salvaged->page.status() != PageStatus::kMalformed, "what is salvaged is a page");
-  if (salvaged->page.status() == PageStatus::kRefused) {
+  if (salvaged->page.status() != PageStatus::kRows) {
     Require(salvaged->received() == 0, "an error has no rows");
     return;
   }

@@ -111,9 +111,17 @@ void Drawing::DrawTraits() {
   };
   const bool anonymous = share(model::OddRow::kBare) + share(model::OddRow::kNotObject) > 0;
   if (anonymous && !kSupported.anonymous_drift) Set("ties=stable");
-  // Of rows without id that change places between two pages of a list, the one that comes twice
-  // cannot be told from one that is equal: it is delivered twice.
-  if (list && share(model::OddRow::kNoId) > 0) Set("ties=stable");
+  // No list is believed to be an empty one only where a total says so too.
+  const bool no_lists = drawn_.tenant.empty_as != model::EmptyAs::kList &&
+                        drawn_.tenant.empty_as != model::EmptyAs::kNoContent;
+  const bool has_total =
+      drawn_.tenant.total_key != "none" && drawn_.tenant.rows_in != model::RowsIn::kBare;
+  const bool tells = has_total && (drawn_.tenant.total_says == model::TotalSays::kAll ||
+                                   drawn_.tenant.total_says == model::TotalSays::kPage);
+  if (no_lists && !tells) Set("empty_as=list");
+  // A broken row alone, without its list, is a broken answer.
+  const bool alone = drawn_.tenant.rows_in == model::RowsIn::kLone;
+  if (alone && share(model::OddRow::kBroken) > 0) Set("rows_in=list");
   if (share(model::OddRow::kNoId) > 0 && !kSupported.equal_rows) {
     Set("equal_percent=0 repeated_percent=0");
   }
@@ -141,7 +149,9 @@ void Drawing::DrawSizes() {
   }
   // A single second must fit, and the whole list where it cannot be cut.
   const bool cuts = drawn_.tenant.window != model::WindowRule::kIgnored;
-  if (kSupported.deep_offsets && cuts && honest && dice_.Permille(120)) {
+  // What stands for an empty list below the total is taken for a failure.
+  const bool lists = drawn_.tenant.empty_as == model::EmptyAs::kList;
+  if (kSupported.deep_offsets && cuts && honest && lists && dice_.Permille(120)) {
     Set("deep_offset=" + Number(page + 60, page * 3 + 60));
     if (refuses && kSupported.deep_refusals && dice_.Permille(500)) Set("deep_answer=reject");
   }

@@ -22,33 +22,33 @@ struct Features {
 
   // A tenant without a row may still show what it honours later. Few seeds in a thousand: where
   // all rows change places at every request, small pages are halved for longer than they are given.
-  bool empty_contact = false;
+  bool empty_contact = true;
   // The name that turns the page is doubted in a walk begun midway; or nothing turns it. Then a
   // page as large as the largest one so far looks full, and windows are halved down to seconds.
-  bool resumed_parameter = false;
-  bool short_unturned = false;  // pages shorter than asked there; drawn with resumed_parameter only
+  bool resumed_parameter = true;
+  bool short_unturned = true;  // pages shorter than asked there; drawn with resumed_parameter only
   // Totals that are right for short lists and too small for long; or rows that are stated and never
   // shown. A few seeds in ten thousand: windows are walked again that are whole, and late rows of
   // others wait for longer than they are given.
-  bool capped_totals = false;
-  bool totals_too_large = false;
-  bool dialect_changes = false;  // and found out anew: what was walked in between is not mended
+  bool capped_totals = true;
+  bool totals_too_large = true;
+  bool dialect_changes = true;  // and found out anew: what was walked in between is not mended
   // Tenants that honour no window: of broken rows and rows without id that move from page to page
   // one comes twice, and a window was called whole too early (seed 7350 of its own).
-  bool list_walks = false;
+  bool list_walks = true;
   // Such a list sorted by another time than rows are cut by: a late row stands where no walk comes
   // by before two neighbours show that the order does not hold.
-  bool lists_by_event = false;
+  bool lists_by_event = true;
   // 400 and 404 for a time, that say nothing of the dialect: where so many pass by chance that all
   // questions are answered so, the window by event time is taken, and very late rows are not found.
-  bool passing_refusals = false;
-  bool anonymous_drift = false;  // rows without id and time change places between two pages
+  bool passing_refusals = true;
+  bool anonymous_drift = true;  // rows without id and time change places between two pages
   // `result` is null or an object where there are no rows, or one: judged as no list, and asked for
   // again for ever.
-  bool no_lists = false;
+  bool no_lists = true;
   // Equal rows without an id, of one second that fills several pages: they count on one page only,
   // and the second stays incomplete.
-  bool equal_rows = false;
+  bool equal_rows = true;
 };
 
 inline constexpr Features kSupported{};

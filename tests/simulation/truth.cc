@@ -12,11 +12,21 @@ namespace {
 
 namespace model = nsf_simulator;
 
+void AddKind(WindowKind kind, std::vector<WindowKind>* kinds) {
+  if (std::find(kinds->begin(), kinds->end(), kind) == kinds->end()) kinds->push_back(kind);
+}
+
 void AddKinds(const model::Settings& tenant, std::vector<WindowKind>* kinds) {
   WindowKind kind = WindowKind::kInsertion;
   if (tenant.window_pairs == model::WindowPairs::kEvent) kind = WindowKind::kEvent;
-  if (tenant.window == model::WindowRule::kIgnored) kind = WindowKind::kNone;
-  if (std::find(kinds->begin(), kinds->end(), kind) == kinds->end()) kinds->push_back(kind);
+  if (tenant.window == model::WindowRule::kIgnored) {
+    kind = WindowKind::kNone;
+    // Rows are cut by the time that they were inserted at, if they show it. Where another one sorts
+    // the list, what came late stands behind the end of a walk, and neighbours may not tell yet.
+    const bool shows_other = tenant.show_insertion && tenant.sort_by != model::SortBy::kInsertion;
+    if (shows_other) AddKind(WindowKind::kEvent, kinds);
+  }
+  AddKind(kind, kinds);
 }
 
 std::int64_t Second(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
@@ -55,7 +65,7 @@ void Truth::Add(EventNumber number) {
   const std::string key = KeyOf(number, event(number).visible, &has_id);
   const auto [at, fresh] = numbers_.emplace(key, static_cast<std::uint32_t>(names_.size()));
   if (fresh) {
-    names_.push_back({0, has_id, false, Anonymous(number), std::vector<Counts>(sinks_)});
+    names_.push_back({0, has_id, false, MayRepeat(number, has_id), std::vector<Counts>(sinks_)});
   }
   Name& name = names_[at->second];
   if (!has_id || name.events == 0) ++name.events;
@@ -97,7 +107,7 @@ void Truth::Count(std::size_t sink, const Record& record, std::uint32_t Counts::
   Counts& counts = name->sinks[sink];
   ++(counts.*what);
   const std::uint32_t most = name->events * (name->changes ? 2 : 1) + counts.explained;
-  if (counts.arrived + counts.kept > most && !name->anonymous) {
+  if (counts.arrived + counts.kept > most && !name->may_repeat) {
     Complain("delivered again, and nothing explains it: " + who);
   }
   ++settled_ids_[HashId(record.event_id).low + sink];
@@ -174,6 +184,13 @@ bool Truth::Anonymous(EventNumber number) const {
   const model::RowTemplate& row = tenant_.rows().TemplateOf(event(number));
   constexpr auto kAbsent = model::RowTemplate::kAbsent;
   return !row.has_id && row.timestamp_at == kAbsent && row.insertion_at == kAbsent;
+}
+
+bool Truth::MayRepeat(EventNumber number, bool has_id) const {
+  const model::Settings& tenant = scenario_.tenant;
+  const bool drifts =
+      tenant.window == model::WindowRule::kIgnored && tenant.ties == model::Ties::kShuffled;
+  return Anonymous(number) || (drifts && !has_id);
 }
 
 bool Truth::Before(EventNumber number, WallSeconds first_start) const {

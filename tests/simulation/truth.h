@@ -75,8 +75,8 @@ class Truth {
   struct Name {
     std::uint32_t events = 0;
     bool has_id = true;
-    bool changes = false;    // and is delivered anew then
-    bool anonymous = false;  // neither id nor time
+    bool changes = false;  // and is delivered anew then
+    bool may_repeat = false;
     std::vector<Counts> sinks;
   };
   struct Place {
@@ -85,6 +85,9 @@ class Truth {
   };
 
   void Add(EventNumber number);
+  // Nothing tells it from an equal row: it has neither id nor time, or no id where rows change
+  // places between two pages of a list. In doubt it comes twice.
+  bool MayRepeat(EventNumber number, bool has_id) const;
   // By its id, or by its bytes as they are at a time.
   std::string KeyOf(EventNumber number, WallTime at, bool* has_id) const;
   void Complain(const std::string& what);

@@ -69,9 +69,6 @@ LONG = {"retry-huge": 360}
 # Scenarios that are right never to end: the program must say so, and lose nothing once the tenant
 # mends its ways, which `changes_to` makes it do.
 LOUD = {
-    "empty-null": "no list is not an empty list: it may be an error, and is never rows",
-    "empty-object": "no list is not an empty list",
-    "empty-missing": "no list is not an empty list",
     "empty-no-body": "an empty body is no page",
 }
 MENDS = "empty_as=list"

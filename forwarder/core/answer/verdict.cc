@@ -73,8 +73,8 @@ Verdict RefusedInside(const Page& page, const HttpAnswer& answer, const VerdictC
   if (LooksLike(page.message(), "rate limit")) {
     return {Action::kThrottled, "rate_limited", "the tenant limits the rate"};
   }
-  for (const std::string_view sign : {"parameter", "limit", "offset", "authoriz", "token",
-                                      "permission", "syntax error"}) {
+  for (const std::string_view sign :
+       {"parameter", "limit", "offset", "authoriz", "token", "permission", "syntax error"}) {
     if (LooksLike(page.message(), sign)) return Refused(answer, context);
   }
   return {Action::kRetry, "error_page",
@@ -86,6 +86,11 @@ Verdict Ok(const HttpAnswer& answer, const Page* page, const VerdictContext& con
   switch (page->status()) {
     case PageStatus::kRows:
       return {Action::kAccept, "rows", ""};
+    case PageStatus::kNoList:
+      // `null` is what some servers write for an empty list, and what others write when they fail:
+      // it is believed when the total says too that there are no more rows.
+      if (page->total() && *page->total() <= context.skip) return {Action::kAccept, "empty", ""};
+      return RefusedInside(*page, answer, context);
     case PageStatus::kRefused:
       return RefusedInside(*page, answer, context);
     case PageStatus::kMalformed:
@@ -99,7 +104,8 @@ Verdict Ok(const HttpAnswer& answer, const Page* page, const VerdictContext& con
 std::string ServerWords(std::string_view body) {
   std::string_view text = body;
   const Page page = Page::Parse(std::string(body.substr(0, kMostParsed)));
-  if (page.status() == PageStatus::kRefused && !page.message().empty()) text = page.message();
+  const bool states = page.status() == PageStatus::kRefused || page.status() == PageStatus::kNoList;
+  if (states && !page.message().empty()) text = page.message();
   return Printable(text, kMostWords);
 }
 

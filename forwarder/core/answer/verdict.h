@@ -28,10 +28,11 @@ struct Verdict {
   std::string message;  // for people: what happened, what to do; empty for kAccept
 };
 
-// What messages need to know of the stream.
+// What is judged against, and what messages need to know of the stream.
 struct VerdictContext {
   std::string_view path;   // "/api/v2/events/data/audit"
   std::string_view token;  // how the token is referred to: "file /run/secrets/acme"
+  std::uint64_t skip = 0;  // rows before those that were asked for
 };
 
 // `page` is the parsed body when the status is 200, else ignored (may be null).

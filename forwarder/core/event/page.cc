@@ -155,6 +155,7 @@ class PageParser {
   std::array<std::string, kEnvelopeDepth> keys_;     // the last one at each depth
   std::array<bool, kEnvelopeDepth> in_object_ = {};  // what is open at each depth
   bool has_list_ = false;
+  bool list_place_is_taken_ = false;  // by what is no list, and holds something
   int lists_with_rows_ = 0;
   std::size_t rows_before_list_ = 0;
   std::size_t lone_begin_ = 0;  // of the last object in the place of a list
@@ -219,6 +220,7 @@ bool PageParser::Key(const char* text, rapidjson::SizeType size, bool) {
   const std::string_view name = Decoded({text, size});
   if (depth_ <= kEnvelopeDepth) keys_[static_cast<std::size_t>(depth_ - 1)] = name;
   if (depth_ == 2 && (name == "_id" || name == "audit_log_event")) lone_has_identity_ = true;
+  if (depth_ == 2 && IsListName(keys_[0])) list_place_is_taken_ = true;
   return true;
 }
 
@@ -265,15 +267,15 @@ void PageParser::AddMember(const Span& name, FieldType type, const Span& value,
   const auto offset = [this](std::size_t at) {
     return static_cast<std::uint32_t>(at - row_begin_);
   };
-  page_.members_.push_back({offset(name.begin + 1),
-                            static_cast<std::uint32_t>(name.end - name.begin - 2),
-                            offset(value.begin),
-                            static_cast<std::uint32_t>(value.end - value.begin), type,
-                            is_supporting});
+  page_.members_.push_back(
+      {offset(name.begin + 1), static_cast<std::uint32_t>(name.end - name.begin - 2),
+       offset(value.begin), static_cast<std::uint32_t>(value.end - value.begin), type,
+       is_supporting});
 }
 
 void PageParser::EnvelopeScalar(FieldType type, std::string_view text) {
   if (depth_ == 0 || depth_ > kEnvelopeDepth || !in_object_[0]) return;
+  if (depth_ == 1 && IsListName(keys_[0]) && type != FieldType::kNull) list_place_is_taken_ = true;
   const auto deepest = static_cast<std::size_t>(depth_ - 1);
   const bool in_list = depth_ > 1 && !in_object_[1];
   if (depth_ == kEnvelopeDepth && !in_list) return;
@@ -373,6 +375,11 @@ void PageParser::Conclude() {
   } else if (!has_list_) {
     page_.message_ = envelope_.Message();
     if (page_.message_.empty()) page_.message_ = "the answer holds no list of rows";
+    if (in_object_[0] && !list_place_is_taken_) {
+      page_.status_ = PageStatus::kNoList;
+      page_.total_ = envelope_.total();
+      return;
+    }
   } else {
     page_.status_ = PageStatus::kRows;
     page_.total_ = envelope_.total();

@@ -20,7 +20,8 @@ namespace nsf {
 
 enum class PageStatus : std::uint8_t {
   kRows,       // a list of rows, perhaps empty
-  kRefused,    // well-formed, but an error in a 200 (`ok:0`, `status:"error"`, `errors`) or no list
+  kNoList,     // an envelope without an error, and null, {} or nothing in the place of the list
+  kRefused,    // well-formed, but an error in a 200 (`ok:0`, `status:"error"`, `errors`), or no page
   kMalformed,  // not JSON, cut, nested deeper than the limit, or empty
 };
 
@@ -34,7 +35,7 @@ class Page {
   std::span<const RawRow> rows() const { return rows_; }
   // As stated in this page; absent when not stated or not a number.
   std::optional<std::uint64_t> total() const { return total_; }
-  // kRefused: the server's own words, cut to 200 characters, control characters replaced.
+  // kNoList, kRefused: the server's own words, cut to 200 characters, control characters replaced.
   // kMalformed: what is wrong and at which byte.
   const std::string& message() const { return message_; }
   // The bytes as received. `RawRow::raw` points into it, so it stays valid as long as it is shared.

@@ -22,7 +22,7 @@ struct BrokenRow {
 struct ReceivedPage {
   // kRows: the good rows and the total stated; its body is what was received but for the broken
   // rows, so `Row::raw` is what the tenant sent. No rows here does not mean that the list has come
-  // to its end. kRefused: the envelope states an error; `broken` is empty then.
+  // to its end. Otherwise the envelope states an error or has no list; `broken` is empty then.
   Page page;
   std::vector<BrokenRow> broken;            // in order
   std::shared_ptr<const std::string> body;  // as received

@@ -39,7 +39,7 @@ std::optional<ReceivedPage> Conclude(ReceivedPage salvaged, std::string rebuilt,
                                      int max_depth) {
   salvaged.page = Page::Parse(std::move(rebuilt), max_depth);
   if (salvaged.page.status() == PageStatus::kMalformed) return std::nullopt;
-  if (salvaged.page.status() == PageStatus::kRefused) {
+  if (salvaged.page.status() != PageStatus::kRows) {
     salvaged.broken.clear();
   } else if (salvaged.page.rows().size() != good) {
     return std::nullopt;  // there is a list that the scan does not know of

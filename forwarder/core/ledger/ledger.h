@@ -69,6 +69,9 @@ class Ledger {
   // walk of these seconds alone finds it. Entries that are new wait for TakeAdded().
   Sighting Observe(const LedgerEntry& entry, std::uint32_t page);
 
+  // It is remembered, and in memory.
+  bool Knows(const IdHash& id) const { return known_.contains(id); }
+
   // The entries since the last call, by bucket: what the chunks of number `number` are to hold.
   std::vector<LedgerChunk> TakeAdded(std::uint64_t number);
 

@@ -26,6 +26,7 @@
 #include "core/event/page.h"
 #include "core/event/row.h"
 #include "core/ledger/closed_windows.h"
+#include "core/ledger/equal_rows.h"
 #include "core/ledger/event_id.h"
 #include "core/ledger/ledger.h"
 #include "core/walk/course.h"
@@ -150,6 +151,7 @@ class Stream {
   void DiscoverWindow(const Now& now);
   // Rows outside the window; a page that came again; a refusal that has another reason than depth.
   bool WindowIsDoubtful(StepOutput* out);  // by the page that is taken next
+  void NoteRowsOutside(StepOutput* out);
   void DoubtWindow(const Now& now);
   void DoubtParameter(StepOutput* out);
   void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
@@ -179,9 +181,13 @@ class Stream {
   std::optional<AskedBounds> SecondsNeeded() const;
   bool LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
-  // The next row of the page. False: not before all ids are here.
-  void AbsorbNext(const Now& now);
+  // The next row of the page. False: not before the ids of its second are here, or not at all.
+  bool AbsorbNext(const Now& now, StepOutput* out);
   void AbsorbRow(const AuditEvent& event, const Now& now);
+  // A row outside of what was asked for may be known by ids that are not in memory, or gone.
+  bool MayTakeOutside(WallSeconds own, const Now& now, StepOutput* out);
+  // The rest of the page is not taken.
+  void DropPage();
   bool NeedsAllIds() const;
   // Row `at` of the page shows no time, but its place in a list says that it is older than what the
   // walk covers.
@@ -193,6 +199,12 @@ class Stream {
   void SkipRow();
   // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
   std::optional<std::string> EventId(const AuditEvent& event);
+  // Of the walk that ended, rows that were held back are delivered, or left to the next walk.
+  // False: the batch is full.
+  bool AbsorbHeld(const Now& now);
+  void AddHeld(const EqualRows::Held& held, bool settles, const Now& now);
+  void DropHeld();
+  void AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now);
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
   // The second under which the ledger keeps an event, and whether it is the event's own.
@@ -201,6 +213,8 @@ class Stream {
   void EndWalk(const Now& now);
   // Gives up the walk and those ahead of it.
   void AbandonWalks();
+  // Of seconds before it no ids may be left.
+  WallSeconds KeptFrom() const;
   void Forget(WallSeconds before);
   WallSeconds TenantNow(const Now& now) const;
 
@@ -241,15 +255,17 @@ class Stream {
   std::uint32_t pages_at_limit_ = 0;       // taken with dialect.page_limit
   std::uint32_t pages_before_larger_ = 4;  // so many: a larger one is tried
   enum class Doubt : std::uint8_t { kNone, kWindow, kParameter };
-  Doubt doubt_ = Doubt::kNone;          // the other reason for one
-  bool window_is_believed_ = false;     // rows outside what was asked for are no sign any more
+  Doubt doubt_ = Doubt::kNone;       // the other reason for one
+  bool window_is_believed_ = false;  // rows outside what was asked for are no sign any more
+  bool rows_lay_outside_ = false;    // in this walk
   bool window_is_verified_ = false;  // since the start, while the tenant had rows
-  int pages_believed_ = 0;  // so many pages that come again are no sign
+  int pages_believed_ = 0;           // so many pages that come again are no sign
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
   std::vector<StateChange> dropped_chunks_;
   DerivedIds derived_;                   // of the page
+  EqualRows equal_rows_;                 // of the walk
   std::optional<WallSeconds> last_own_;  // of the row before
 
   std::uint64_t next_ticket_ = 1;
@@ -264,7 +280,7 @@ class Stream {
   bool token_retried_ = false;
   std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
   std::uint64_t malformed_end_ = 0;  // of the one of this walk that is asked for in halves
-  MonotonicTime ask_at_{};                       // not before
+  MonotonicTime ask_at_{};           // not before
   std::optional<PendingPage> page_;
   std::weak_ptr<const std::string> page_before_;  // held by batches under way
   std::uint32_t pages_taken_ = 0;
@@ -274,8 +290,8 @@ class Stream {
   std::uint32_t largest_page_ = 0;
   std::size_t page_bytes_ = 0;  // of the largest
   std::uint32_t clamp_ = UINT32_MAX;
-  bool last_was_short_ = false;  // the last page of the walk held fewer rows than asked for
-  std::uint64_t totals_true_ = 0;  // see WalkLimits
+  bool last_was_short_ = false;         // the last page of the walk held fewer rows than asked for
+  std::uint64_t totals_true_ = 0;       // see WalkLimits
   std::uint32_t largest_answered_ = 0;  // the largest limit that was not refused
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 

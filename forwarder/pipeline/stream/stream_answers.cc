@@ -46,9 +46,12 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   const bool body_is_page = answer.failure == HttpFailure::kNone && answer.status == 200;
   std::optional<Page> page;
   if (body_is_page) page = Page::Parse(std::move(answer.body));
+  const bool is_probe = discovery_ && ticket == 0;
+  const auto ask = course_ && !is_probe ? course_->AskOf(ticket) : std::nullopt;
+  const std::uint64_t skip = is_probe ? discovery_->probe().skip : ask ? ask->skip : 0;
   const Verdict verdict =
-      Judge(answer, page ? &*page : nullptr, {settings_.path, settings_.token_reference});
-  if (discovery_ && ticket == 0) {
+      Judge(answer, page ? &*page : nullptr, {settings_.path, settings_.token_reference, skip});
+  if (is_probe) {
     const bool refused = verdict.action == Action::kBlocked && verdict.reason == "refused";
     if (refused && !refusal_) refusal_ = verdict;
     if (verdict.action == Action::kAccept) {
@@ -58,8 +61,8 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
     // A page that does not parse is a page all the same; what is wrong with it is seen when it is
     // walked.
     const std::uint32_t limit = discovery_->probe().limit;
-    const bool rows = page && page->status() == PageStatus::kMalformed &&
-                      (limit > 1 || Salvage(*page, limit));
+    const bool rows =
+        page && page->status() == PageStatus::kMalformed && (limit > 1 || Salvage(*page, limit));
     if (rows) return OnProbe(now, ProbeAnswer::kRowsInside, out);
     if (refused) return OnProbe(now, ProbeAnswer::kRefused, out);
     if (verdict.action == Action::kAccept) return OnProbe(now, AnswerOf(page), out);

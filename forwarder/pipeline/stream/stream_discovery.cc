@@ -86,15 +86,15 @@ bool Stream::WindowIsDoubtful(StepOutput* out) {
   // Of a tenant without rows every window looks honoured; rows that do not say otherwise prove
   // nothing, so it is asked again when it has some.
   if (!window_is_verified_ && MostlyUntold(page)) return true;
-  if (!MostlyOutside(page, walk.plan().window)) {
-    window_is_believed_ = false;
-    return false;
-  }
-  if (window_is_believed_) return false;
+  if (window_is_believed_ || !MostlyOutside(page, walk.plan().window)) return false;
+  NoteRowsOutside(out);
+  return true;
+}
+
+void Stream::NoteRowsOutside(StepOutput* out) {
   out->notices.push_back({Notice::Level::kWarning,
                           "rows outside the time asked for: the tenant seems to ignore the "
-                          "window; nothing of that page is taken, finding out"});
-  return true;
+                          "window; they are not taken, finding out"});
 }
 
 void Stream::DoubtParameter(StepOutput* out) {

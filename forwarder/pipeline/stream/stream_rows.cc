@@ -21,9 +21,12 @@ void Stream::Absorb(const Now& now, StepOutput* out) {
   while (page_ || TakePage(now, out)) {
     const std::size_t rows = page_->page.received();
     if (NeedsAllIds() && !LedgerIsHere(std::nullopt, out)) return;
-    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
+    while (page_->next_row < rows && !builder_.full()) {
+      if (!AbsorbNext(now, out)) break;
+    }
+    if (!page_) return;
     course_->Absorbed(page_->first_skip + page_->next_row);
-    if (page_->next_row < rows) return;
+    if (page_->next_row < rows || !AbsorbHeld(now)) return;
     EndPage(now, out);
   }
   // The page that was to follow is refused.
@@ -46,7 +49,9 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
     return false;
   }
   const bool first = walk.pages() == 0;
+  const bool from_begin = walk.rows() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
+  if (first) equal_rows_.BeginWalk(walk.plan().window, from_begin && walk.list() == nullptr);
   const std::size_t rows = taken.page.received();
   snapshot_.received += rows;
   snapshot_.pending += rows;
@@ -115,7 +120,7 @@ bool Stream::NeedsAllIds() const {
   return learned_->migration.has_value();
 }
 
-void Stream::AbsorbNext(const Now& now) {
+bool Stream::AbsorbNext(const Now& now, StepOutput* out) {
   const std::size_t at = page_->next_row;
   const auto& broken = page_->page.broken;
   if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
@@ -123,9 +128,34 @@ void Stream::AbsorbNext(const Now& now) {
     StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
   } else {
     const RawRow& row = page_->page.page.rows()[at - page_->next_broken];
-    AbsorbRow(Normalize(reader_.Read(row)), now);
+    const AuditEvent event = Normalize(reader_.Read(row));
+    const auto own = OwnTime(event);
+    const Walk& walk = course_->current().walk;
+    const bool outside =
+        own && walk.list() == nullptr && !BoundsAsked(walk.plan().window).Contains(*own);
+    if (outside && !MayTakeOutside(*own, now, out)) return false;
+    AbsorbRow(event, now);
   }
   ++page_->next_row;
+  return true;
+}
+
+bool Stream::MayTakeOutside(WallSeconds own, const Now& now, StepOutput* out) {
+  rows_lay_outside_ = true;
+  if (own >= KeptFrom() || window_is_believed_) return LedgerIsHere(AskedBounds{own, own}, out);
+  NoteRowsOutside(out);
+  DropPage();
+  DoubtWindow(now);
+  return false;
+}
+
+void Stream::DropPage() {
+  const BatchBuilder::PageBody body = page_->page.page.body();
+  for (std::size_t rows = page_->page.received(); page_->next_row < rows; ++page_->next_row) {
+    SkipRow();
+  }
+  builder_.EndPage(body);
+  page_.reset();
 }
 
 bool Stream::StandsAmongOlder(std::size_t at) const {
@@ -145,6 +175,7 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
 }
 
 void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
+  equal_rows_.Note(event.row->raw);
   const auto own = OwnTime(event);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
   if (own && *own < course_->cursor().first_start) {
@@ -160,6 +191,12 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
+  if (event.id.empty() && own) {
+    if (auto across = equal_rows_.AcrossPages(event.row->raw, *id)) {
+      if (Tally* tally = TallyOf(own)) tally->Add(HashId(*across));
+      return equal_rows_.Hold(*std::move(across), event.row->raw);
+    }
+  }
   const IdHash hash = HashId(*id);
   const WallSeconds second = LedgerSecond(own, now);
   const Sighting sighting =
@@ -171,6 +208,12 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
+  AddEvent(event, {*id, second, page_->page.page.body()}, now);
+}
+
+void Stream::AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now) {
+  const WalkKind kind = course_->current().walk.plan().kind;
+  const auto own = OwnTime(event);
   if (event.classification.class_uid == 0) ++snapshot_.unclassified;
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
@@ -178,8 +221,39 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, time.value_or(WallSeconds{}), {*id, second, page_->page.page.body()},
-               now.monotonic);
+  builder_.Add(event, time.value_or(WallSeconds{}), origin, now.monotonic);
+}
+
+bool Stream::AbsorbHeld(const Now& now) {
+  const Walk& walk = course_->current().walk;
+  if (!equal_rows_.has_held() || !walk.ended()) return true;
+  const WalkProof proof = walk.proof();
+  const bool settles =
+      equal_rows_.Settles(proof == WalkProof::kWhole || proof == WalkProof::kNoTotal);
+  while (equal_rows_.has_held()) {
+    if (builder_.full()) return false;
+    AddHeld(equal_rows_.TakeHeld(), settles, now);
+  }
+  return true;
+}
+
+void Stream::AddHeld(const EqualRows::Held& held, bool settles, const Now& now) {
+  const IdHash hash = HashId(held.id);
+  if (!settles || ledger_.Knows(hash)) {
+    if (!ledger_.Knows(hash)) course_->current().walk.NoteRepeatedRow();
+    return SkipRow();
+  }
+  const Page page = Page::Parse('[' + held.raw + ']');
+  RowReader reader;
+  const AuditEvent event = Normalize(reader.Read(page.rows().front()));
+  const auto own = OwnTime(event);
+  const WallSeconds second = LedgerSecond(own, now);
+  ledger_.Observe({second, own.has_value(), hash, HashContent(held.raw)}, page_->number);
+  AddEvent(event, {held.id, second, page.body()}, now);
+}
+
+void Stream::DropHeld() {
+  for (; equal_rows_.has_held(); equal_rows_.TakeHeld()) SkipRow();
 }
 
 void Stream::NoteIfRepeated(const Sighting& sighting) {
@@ -280,6 +354,7 @@ void Stream::OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, St
 }
 
 void Stream::AbandonWalks() {
+  DropHeld();
   malformed_end_ = 0;
   course_->Abandon();
 }
@@ -300,6 +375,7 @@ void Stream::EndWalk(const Now& now) {
   const WalkEnd end = course_->End(TenantNow(now), known);
   if (pages_turn && end.whole) pages_believed_ = 0;
   EndMigration();
+  if (!std::exchange(rows_lay_outside_, false)) window_is_believed_ = false;
   flush_ = true;
   last_was_short_ = false;
   malformed_end_ = 0;
@@ -310,7 +386,7 @@ void Stream::EndWalk(const Now& now) {
   if (kind != WalkKind::kEdge) {
     const std::size_t windows = kind == WalkKind::kList ? end.windows : 1;
     (end.whole ? progress_.whole : progress_.moved) += windows;
-    Forget(std::min(course_->cursor().open, closed_.kept_from()) - kOverlap);
+    Forget(KeptFrom());
   }
   // A list in no order needs them all at every walk.
   const bool all_needed =
@@ -321,7 +397,12 @@ void Stream::EndWalk(const Now& now) {
   }
 }
 
+WallSeconds Stream::KeptFrom() const {
+  return std::min(course_->cursor().open, closed_.kept_from()) - kOverlap;
+}
+
 void Stream::Forget(WallSeconds before) {
+  equal_rows_.Forget(before);
   for (const ChunkId& chunk : ledger_.Forget(before)) {
     dropped_chunks_.push_back(
         {ChunkKey(settings_.tenant, settings_.state_name(), chunk), std::nullopt});

@@ -77,6 +77,30 @@ TEST_CASE("every answer has one meaning") {
   }
 }
 
+TEST_CASE("no list is an empty one when the total says that nothing is left, and only then") {
+  struct Row {
+    const char* body;
+    std::uint64_t skip;
+    Action action;
+  };
+  const Row rows[] = {
+      {R"({"ok":1,"result":null,"total":0})", 0, Action::kAccept},
+      {R"({"ok":1,"result":{},"total":7})", 7, Action::kAccept},
+      {R"({"status":"success","total":"7"})", 9, Action::kAccept},
+      {R"({"ok":1,"result":null,"total":7})", 6, Action::kRetry},
+      {R"({"ok":1,"result":null})", 7, Action::kRetry},
+      {R"({"ok":0,"result":null,"total":0})", 0, Action::kRetry},
+      {R"({"ok":1,"result":{"a":1},"total":0})", 0, Action::kRetry},
+      {R"({"result":null,"total":0,"error":"invalid token"})", 0, Action::kBlocked},
+  };
+  for (const Row& row : rows) {
+    INFO(row.body << " behind " << row.skip);
+    const HttpAnswer answer = Answer(200, row.body);
+    const Page page = Page::Parse(answer.body);
+    CHECK(Judge(answer, &page, {"/path", "file token", row.skip}).action == row.action);
+  }
+}
+
 TEST_CASE("transport failures pass, an unreadable token does not") {
   const std::pair<HttpFailure, Action> rows[] = {
       {HttpFailure::kSecret, Action::kBlocked},          {HttpFailure::kResolve, Action::kRetry},

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counting over the pages of a second.
+#include "core/ledger/equal_rows.h"
+
+namespace nsf {
+
+void EqualRows::BeginWalk(const Window& window, bool from_begin) {
+  const bool counts = from_begin && window.end - window.start == std::chrono::seconds(1);
+  second_ = counts ? std::optional(window.start) : std::nullopt;
+  ids_ = DerivedIds();
+  sequence_ = 0;
+  held_.clear();
+  settles_.reset();
+}
+
+void EqualRows::Note(std::string_view raw) {
+  // The order matters, so each row's place does.
+  if (second_) sequence_ = sequence_ * 0x9E3779B97F4A7C15U + HashContent(raw);
+}
+
+std::optional<std::string> EqualRows::AcrossPages(std::string_view raw,
+                                                  const std::string& page_id) {
+  if (!second_) return std::nullopt;
+  std::string id = ids_.Next(raw);
+  if (id == page_id) return std::nullopt;
+  return id;
+}
+
+EqualRows::Held EqualRows::TakeHeld() {
+  Held held = std::move(held_.front());
+  held_.pop_front();
+  return held;
+}
+
+bool EqualRows::Settles(bool nothing_moved) {
+  if (settles_) return *settles_;
+  const auto [before, is_first] = sequences_.try_emplace(*second_, sequence_);
+  settles_ = nothing_moved && !is_first && before->second == sequence_;
+  before->second = sequence_;
+  return *settles_;
+}
+
+void EqualRows::Forget(WallSeconds before) {
+  sequences_.erase(sequences_.begin(), sequences_.lower_bound(before));
+}
+
+}  // namespace nsf

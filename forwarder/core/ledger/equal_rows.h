@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Equal rows without `_id` that stand on different pages. On one page they are counted, since a
+// page is one snapshot. Over pages one row that moved looks like two that are equal, so they count
+// only where nothing can have moved: in the walk of a single second that showed the same rows in
+// the same order as the walk before. Till then they are held back, and the second is not whole.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/ledger/event_id.h"
+#include "core/walk/window.h"
+
+namespace nsf {
+
+class EqualRows {
+ public:
+  struct Held {
+    std::string id;
+    std::string raw;
+  };
+
+  // A walk of `window` begins at its first row (`from_begin`). What was held is dropped.
+  void BeginWalk(const Window& window, bool from_begin);
+
+  // The next row of the walk; to be called for each, whatever its id.
+  void Note(std::string_view raw);
+  // The id of a row without one, of which `page_id` counts its equals on its page only. Absent: it
+  // is that one. Otherwise pages before this one held equals.
+  std::optional<std::string> AcrossPages(std::string_view raw, const std::string& page_id);
+  void Hold(std::string id, std::string_view raw) {
+    held_.push_back({std::move(id), std::string(raw)});
+  }
+
+  bool has_held() const { return !held_.empty(); }
+  Held TakeHeld();
+
+  // The walk ended. Those that it held count, if nothing speaks against it (`nothing_moved`) and it
+  // showed what the one before it showed; asked again, the answer is the same.
+  bool Settles(bool nothing_moved);
+  // Seconds before it are not walked again.
+  void Forget(WallSeconds before);
+
+ private:
+  std::optional<WallSeconds> second_;  // of the walk; absent: it counts pages alone
+  DerivedIds ids_;                     // of the rows of all its pages
+  std::uint64_t sequence_ = 0;
+  std::deque<Held> held_;
+  std::optional<bool> settles_;
+  std::map<WallSeconds, std::uint64_t> sequences_;  // of seconds that held rows back, as last seen
+};
+
+}  // namespace nsf
