@@ -10,8 +10,8 @@ namespace nsf {
 namespace {
 
 constexpr std::array<std::string_view, 7> kNames = {
-    "parameter", "window", "order", "page_limit", "migrated_from", "delivered_before",
-    "migrated_at"};
+    "parameter",     "window",           "order",      "page_limit",
+    "migrated_from", "delivered_before", "migrated_at"};
 constexpr StateForm kForm{"dialect", 1, kNames};
 constexpr std::int64_t kNone = -1;
 constexpr std::int64_t kLast = 2;  // of each enumeration

@@ -17,9 +17,15 @@ constexpr int kTimesAsked = 3;
 
 }  // namespace
 
-Discovery Discovery::OfWindow(const Dialect& known, const DialectPins& pins, WallSeconds now) {
-  Discovery discovery(known, now);
+Discovery Discovery::OfWindow(const Dialect& guess, const DialectPins& pins, WallSeconds now) {
+  Discovery discovery(guess, now);
   discovery.AddWindows(pins);
+  return discovery;
+}
+
+Discovery Discovery::OfDoubt(const Dialect& known, const DialectPins& pins, WallSeconds now) {
+  Discovery discovery = OfWindow(known, pins, now);
+  discovery.is_doubt_ = true;
   return discovery;
 }
 
@@ -81,6 +87,7 @@ bool Discovery::Take(ProbeAnswer answer) {
       if (answer == ProbeAnswer::kEmpty || answer == ProbeAnswer::kRowsInside) {
         return Conclude(step.probe.dialect);
       }
+      if (is_doubt_ && !rows && step.probe.dialect == known_) refused_ = step.probe;
       return NotThisOne();
     case Question::kNoWindow:
       return answer == ProbeAnswer::kRefused ? NotThisOne() : Conclude(step.probe.dialect);
@@ -102,7 +109,8 @@ bool Discovery::Take(ProbeAnswer answer) {
 }
 
 bool Discovery::TakeSamePage(ProbeAnswer answer) {
-  chance_ = answer != ProbeAnswer::kRefused;
+  // Rows outside of a window that is asked for again tell no less than a refusal.
+  chance_ = answer != ProbeAnswer::kRefused && !(is_doubt_ && answer == ProbeAnswer::kRowsOutside);
   if (chance_) return Conclude(known_);
   steps_.pop_front();
   if (steps_.empty()) return Conclude(*found_);
@@ -144,8 +152,9 @@ bool Discovery::NotThisOne() {
     return true;
   }
   if (known_.window == WindowKind::kNone) {
-    why_ = "the tenant ignores `offset` and `skip`, and time windows too: it shows one page for "
-           "ever, and what is behind it cannot be had";
+    why_ =
+        "the tenant ignores `offset` and `skip`, and time windows too: it shows one page for "
+        "ever, and what is behind it cannot be had";
     return true;
   }
   Dialect dialect = known_;

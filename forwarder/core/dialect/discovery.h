@@ -33,9 +33,11 @@ enum class ProbeAnswer : std::uint8_t {
 
 class Discovery {
  public:
-  // First contact, or the windows look ignored: which pair of bounds is honoured? `now` is our own
-  // wall clock's or the tenant's; a day does not matter.
-  static Discovery OfWindow(const Dialect& known, const DialectPins& pins, WallSeconds now);
+  // First contact: which pair of bounds is honoured? `now` is our own wall clock's or the tenant's;
+  // a day does not matter.
+  static Discovery OfWindow(const Dialect& guess, const DialectPins& pins, WallSeconds now);
+  // The windows look ignored. What was honoured before is not given up for a refusal that passes.
+  static Discovery OfDoubt(const Dialect& known, const DialectPins& pins, WallSeconds now);
   // A page came again: which name turns the page? `sample`: a window that holds rows.
   static Discovery OfParameter(const Dialect& known, const DialectPins& pins, Window sample);
   // A first page of `limit` rows of `sample` was refused: for its size, or has the dialect changed?
@@ -58,8 +60,8 @@ class Discovery {
  private:
   enum class Question : std::uint8_t {
     kWindowLongAgo,
-    kWindowNow,     // the one long ago was refused
-    kNoWindow,      // the last candidate
+    kWindowNow,  // the one long ago was refused
+    kNoWindow,   // the last candidate
     kFarOffset,
     kSecondRow,     // the far offset was refused: for its depth, or for its name?
     kSamePage,      // refused by chance?
@@ -86,6 +88,7 @@ class Discovery {
   Dialect known_;
   WallSeconds now_;
   std::optional<Probe> refused_;
+  bool is_doubt_ = false;
   std::optional<Dialect> found_;  // instead of what was refused
   bool repeats_ = false;
   std::deque<Step> steps_;

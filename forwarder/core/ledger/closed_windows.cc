@@ -39,12 +39,13 @@ void ClosedWindows::Load(const WindowRecord& record) {
 
 bool ClosedWindows::Walked(const ClosedWalk& walk, WallSeconds tenant_now) {
   bool whole = true;
+  const WallSeconds begun = walk.begun.value_or(tenant_now);
   std::vector<WindowRecord> walked;
   for (const ClosedWalk::Part& part : walk.parts) {
     const auto it = records_.find(part.window.start);
     WindowRecord record = it == records_.end() ? WindowRecord{} : it->second;
     record.window = part.window;
-    const bool proven = Proves(record, walk, part.tally) && !IsDoubtful(record, walk, tenant_now);
+    const bool proven = Proves(record, walk, part.tally) && !IsDoubtful(record, walk, begun);
     whole = whole && proven;
     ++record.walks;
     // Of windows asked for together it is not always known where a row belongs.
@@ -56,7 +57,7 @@ bool ClosedWindows::Walked(const ClosedWalk& walk, WallSeconds tenant_now) {
   }
   for (const WindowRecord& record : walked) {
     if (whole) {
-      OnWhole(record, tenant_now);
+      OnWhole(record, begun);
     } else {
       OnMoved(record, walked.size() == 1, walk.rows > 0, tenant_now);
     }
@@ -86,17 +87,17 @@ bool ClosedWindows::Proves(const WindowRecord& record, const ClosedWalk& walk,
 // An empty answer may be a lie, and a window of the backlog that no revisit will look at again is
 // believed to be empty only the second time.
 bool ClosedWindows::IsDoubtful(const WindowRecord& record, const ClosedWalk& walk,
-                               WallSeconds tenant_now) const {
+                               WallSeconds begun) const {
   if (record.walks > 0 || walk.parts.size() > 1 || walk.parts.front().tally.events > 0)
     return false;
-  return settings_.ages.empty() || record.window.end + settings_.ages.back() <= tenant_now;
+  return settings_.ages.empty() || record.window.end + settings_.ages.back() <= begun;
 }
 
-void ClosedWindows::OnWhole(WindowRecord record, WallSeconds tenant_now) {
+void ClosedWindows::OnWhole(WindowRecord record, WallSeconds begun) {
   record.whole = true;
   record.failures = 0;
   const auto& ages = settings_.ages;
-  while (record.revisits < ages.size() && record.window.end + ages[record.revisits] <= tenant_now) {
+  while (record.revisits < ages.size() && record.window.end + ages[record.revisits] <= begun) {
     ++record.revisits;
   }
   record.due.reset();
@@ -108,8 +109,7 @@ void ClosedWindows::OnWhole(WindowRecord record, WallSeconds tenant_now) {
   JoinProofs(record.window.start);
 }
 
-void ClosedWindows::OnMoved(WindowRecord record, bool alone, bool shown,
-                            WallSeconds tenant_now) {
+void ClosedWindows::OnMoved(WindowRecord record, bool alone, bool shown, WallSeconds tenant_now) {
   record.whole = false;
   ++record.failures;
   record.due = tenant_now;

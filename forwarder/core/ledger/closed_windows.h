@@ -37,6 +37,9 @@ struct ClosedWalk {
   std::uint64_t rows = 0;              // that were shown of it
   std::uint64_t known_events = 0;      // in the ledger, of the seconds asked for
   bool told_apart = false;             // it is known of each row which part it belongs to
+  // The tenant's time when it began: what became visible since may not have been seen, however long
+  // its pages waited for a sink. Absent: when it ended.
+  std::optional<WallSeconds> begun;
 };
 
 class ClosedWindows {
@@ -83,8 +86,8 @@ class ClosedWindows {
   void Erase(WallSeconds start);
   void Note(const WindowRecord& record, bool present);
   bool Proves(const WindowRecord& record, const ClosedWalk& walk, const Tally& tally) const;
-  bool IsDoubtful(const WindowRecord& record, const ClosedWalk& walk, WallSeconds tenant_now) const;
-  void OnWhole(WindowRecord record, WallSeconds tenant_now);
+  bool IsDoubtful(const WindowRecord& record, const ClosedWalk& walk, WallSeconds begun) const;
+  void OnWhole(WindowRecord record, WallSeconds begun);
   void OnMoved(WindowRecord record, bool alone, bool shown, WallSeconds tenant_now);
   void JoinProofs(WallSeconds start);
 

@@ -160,8 +160,9 @@ WalkEnd Course::End(WallSeconds tenant_now, std::uint64_t known_events) {
   last_kind_ = kind;
   bool whole = walk.proof() == WalkProof::kWhole;
   if (kind != WalkKind::kList && !ended.parts.empty()) {
-    whole = closed_.Walked({ended.parts, walk.proof(), walk.total(), walk.rows(), known_events},
-                            tenant_now);
+    whole = closed_.Walked({ended.parts, walk.proof(), walk.total(), walk.rows(), known_events,
+                            /*told_apart=*/false, walk.begun()},
+                           tenant_now);
   }
   switch (kind) {
     case WalkKind::kClosing:

@@ -67,7 +67,9 @@ void Course::EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now
   }
   moved_lists_ = 0;
   cursor_.list_anchor = list.anchor();
-  closed_.Walked({ended.parts, WalkProof::kWhole, std::nullopt, 0, 0, true}, tenant_now);
+  closed_.Walked(
+      {ended.parts, WalkProof::kWhole, std::nullopt, 0, 0, /*told_apart=*/true, ended.walk.begun()},
+      tenant_now);
   if (!ended.parts.empty()) {
     cursor_.open = std::max(cursor_.open, ended.parts.back().window.end);
     cursor_.closing_end = cursor_.open;

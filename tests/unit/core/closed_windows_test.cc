@@ -28,6 +28,15 @@ ClosedWalk WalkOf(const std::vector<Window>& windows, WalkProof proof = WalkProo
   return walk;
 }
 
+TEST_CASE("a walk whose pages waited for a sink is no revisit of the time when they were taken") {
+  ClosedWindows closed(Revisits());
+  ClosedWalk walk = WalkOf({W(0, 300)});
+  walk.begun = T(360);
+  closed.Walked(walk, T(10'000));
+  CHECK(closed.records().at(T(0)).revisits == 0);
+  CHECK(closed.IsDue(W(0, 300), T(10'000)));
+}
+
 TEST_CASE("a window is revisited at its ages, and then stays as a proof") {
   ClosedWindows closed(Revisits());
   CHECK(closed.Walked(WalkOf({W(0, 300)}), T(360)));

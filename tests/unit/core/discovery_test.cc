@@ -52,6 +52,30 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
   }
 }
 
+TEST_CASE("windows that were honoured are not given up for a refusal that passes") {
+  const A no = A::kRefused;
+  Dialect event;
+  event.window = W::kEvent;
+  struct Row {
+    std::vector<ProbeAnswer> answers;
+    Dialect dialect;
+  };
+  const Row rows[] = {
+      {{A::kEmpty}, {}},
+      {{A::kRowsOutside, A::kEmpty}, event},
+      {{no, no, A::kEmpty, A::kRowsInside}, {}},
+      {{no, no, A::kEmpty, no, no, A::kEmpty}, {}},
+      {{no, no, A::kEmpty, no, no, no}, event},
+      {{no, no, A::kEmpty, A::kRowsOutside, A::kRowsOutside, A::kRowsOutside}, event},
+      {{no, A::kRowsOutside, A::kEmpty}, event},
+  };
+  for (const Row& row : rows) {
+    Discovery discovery = Discovery::OfDoubt({}, {}, kNow);
+    Answer(&discovery, row.answers);
+    CHECK(discovery.dialect() == row.dialect);
+  }
+}
+
 TEST_CASE("which name turns the page follows from rows where no list reaches") {
   struct Row {
     std::vector<ProbeAnswer> answers;
