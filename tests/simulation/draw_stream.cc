@@ -119,9 +119,10 @@ void Drawing::DrawTraits() {
   const bool tells = has_total && (drawn_.tenant.total_says == model::TotalSays::kAll ||
                                    drawn_.tenant.total_says == model::TotalSays::kPage);
   if (no_lists && !tells) Set("empty_as=list");
-  // A broken row alone, without its list, is a broken answer.
+  // What is no object, alone in the place of a list, is no row, and a broken one a broken answer.
   const bool alone = drawn_.tenant.rows_in == model::RowsIn::kLone;
-  if (alone && share(model::OddRow::kBroken) > 0) Set("rows_in=list");
+  const auto shapeless = share(model::OddRow::kBroken) + share(model::OddRow::kNotObject);
+  if (alone && shapeless > 0) Set("rows_in=list");
   if (share(model::OddRow::kNoId) > 0 && !kSupported.equal_rows) {
     Set("equal_percent=0 repeated_percent=0");
   }
@@ -223,7 +224,10 @@ void Drawing::DrawChange() {
   if (dice_.Permille(300)) {
     Set("changes_for=" + Seconds(dice_.Within(seconds(1), calm)));
   }
-  Set("changes_to=" + dice_.Pick(changes));
+  const std::string& change = dice_.Pick(changes);
+  // See DrawTraits().
+  if (change == "total_key=none") Set("empty_as=list");
+  Set("changes_to=" + change);
 }
 
 void Drawing::DrawTroubles() {

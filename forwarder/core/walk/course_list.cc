@@ -34,6 +34,7 @@ void Course::PushList(WallSeconds tenant_now, MonotonicTime now) {
   if (now >= revisits_from_) {
     for (const Window& window : closed_.AllDue(tenant_now)) parts.push_back({window, {}});
   }
+  list_revisits_ = !parts.empty();
   if (!parts.empty()) reach = std::min(reach, parts.front().window.start);
   // All rows pass by anyway: what is late is found at once.
   const bool ordered = cursor_.list_order.order() != ListOrder::kNeither;
@@ -62,10 +63,13 @@ void Course::EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now
   if (!whole) {
     // What was found is delivered; of what was not, nothing is known.
     if (++moved_lists_ == 1) edge_due_ = list_begun_;
-    if (moved_lists_ > 1) revisits_from_ = list_begun_ + PauseAfter(moved_lists_);
+    if (moved_lists_ > 1 && list_revisits_) {
+      revisits_from_ = list_begun_ + PauseAfter(++moved_revisits_ + 1);
+    }
     return;
   }
   moved_lists_ = 0;
+  if (list_revisits_) moved_revisits_ = 0;
   cursor_.list_anchor = list.anchor();
   closed_.Walked(
       {ended.parts, WalkProof::kWhole, std::nullopt, 0, 0, /*told_apart=*/true, ended.walk.begun()},

@@ -72,7 +72,7 @@ TEST_CASE("one late walk serves all ages that have passed, and old time needs no
 
 TEST_CASE("a window that no revisit will look at is believed to be empty the second time") {
   ClosedWindows closed(Revisits());
-  const ClosedWalk empty{{{W(0, 300), {}}}, WalkProof::kWhole, {}, 0, false};
+  const ClosedWalk empty{{{W(0, 300), {}}}, WalkProof::kWhole, {}, 0, 0, false, {}};
   CHECK_FALSE(closed.Walked(empty, T(200'000)));
   CHECK(closed.incomplete() == 1);
   CHECK(closed.Due(T(200'000)) == std::vector{W(0, 300)});
