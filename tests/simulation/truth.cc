@@ -190,7 +190,10 @@ bool Truth::MayRepeat(EventNumber number, bool has_id) const {
   const model::Settings& tenant = scenario_.tenant;
   const bool drifts =
       tenant.window == model::WindowRule::kIgnored && tenant.ties == model::Ties::kShuffled;
-  return Anonymous(number) || (drifts && !has_id);
+  const model::RowTemplate& row = tenant_.rows().TemplateOf(event(number));
+  constexpr auto kAbsent = model::RowTemplate::kAbsent;
+  const bool untold = row.timestamp_at == kAbsent || row.insertion_at == kAbsent;
+  return Anonymous(number) || (drifts && !has_id) || (untold && kinds_.size() > 1);
 }
 
 bool Truth::Before(EventNumber number, WallSeconds first_start) const {

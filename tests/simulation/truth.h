@@ -86,7 +86,8 @@ class Truth {
 
   void Add(EventNumber number);
   // Nothing tells it from an equal row: it has neither id nor time, or no id where rows change
-  // places between two pages of a list. In doubt it comes twice.
+  // places between two pages of a list. Or the tenant's windows went by another time before, which
+  // it does not show, and its id is not kept any more. In doubt it comes twice.
   bool MayRepeat(EventNumber number, bool has_id) const;
   // By its id, or by its bytes as they are at a time.
   std::string KeyOf(EventNumber number, WallTime at, bool* has_id) const;

@@ -12,6 +12,8 @@ constexpr double kLeastShare = 0.05;
 constexpr double kGrowthPerSecond = 0.01;
 constexpr std::chrono::seconds kDefaultHold{1};
 constexpr double kSparePart = 0.5;
+// Who does not come when it is free again does not want any more.
+constexpr std::chrono::milliseconds kTurnKept{250};
 
 std::size_t AtLeastOne(double count) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(std::floor(count)));
@@ -24,7 +26,8 @@ double Budget::Share(MonotonicTime now) const {
   return std::min(1.0, shrunk_share_ + since * kGrowthPerSecond);
 }
 
-std::optional<MonotonicTime> Budget::NextFree(MonotonicTime now, double part) const {
+std::optional<MonotonicTime> Budget::NextFree(MonotonicTime now, double part,
+                                              std::size_t before) const {
   if (now < held_until_) return held_until_;
   const double share = Share(now) * part;
   const std::size_t in_minute = AtLeastOne(share * settings_.per_minute);
@@ -32,7 +35,11 @@ std::optional<MonotonicTime> Budget::NextFree(MonotonicTime now, double part) co
   MonotonicTime free = now;
   // The request `limit` places back must have left the span that counts it.
   const auto wait_for = [&](std::size_t limit, std::chrono::nanoseconds span) {
-    if (sent_.size() >= limit) free = std::max(free, sent_[sent_.size() - limit] + span);
+    const std::size_t all = sent_.size() + before;
+    if (all < limit) return;
+    // One that is not sent yet leaves it no earlier than if it were sent now.
+    const std::size_t back = all - limit;
+    free = std::max(free, (back < sent_.size() ? sent_[back] : now) + span);
   };
   wait_for(in_minute, std::chrono::minutes(1));
   wait_for(in_second, std::chrono::seconds(1));
@@ -40,21 +47,34 @@ std::optional<MonotonicTime> Budget::NextFree(MonotonicTime now, double part) co
   return std::nullopt;
 }
 
-std::optional<MonotonicTime> Budget::Attempt(MonotonicTime now) {
+void Budget::DropOld(MonotonicTime now) {
   while (!sent_.empty() && sent_.front() + std::chrono::minutes(1) <= now) sent_.pop_front();
-  if (const auto free = NextFree(now, 1)) {
+  std::erase_if(turns_, [now](const Turn& turn) { return turn.at + kTurnKept < now; });
+}
+
+std::optional<MonotonicTime> Budget::Attempt(MonotonicTime now, const void* asker) {
+  DropOld(now);
+  const auto turn = std::find_if(turns_.begin(), turns_.end(),
+                                 [asker](const Turn& other) { return other.asker == asker; });
+  if (const auto free = NextFree(now, 1, static_cast<std::size_t>(turn - turns_.begin()))) {
     if (!waiting_since_) waiting_since_ = now;
+    if (turn == turns_.end()) {
+      turns_.push_back({asker, *free});
+    } else {
+      turn->at = *free;
+    }
     return free;
   }
+  if (turn != turns_.end()) turns_.erase(turn);
   if (waiting_since_) waited_ += now - *waiting_since_;
   waiting_since_.reset();
   sent_.push_back(now);
   return std::nullopt;
 }
 
-std::optional<MonotonicTime> Budget::AttemptSpare(MonotonicTime now) {
-  if (const auto free = NextFree(now, kSparePart)) return free;
-  return Attempt(now);
+std::optional<MonotonicTime> Budget::AttemptSpare(MonotonicTime now, const void* asker) {
+  if (const auto free = NextFree(now, kSparePart, turns_.size())) return free;
+  return Attempt(now, asker);
 }
 
 void Budget::OnThrottled(MonotonicTime now, std::chrono::milliseconds wait) {

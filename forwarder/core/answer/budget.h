@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The request budget of one token: at most so many requests a minute and so many a second, exactly,
-// over any minute and any second. What the tenant says steers it down for a while, never up.
+// over any minute and any second. What the tenant says steers it down for a while, never up. Who
+// has to wait has a turn: a stream with many pages to ask for does not keep another from asking.
 #pragma once
 
 #include <chrono>
@@ -23,12 +24,13 @@ class Budget {
  public:
   explicit Budget(BudgetSettings settings) : settings_(settings) {}
 
-  // Takes one request out of the budget, or says when to ask again (never a time that has passed).
-  // Empty: send it now.
-  std::optional<MonotonicTime> Attempt(MonotonicTime now);
+  // Takes one request out of the budget, or says when to ask again (never a time that has passed);
+  // whoever does not ask then loses its turn. Empty: send it now. `asker` tells streams apart and
+  // is only compared.
+  std::optional<MonotonicTime> Attempt(MonotonicTime now, const void* asker);
 
   // The same for what can wait: it leaves half of the rate to others.
-  std::optional<MonotonicTime> AttemptSpare(MonotonicTime now);
+  std::optional<MonotonicTime> AttemptSpare(MonotonicTime now, const void* asker);
 
   // The tenant refused a request for the rate (429): nothing is sent for `wait`, and the rate is
   // halved; it grows back by a tenth of the configured rate each ten seconds.
@@ -42,11 +44,18 @@ class Budget {
 
  private:
   double Share(MonotonicTime now) const;  // of the configured rate, in [kLeastShare, 1]
-  // With `part` of the rate that is allowed now.
-  std::optional<MonotonicTime> NextFree(MonotonicTime now, double part) const;
+  // With `part` of the rate that is allowed now, when `before` others are sent first.
+  std::optional<MonotonicTime> NextFree(MonotonicTime now, double part, std::size_t before) const;
+  void DropOld(MonotonicTime now);
 
   BudgetSettings settings_;
+  struct Turn {
+    const void* asker = nullptr;
+    MonotonicTime at;  // when it will ask again
+  };
+
   std::deque<MonotonicTime> sent_;  // of the last minute
+  std::deque<Turn> turns_;          // of those who wait, first come first
   MonotonicTime held_until_{};
   MonotonicTime shrunk_at_{};
   double shrunk_share_ = 1;  // at shrunk_at_

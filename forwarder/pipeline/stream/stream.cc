@@ -183,7 +183,8 @@ bool Stream::AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* o
 }
 
 std::optional<MonotonicTime> Stream::AttemptRequest(const Now& now) {
-  return settings_.rewalk ? budget_.AttemptSpare(now.monotonic) : budget_.Attempt(now.monotonic);
+  return settings_.rewalk ? budget_.AttemptSpare(now.monotonic, this)
+                          : budget_.Attempt(now.monotonic, this);
 }
 
 bool Stream::ended() const {

@@ -184,6 +184,11 @@ void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verd
                     learned_->dialect.window != WindowKind::kNone;
   if (verdict.reason != "refused") return OnBlocked(now, verdict, out);
   if (!deep) {
+    // What is refused at first contact may have been honoured before a restart.
+    if (!course_ && !discovery_) {
+      refusal_ = verdict;
+      return DiscoverWindow(now);
+    }
     if (!ask) return OnBlocked(now, verdict, out);
     return DoubtAfter(now, verdict, *ask, course_->WindowOf(ticket));
   }

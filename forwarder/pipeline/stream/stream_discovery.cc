@@ -171,17 +171,17 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
   }
   window_is_believed_ = false;
   pages_believed_ = 0;
-  dialect_changed_ = true;
-  out->notices.push_back({Notice::Level::kInfo, "the tenant honours: " + Describe(dialect)});
-  if (!learned_) {
-    learned_ = LearnedDialect{dialect, std::nullopt};
-    return OnContact(now);
+  if (!learned_ || learned_->dialect != dialect) {
+    dialect_changed_ = true;
+    out->notices.push_back({Notice::Level::kInfo, "the tenant honours: " + Describe(dialect)});
   }
+  if (!learned_) learned_ = LearnedDialect{dialect, std::nullopt};
   if (dialect.page_limit < learned_->dialect.page_limit) {
     pages_at_limit_ = 0;
     pages_before_larger_ = std::min(pages_before_larger_ * 2, kMostPagesBeforeLarger);
   }
   const WindowKind from = std::exchange(learned_->dialect, dialect).window;
+  if (!course_) OnContact(now);
   if (dialect.parameter == PageParameter::kNeither) course_->LearnDepth(settings_.page_size - 1);
   if (from != dialect.window) Migrate(from, TenantNow(now));
 }

@@ -197,7 +197,7 @@ TEST_CASE("the budget holds over any second and any minute") {
     std::vector<MonotonicTime> sent;
     // Greedy, asking at uneven moments for five minutes.
     for (milliseconds t{0}; t < minutes(5);) {
-      if (const auto free = budget.Attempt(At(t))) {
+      if (const auto free = budget.Attempt(At(t), &budget)) {
         REQUIRE(*free > At(t));
         t += std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*free - At(t)));
       } else {
@@ -213,26 +213,59 @@ TEST_CASE("the budget holds over any second and any minute") {
   }
 }
 
+TEST_CASE("who asks for more than there is keeps nobody else from asking") {
+  Budget budget({60, 4});
+  struct Asker {
+    MonotonicTime next = At(seconds(0));
+    int sent = 0;
+  };
+  std::vector<Asker> askers(3);  // each wants all there is, and the first one is always first
+  std::size_t all = 0;
+  for (milliseconds t{0}; t < minutes(10); t += milliseconds(1)) {
+    for (Asker& asker : askers) {
+      while (asker.next <= At(t)) {
+        const auto free = budget.Attempt(At(t), &asker);
+        if (free) asker.next = *free;
+        if (!free) ++asker.sent;
+        if (!free) ++all;
+      }
+    }
+  }
+  CHECK(all >= 570);
+  for (const Asker& asker : askers) CHECK(asker.sent >= 120);
+}
+
+TEST_CASE("a turn that nobody takes holds nobody up") {
+  Budget budget({240, 4});
+  int gone = 0;
+  int here = 0;
+  for (int i = 0; i < 4; ++i) REQUIRE_FALSE(budget.Attempt(At(seconds(0)), &here));
+  CHECK(budget.Attempt(At(milliseconds(1)), &gone) == At(seconds(1)));
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(budget.Attempt(At(seconds(1)), &here));
+  CHECK(budget.Attempt(At(seconds(1)), &here).has_value());  // the fourth is the other's
+  CHECK_FALSE(budget.Attempt(At(milliseconds(1'300)), &here));
+}
+
 TEST_CASE("a 429 stops the budget for as long as it says, shrinks it, and it recovers") {
   Budget budget({240, 4});
-  REQUIRE_FALSE(budget.Attempt(At(seconds(0))));
+  REQUIRE_FALSE(budget.Attempt(At(seconds(0)), &budget));
   budget.OnThrottled(At(seconds(0)), seconds(7));
-  CHECK(budget.Attempt(At(seconds(1))) == At(seconds(7)));
-  CHECK_FALSE(budget.Attempt(At(seconds(7))));
+  CHECK(budget.Attempt(At(seconds(1)), &budget) == At(seconds(7)));
+  CHECK_FALSE(budget.Attempt(At(seconds(7)), &budget));
   CHECK(budget.Snapshot(At(seconds(0))).per_second == Approx(2.0));
   CHECK(budget.Snapshot(At(seconds(60))).per_second == Approx(4.0));
   for (int i = 0; i < 20; ++i) budget.OnThrottled(At(seconds(100)), seconds(0));
   CHECK(budget.Snapshot(At(seconds(100))).per_second > 0);
-  CHECK_FALSE(budget.Attempt(At(seconds(101))));  // never shrinks to nothing
+  CHECK_FALSE(budget.Attempt(At(seconds(101)), &budget));  // never shrinks to nothing
 }
 
 TEST_CASE("nothing left means nothing sent until the reset") {
   Budget budget({240, 4});
   budget.OnStated(At(seconds(0)), 0.0, seconds(3));
-  CHECK(budget.Attempt(At(seconds(1))) == At(seconds(3)));
-  CHECK_FALSE(budget.Attempt(At(seconds(3))));
+  CHECK(budget.Attempt(At(seconds(1)), &budget) == At(seconds(3)));
+  CHECK_FALSE(budget.Attempt(At(seconds(3)), &budget));
   budget.OnStated(At(seconds(3)), 17.0, seconds(30));
-  CHECK_FALSE(budget.Attempt(At(seconds(4))));
+  CHECK_FALSE(budget.Attempt(At(seconds(4)), &budget));
   CHECK(budget.Snapshot(At(seconds(4))).throttled == seconds(2));
   CHECK(budget.Snapshot(At(seconds(4))).remaining == 17.0);
 }
