@@ -21,10 +21,7 @@ void AddKinds(const model::Settings& tenant, std::vector<WindowKind>* kinds) {
   if (tenant.window_pairs == model::WindowPairs::kEvent) kind = WindowKind::kEvent;
   if (tenant.window == model::WindowRule::kIgnored) {
     kind = WindowKind::kNone;
-    // Rows are cut by the time that they were inserted at, if they show it. Where another one sorts
-    // the list, what came late stands behind the end of a walk, and neighbours may not tell yet.
-    const bool shows_other = tenant.show_insertion && tenant.sort_by != model::SortBy::kInsertion;
-    if (shows_other) AddKind(WindowKind::kEvent, kinds);
+    if (OrderMisleads(tenant)) AddKind(WindowKind::kEvent, kinds);
   }
   AddKind(kind, kinds);
 }
@@ -32,6 +29,11 @@ void AddKinds(const model::Settings& tenant, std::vector<WindowKind>* kinds) {
 std::int64_t Second(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
 
 }  // namespace
+
+bool OrderMisleads(const model::Settings& tenant) {
+  return tenant.window == model::WindowRule::kIgnored && tenant.show_insertion &&
+         tenant.sort_by != model::SortBy::kInsertion;
+}
 
 std::vector<WindowKind> PossibleWindows(const model::Settings& tenant) {
   std::vector<WindowKind> kinds;

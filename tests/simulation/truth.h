@@ -23,6 +23,11 @@ using nsf_simulator::EventNumber;
 // By which times the tenant's windows may select in the course of a run.
 std::vector<WindowKind> PossibleWindows(const nsf_simulator::Settings& tenant);
 
+// Where no window is honoured, rows are cut by the time that they were inserted at, if they show it.
+// When another one sorts the list, what is asked for may stand behind the end of a walk, until two
+// neighbours of a page show that the order does not hold.
+bool OrderMisleads(const nsf_simulator::Settings& tenant);
+
 class Truth {
  public:
   // All outlive the truth. `sinks`: how many there are.
