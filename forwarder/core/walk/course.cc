@@ -204,6 +204,10 @@ void Course::LearnDepth(std::uint64_t rows) {
   cursor_.most_rows = std::min(cursor_.most_rows, std::max<std::uint64_t>(rows, 1));
 }
 
+void Course::NoteDepth(std::uint64_t skip) {
+  if (skip >= cursor_.most_rows) cursor_.most_rows = Cursor().most_rows;
+}
+
 std::optional<WallSeconds> DeliveredUntil(const Cursor& cursor, const ClosedWindows& closed) {
   const auto incomplete = closed.first_incomplete();
   if (!cursor.delivered_until || !incomplete) return cursor.delivered_until;

@@ -93,6 +93,8 @@ class Course {
 
   // The deepest offset that the tenant has refused to answer, as learned: windows are kept smaller.
   void LearnDepth(std::uint64_t rows);
+  // Rows were shown at an offset that was taken for too deep: it was another reason.
+  void NoteDepth(std::uint64_t skip);
 
   const Cursor& cursor() const { return cursor_; }
   Cursor& cursor() { return cursor_; }

@@ -21,7 +21,7 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
   std::uint64_t next = list_ ? list_->next() : skip_;
   if (!slots_.empty()) {
     const PageAsk& last = slots_.back().ask;
-    const auto total = StatedTotal();
+    const auto total = limits.totals_lie ? std::nullopt : StatedTotal();
     const std::uint64_t end = total && last.skip < *total ? *total : UINT64_MAX;
     // The empty page at the end is asked for along with the last ones.
     next = std::min(last.skip + std::min(last.limit, limits.clamp), end);
@@ -33,7 +33,8 @@ std::optional<PageAsk> Walk::NextAsk(std::uint64_t ticket, std::uint32_t limit,
 
 bool Walk::WorthAsking(std::uint64_t skip, const WalkLimits& limits) const {
   if (list_ || one_by_one_ || limits.one_page) return false;
-  if (const auto total = StatedTotal()) return TotalEnds(limits) ? skip < *total : skip <= *total;
+  const auto total = limits.totals_lie ? std::nullopt : StatedTotal();
+  if (total) return TotalEnds(limits) ? skip < *total : skip <= *total;
   return pages_ > 0 && last_was_full_ && slots_.size() <= pages_;
 }
 

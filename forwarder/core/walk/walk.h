@@ -30,6 +30,7 @@ struct PageAsk {
 struct WalkLimits {
   std::uint32_t clamp = UINT32_MAX;  // the most rows that the tenant puts into a page, as learned
   std::uint64_t totals_true = 0;     // totals below this have proved true: one may be capped
+  bool totals_lie = false;           // the last one stated rows that were not shown
   bool one_page = false;             // no parameter turns the page: the first one is all there is
   std::uint32_t largest = 0;         // the most rows that a page has held so far
 };

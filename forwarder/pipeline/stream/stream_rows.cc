@@ -82,6 +82,7 @@ void Stream::LearnFrom(const Walk::Taken& taken) {
   TryLargerPages(taken.limit);
   largest_answered_ = std::max(largest_answered_, taken.limit);
   deepest_answered_ = std::max(deepest_answered_, taken.first_skip);
+  course_->NoteDepth(taken.first_skip);
   largest_page_ = std::max(largest_page_, rows);
   if (clamp_ != UINT32_MAX) clamp_ = std::max(clamp_, rows);
   // A short page that others follow: the tenant puts no more into one.
@@ -366,6 +367,9 @@ void Stream::EndWalk(const Now& now) {
   const bool second = asked.last - asked.first <= std::chrono::seconds(2);
   const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
+  if (const auto total = current.walk.total(); total && current.walk.ended()) {
+    totals_lie_ = current.walk.rows() < *total;
+  }
   if (current.walk.pages() > 1) {
     const bool whole = current.walk.proof() == WalkProof::kWhole;
     totals_true_ = whole ? std::max(totals_true_, current.walk.total().value_or(0)) : 0;
