@@ -188,6 +188,11 @@ bool Truth::Anonymous(EventNumber number) const {
   return !row.has_id && row.timestamp_at == kAbsent && row.insertion_at == kAbsent;
 }
 
+bool Truth::HasEquals(EventNumber number) const {
+  const Name& name = names_[places_[number].name];
+  return !name.has_id && name.events > 1;
+}
+
 bool Truth::MayRepeat(EventNumber number, bool has_id) const {
   const model::Settings& tenant = scenario_.tenant;
   const bool drifts =

@@ -65,6 +65,8 @@ class Truth {
   bool LiesAhead(EventNumber number, WallSeconds until) const;
   // It shows neither id nor time: it waits for its window to close, and may come once a window.
   bool Anonymous(EventNumber number) const;
+  // It has no id, and equal rows.
+  bool HasEquals(EventNumber number) const;
   // It lies before the stream's beginning.
   bool Before(EventNumber number, WallSeconds first_start) const;
 

@@ -230,9 +230,8 @@ void Stream::AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origi
 bool Stream::AbsorbHeld(const Now& now) {
   const Walk& walk = course_->current().walk;
   if (!equal_rows_.has_held() || !walk.ended()) return true;
-  const WalkProof proof = walk.proof();
-  const bool settles =
-      equal_rows_.Settles(proof == WalkProof::kWhole || proof == WalkProof::kNoTotal);
+  // What a total states beside them does not matter: they are here, and stand where they stood.
+  const bool settles = equal_rows_.Settles(!walk.repeated_row());
   while (equal_rows_.has_held()) {
     if (builder_.full()) return false;
     AddHeld(equal_rows_.TakeHeld(), settles, now);
