@@ -134,8 +134,9 @@ void Drawing::DrawSizes() {
   const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
   if (!turns) stream().page_size = 100;
   // Rows that are hidden without a word cannot be known of.
-  const bool honest = drawn_.tenant.total_key != "none" && drawn_.tenant.total_cap == 0 &&
-                      drawn_.tenant.total_says == model::TotalSays::kAll;
+  const bool honest =
+      drawn_.tenant.total_key != "none" && drawn_.tenant.rows_in != model::RowsIn::kBare &&
+      drawn_.tenant.total_cap == 0 && drawn_.tenant.total_says == model::TotalSays::kAll;
   if (!turns && !(honest && kSupported.short_unturned)) {
     Set("short_page_percent=0");
     return;

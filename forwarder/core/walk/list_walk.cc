@@ -175,8 +175,7 @@ void ListWalk::Accept(const std::vector<Row>& rows, std::size_t repeats, Joint j
   const bool further = last_time && (!border_ || Before(*border_, *last_time));
   if (further) border_ = last_time;
   const bool news = !rows.empty() && !Knows(rows.back());
-  const bool progress = joint == Joint::kNone || further || news;
-  idle_ = progress ? 0 : idle_ + 1;
+  idle_ = further || news ? 0 : idle_ + 1;
   ended_ = IsEnd(rows, repeats, joint, limit);
   // Whatever is asked for, the same rows come.
   if (!ended_ && idle_ > kMostIdle) GiveUp();

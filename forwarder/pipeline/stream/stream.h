@@ -126,7 +126,8 @@ class Stream {
     std::uint32_t number = 0;       // of all pages since the start
     std::size_t repeats = 0;        // at its beginning, as asked for
     std::size_t repeated_rows = 0;  // others that pages held from which this one goes on
-    std::size_t first_rows = 0;     // that no page of the walk held before
+    std::size_t rows_again = 0;     // that any page of the walk held before
+    std::size_t rows_first = 0;     // that none did
   };
 
   Stream(const StreamSettings& settings, Budget& budget, Random& random);

@@ -66,7 +66,7 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
                    [&taken](const BrokenRow& row) { return row.position >= taken.repeats; });
   const auto broken_repeats = static_cast<std::size_t>(new_broken - broken.begin());
   page_.emplace(PendingPage{std::move(taken.page), taken.repeats, broken_repeats, taken.first_skip,
-                            pages_taken_, taken.repeats, 0, 0});
+                            pages_taken_, taken.repeats, 0, 0, 0});
   // Equal rows count on where the page goes on from the one before.
   const ListWalk* list = walk.list();
   const bool goes_on = list != nullptr && (list->chained() || list->set_aside()) && !first;
@@ -97,7 +97,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   Walk& walk = course_->current().walk;
   const bool set_aside = walk.list() != nullptr && walk.list()->set_aside();
   // One page may hold a row twice.
-  const bool nothing_new = repeated > 0 && page_->first_rows == 0;
+  const bool nothing_new = page_->rows_again > 0 && page_->rows_first == 0;
   const bool mostly = !set_aside && (nothing_new || twice * 2 > page_->page.received());
   const BatchBuilder::PageBody body = page_->page.page.body();
   builder_.EndPage(body);
@@ -261,7 +261,8 @@ void Stream::DropHeld() {
 void Stream::NoteIfRepeated(const Sighting& sighting) {
   const std::uint32_t first = std::max(first_page_of_walk_, first_page_of_chain_);
   if (sighting.last_page >= first && sighting.last_page != page_->number) ++page_->repeated_rows;
-  if (sighting.last_page < first) ++page_->first_rows;
+  if (sighting.last_page == page_->number) return;
+  sighting.last_page < first_page_of_walk_ ? ++page_->rows_first : ++page_->rows_again;
 }
 
 void Stream::SkipRow() {
