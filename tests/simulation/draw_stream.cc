@@ -225,7 +225,10 @@ void Drawing::DrawChange() {
   if (dice_.Permille(300)) {
     Set("changes_for=" + Seconds(dice_.Within(seconds(1), calm)));
   }
-  const std::string& change = dice_.Pick(changes);
+  std::string change = dice_.Pick(changes);
+  // Rows that are hidden without a word cannot be known of.
+  const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
+  if (change == "limit_max=4" && !turns) change = "rows_key=data";
   // See DrawTraits().
   if (change == "total_key=none") Set("empty_as=list");
   Set("changes_to=" + change);

@@ -141,13 +141,18 @@ std::optional<WallTime> Oracle::DeadlineIn(EventNumber number, WindowKind kind) 
   return std::nullopt;
 }
 
+bool Oracle::HalvesAll(EventNumber number) const {
+  const nsf_simulator::Settings& tenant = stream_.tenant;
+  const bool shuffles =
+      tenant.order == nsf_simulator::Order::kNone && tenant.ties == nsf_simulator::Ties::kShuffled;
+  const bool lies = tenant.total_says != nsf_simulator::TotalSays::kAll;
+  return shuffles || (lies && truth_.HasEquals(number));
+}
+
 std::optional<WallTime> Oracle::Deadline(EventNumber number) const {
   std::optional<WallTime> deadline;
   if (truth_.Before(number, first_start_)) return std::nullopt;
-  // Equal rows of different pages are told apart in the walk of a single second. Where totals lie,
-  // no window is whole, and all are walked again and halved down to seconds first.
-  const bool slow = stream_.tenant.total_says != nsf_simulator::TotalSays::kAll;
-  const seconds later = slow && truth_.HasEquals(number) ? seconds(3600) : seconds(0);
+  const seconds later = HalvesAll(number) ? seconds(3600) : seconds(0);
   for (const WindowKind kind : truth_.kinds()) {
     const auto in_kind = DeadlineIn(number, kind);
     if (!in_kind || truth_.Leaves(number, *in_kind)) return std::nullopt;

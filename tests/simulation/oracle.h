@@ -39,6 +39,10 @@ class Oracle {
   void CheckWindows();
   const WindowRecord* RecordOf(WallSeconds second) const;
   // By when it must be delivered; nullopt: it need not be.
+  // No window of several pages is ever whole, because each request is answered in another order, or
+  // totals lie: all windows are halved down to seconds before the event is seen, or told from
+  // equals.
+  bool HalvesAll(EventNumber number) const;
   std::optional<WallTime> Deadline(EventNumber number) const;
   std::optional<WallTime> DeadlineIn(EventNumber number, WindowKind kind) const;
   void Complain(const std::string& what);

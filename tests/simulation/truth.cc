@@ -109,7 +109,7 @@ void Truth::Count(std::size_t sink, const Record& record, std::uint32_t Counts::
   Counts& counts = name->sinks[sink];
   ++(counts.*what);
   const std::uint32_t most = name->events * (name->changes ? 2 : 1) + counts.explained;
-  if (counts.arrived + counts.kept > most && !name->may_repeat) {
+  if (counts.arrived + counts.kept > most && !MayRepeat(*name)) {
     Complain("delivered again, and nothing explains it: " + who);
   }
   ++settled_ids_[HashId(record.event_id).low + sink];
@@ -191,6 +191,11 @@ bool Truth::Anonymous(EventNumber number) const {
 bool Truth::HasEquals(EventNumber number) const {
   const Name& name = names_[places_[number].name];
   return !name.has_id && name.events > 1;
+}
+
+bool Truth::MayRepeat(const Name& name) const {
+  const bool in_list = scenario_.tenant.window == model::WindowRule::kIgnored;
+  return name.may_repeat || (in_list && !name.has_id && name.events > 1);
 }
 
 bool Truth::MayRepeat(EventNumber number, bool has_id) const {

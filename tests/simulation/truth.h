@@ -23,9 +23,9 @@ using nsf_simulator::EventNumber;
 // By which times the tenant's windows may select in the course of a run.
 std::vector<WindowKind> PossibleWindows(const nsf_simulator::Settings& tenant);
 
-// Where no window is honoured, rows are cut by the time that they were inserted at, if they show it.
-// When another one sorts the list, what is asked for may stand behind the end of a walk, until two
-// neighbours of a page show that the order does not hold.
+// Where no window is honoured, rows are cut by the time that they were inserted at, if they show
+// it. When another one sorts the list, what is asked for may stand behind the end of a walk, until
+// two neighbours of a page show that the order does not hold.
 bool OrderMisleads(const nsf_simulator::Settings& tenant);
 
 class Truth {
@@ -92,6 +92,8 @@ class Truth {
   };
 
   void Add(EventNumber number);
+  // Nothing tells which of the pages of a list, which overlap, shows which of some equal rows.
+  bool MayRepeat(const Name& name) const;
   // Nothing tells it from an equal row: it has neither id nor time, or no id where rows change
   // places between two pages of a list. Or the tenant's windows went by another time before, which
   // it does not show, and its id is not kept any more. In doubt it comes twice.

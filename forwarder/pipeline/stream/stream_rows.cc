@@ -194,7 +194,7 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
-  if (event.id.empty() && own) {
+  if (event.id.empty() && (event.timestamp || event.insertion)) {
     if (auto across = equal_rows_.AcrossPages(event.row->raw, *id)) {
       if (Tally* tally = TallyOf(own)) tally->Add(HashId(*across));
       return equal_rows_.Hold(*std::move(across), event.row->raw);
