@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "simulation/features.h"
 #include "simulation/traits.h"
 
 namespace nsf::simulation {
@@ -96,21 +95,17 @@ void Drawing::DrawTraits() {
       group = trait.group;
       roll = dice_.Between(0, 999);
     }
-    if (roll >= 0 && roll < trait.permille && trait.supported) Set(std::string(trait.settings));
+    if (roll >= 0 && roll < trait.permille) Set(std::string(trait.settings));
     roll -= trait.permille;
     if (roll < 0) roll = INT64_MIN / 2;
   }
   const bool list = drawn_.tenant.window == model::WindowRule::kIgnored;
-  if (list && !kSupported.lists_by_event) Set("sort_by=insertion show_insertion=on");
-  if (!kSupported.resumed_parameter) Set("page_parameter=both");
   // Where neither a window nor a name is honoured there is one page for ever: the program says so.
   const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
   if (list && !turns) Set("page_parameter=both");
   const auto share = [this](model::OddRow kind) {
     return drawn_.tenant.odd_rows[static_cast<std::size_t>(kind)];
   };
-  const bool anonymous = share(model::OddRow::kBare) + share(model::OddRow::kNotObject) > 0;
-  if (anonymous && !kSupported.anonymous_drift) Set("ties=stable");
   // No list is believed to be an empty one only where a total says so too.
   const bool no_lists = drawn_.tenant.empty_as != model::EmptyAs::kList &&
                         drawn_.tenant.empty_as != model::EmptyAs::kNoContent;
@@ -123,9 +118,6 @@ void Drawing::DrawTraits() {
   const bool alone = drawn_.tenant.rows_in == model::RowsIn::kLone;
   const auto shapeless = share(model::OddRow::kBroken) + share(model::OddRow::kNotObject);
   if (alone && shapeless > 0) Set("rows_in=list");
-  if (share(model::OddRow::kNoId) > 0 && !kSupported.equal_rows) {
-    Set("equal_percent=0 repeated_percent=0");
-  }
 }
 
 // Of pages and of the list.
@@ -137,25 +129,23 @@ void Drawing::DrawSizes() {
   const bool honest =
       drawn_.tenant.total_key != "none" && drawn_.tenant.rows_in != model::RowsIn::kBare &&
       drawn_.tenant.total_cap == 0 && drawn_.tenant.total_says == model::TotalSays::kAll;
-  if (!turns && !(honest && kSupported.short_unturned)) {
+  if (!turns && !honest) {
     Set("short_page_percent=0");
     return;
   }
   const std::int64_t page = stream().page_size;
-  const bool refuses =
-      kSupported.refusals_in_200 || drawn_.tenant.refusals == model::Refusals::kAs400;
   if (dice_.Permille(150)) {
     Set("limit_max=" + Number(std::max<std::int64_t>(page / 2, 2), page));
-  } else if (kSupported.discovery && refuses && dice_.Permille(60)) {
+  } else if (dice_.Permille(60)) {
     Set("limit_max=" + Number(std::max<std::int64_t>(page / 2, 2), page) + " over_limit=reject");
   }
   // A single second must fit, and the whole list where it cannot be cut.
   const bool cuts = drawn_.tenant.window != model::WindowRule::kIgnored;
   // What stands for an empty list below the total is taken for a failure.
   const bool lists = drawn_.tenant.empty_as == model::EmptyAs::kList;
-  if (kSupported.deep_offsets && cuts && honest && lists && dice_.Permille(120)) {
+  if (cuts && honest && lists && dice_.Permille(120)) {
     Set("deep_offset=" + Number(page + 60, page * 3 + 60));
-    if (refuses && kSupported.deep_refusals && dice_.Permille(500)) Set("deep_answer=reject");
+    if (dice_.Permille(500)) Set("deep_answer=reject");
   }
 }
 
@@ -163,13 +153,9 @@ void Drawing::DrawPopulation() {
   Set("seed=" + std::to_string(dice_.Next() % 1'000'000) + " row_variety=8");
   const auto start = dice_.Within<seconds>(pace_.length, pace_.longest / 2);
   stream().start = start;
-  const bool tells = drawn_.tenant.window != model::WindowRule::kIgnored &&
-                     drawn_.tenant.window_pairs != model::WindowPairs::kEvent;
-  const bool needs_rows = !tells && !kSupported.empty_contact;
-  if (needs_rows || dice_.Permille(700)) {
+  if (dice_.Permille(700)) {
     const auto span = dice_.Permille(300) ? start * 3 / 2 : start;
-    Set("events=" + Number(needs_rows ? 5 : 1, dice_.Permille(200) ? 600 : 150) +
-        " span=" + Seconds(span));
+    Set("events=" + Number(1, dice_.Permille(200) ? 600 : 150) + " span=" + Seconds(span));
   }
   if (dice_.Permille(800)) {
     const auto rows = dice_.Between(5, 300);
@@ -186,7 +172,7 @@ void Drawing::DrawPopulation() {
     Set("changed_percent=20 changed_after=" + Seconds(dice_.Within(seconds(1), pace_.length)));
   }
   if (dice_.Permille(300)) Set("clock_offset=" + Number(-7200, 7200) + 's');
-  if (kSupported.retention && !needs_rows && dice_.Permille(80)) {
+  if (dice_.Permille(80)) {
     Set("retention=" + Seconds(dice_.Within<seconds>(pace_.length, start)));
   }
 }
@@ -202,8 +188,7 @@ void Drawing::DrawLateness() {
     Set("hidden_percent=" + Number(1, 20) +
         " hidden_for=" + Seconds(dice_.Within<seconds>(seconds(1), last * 5 / 4)));
   }
-  const bool by_event = drawn_.tenant.window_pairs == model::WindowPairs::kEvent;
-  if ((!by_event || kSupported.wide_edges) && dice_.Permille(100)) {
+  if (dice_.Permille(100)) {
     Set("ahead_percent=" + Number(1, 10) +
         " ahead_by=" + Seconds(dice_.Within<seconds>(seconds(1), pace_.ahead / 4)));
   }
@@ -215,7 +200,7 @@ void Drawing::DrawLateness() {
 
 // The tenant changes its mind, for good or for a time.
 void Drawing::DrawChange() {
-  if (!kSupported.dialect_changes || !dice_.Permille(80)) return;
+  if (!dice_.Permille(80)) return;
   const std::vector<std::string> changes{
       "page_parameter=skip",    "page_parameter=offset", "window_pairs=event",
       "window_pairs=insertion", "order=oldest",          "limit_max=4",
@@ -243,7 +228,7 @@ void Drawing::DrawTroubles() {
 // Kinds of trouble, each with what comes together.
 Trouble Drawing::DrawTrouble() {
   using F = HttpFailure;
-  std::vector<Trouble> kinds{
+  const std::vector<Trouble> kinds{
       {{}, 0, {Fault::k429, Fault::k429Html}, {}},
       {{}, 0, {Fault::k500, Fault::k500Html, Fault::k502, Fault::k503, Fault::k504Html}, {}},
       {{}, 0, {Fault::k409}, {F::kTimeout}},
@@ -254,15 +239,9 @@ Trouble Drawing::DrawTrouble() {
       {{}, 0, {Fault::kBomb}, {F::kBodyTooLarge}},
       {{}, 0, {Fault::kDrip, Fault::kHang, Fault::kStall}, {F::kTimeout}},
       {{}, 0, {}, {F::kResolve, F::kConnect, F::kTls, F::kTimeout, F::kBroken}},
+      {{}, 0, {Fault::k400, Fault::k404}, {}},
+      {{}, 0, {Fault::kNoContent, Fault::kEmptyList, Fault::kResultNull, Fault::kResultObject}, {}},
   };
-  if (kSupported.passing_refusals) kinds.push_back({{}, 0, {Fault::k400, Fault::k404}, {}});
-  if (kSupported.lies) {
-    kinds.push_back(
-        {{},
-         0,
-         {Fault::kNoContent, Fault::kEmptyList, Fault::kResultNull, Fault::kResultObject},
-         {}});
-  }
   Trouble trouble = dice_.Pick(kinds);
   const milliseconds begin = dice_.Within(milliseconds(0), pace_.calm);
   const milliseconds length = dice_.Within(milliseconds(100), pace_.calm / 2);

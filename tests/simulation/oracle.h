@@ -38,11 +38,11 @@ class Oracle {
   void TakeChange(const StateChange& change);
   void CheckWindows();
   const WindowRecord* RecordOf(WallSeconds second) const;
-  // By when it must be delivered; nullopt: it need not be.
   // No window of several pages is ever whole, because each request is answered in another order, or
   // totals lie: all windows are halved down to seconds before the event is seen, or told from
   // equals.
   bool HalvesAll(EventNumber number) const;
+  // By when it must be delivered; nullopt: it need not be.
   std::optional<WallTime> Deadline(EventNumber number) const;
   std::optional<WallTime> DeadlineIn(EventNumber number, WindowKind kind) const;
   void Complain(const std::string& what);

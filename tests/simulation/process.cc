@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/state/keys.h"
-#include "simulation/features.h"
 
 namespace nsf::simulation {
 namespace {
@@ -116,7 +115,7 @@ void Process::Step(Lane* lane) {
 void Process::Start(Lane* lane, StepOutput out) {
   for (PageRequest& request : out.requests) Send(lane, std::move(request));
   const std::size_t most = lane->place->scenario->stream.concurrency;
-  if (lane->requests > most * (kSupported.abandoned_pages ? 1 : 3)) {
+  if (lane->requests > most) {
     Complain(*lane, "more pages are asked for at a time than concurrency allows");
   }
   for (std::unique_ptr<Batch>& batch : out.commits) HandOver(lane, std::move(batch));

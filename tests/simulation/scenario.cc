@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "simulation/draw_stream.h"
-#include "simulation/features.h"
 #include "simulation/pace.h"
 
 namespace nsf::simulation {
@@ -57,7 +56,6 @@ void DrawStore(Dice* dice, Scenario* scenario) {
 void DrawCrashes(Dice* dice, Scenario* scenario) {
   if (dice->Permille(600)) scenario->crashes = static_cast<unsigned>(dice->Between(300, 20'000));
   scenario->longest_downtime = dice->Permille(300) ? scenario->calm / 4 : milliseconds(3000);
-  if (!kSupported.own_clock_jumps) return;
   while (scenario->jumps.size() < 3 && dice->Permille(250)) {
     const auto by = dice->Permille(200) ? std::chrono::hours(48) : std::chrono::hours(1);
     scenario->jumps.push_back(

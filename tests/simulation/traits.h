@@ -11,7 +11,6 @@ struct Trait {
   std::string_view group;
   std::string_view settings;  // as nsf_simulator::ApplySettingsText takes them
   unsigned permille = 0;      // what the group's traits leave of a thousand is the default
-  bool supported = true;
 };
 
 // The traits of a group stand together.
