@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::size_t kMaxSlug = 256;
 constexpr std::string_view kPersonnel = "is_netskope_personnel";
-constexpr std::size_t kMaxName = 64;  // of a member that becomes a field of its own
+constexpr std::uint32_t kGroupType = 3;  // of a managed entity in OCSF
+constexpr std::size_t kMaxName = 64;     // of a member that becomes a field of its own
 
 std::string_view ChangeText(bool is_creation, bool is_deletion) {
   if (is_creation) return R"("category":["iam"],"type":["user","creation"])";
@@ -38,7 +39,6 @@ std::string_view GroupText(bool is_creation, bool is_deletion) {
 std::string_view EntityText(const Classification& kind) {
   constexpr std::uint32_t kRead = 2;
   constexpr std::uint32_t kUserType = 2;
-  constexpr std::uint32_t kGroupType = 3;
   const std::uint32_t activity = kind.activity_id;
   if (activity != kRead && kind.object_type_id == kUserType) {
     return ChangeText(activity == 1, activity == 4);
@@ -330,8 +330,8 @@ void EcsWriter::WriteUsers() {
     }
     Put("}");
   }
-  constexpr std::uint32_t kGroupType = 3;
-  if (kind_.object_type_id == kGroupType && !ObjectName(event_).empty()) {
+  const bool is_group = kind_.class_uid == kGroupManagement || kind_.object_type_id == kGroupType;
+  if (is_group && !ObjectName(event_).empty()) {
     PutText(R"(,"group":{"name":)", ObjectName(event_));
     Put("}");
   }

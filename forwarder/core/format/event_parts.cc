@@ -26,6 +26,15 @@ void AppendDigits(unsigned value, std::size_t count, TextBuffer* out) {
   out->Grow(count);
 }
 
+// Whom a group gained or lost: a value with an @ that is not the group's name.
+std::string_view FindMember(const AuditEvent& event) {
+  for (std::size_t rank = 0;; ++rank) {
+    const std::string_view name = FindName(event.supporting, rank);
+    const bool is_member = name != event.target && name.find('@') != std::string_view::npos;
+    if (name.empty() || is_member) return name;
+  }
+}
+
 bool IsLetterOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 }  // namespace
@@ -52,6 +61,8 @@ std::string_view SubjectName(const AuditEvent& event) {
       return event.target;
     case kUserAccess:
       return FindName(event.supporting, 1);  // the first one is the privilege
+    case kGroupManagement:
+      return FindMember(event);
     default:
       return {};
   }

@@ -37,8 +37,8 @@ std::optional<std::int64_t> ReadInsertion(const AuditEvent& event);
 // Who did it; empty: the row names no one.
 std::string_view ActorName(const AuditEvent& event);
 
-// Whose account or rights were changed; empty: no one's, or the row names no one. It is never the
-// actor: who was changed must not be guessed.
+// Whose account, rights or membership was changed; empty: no one's, or the row names no one. It is
+// never the actor: who was changed must not be guessed.
 std::string_view SubjectName(const AuditEvent& event);
 
 // What was acted on, if that is no account: a policy's name, a privilege.

@@ -104,7 +104,7 @@ void LeefWriter::WriteHeader() {
 
 void LeefWriter::WriteKind() {
   out_ += "\tcat=";
-  out_ += kind_.category;
+  PutValue(kind_.category);
   const std::string_view outcome = OutcomeWord(kind_.outcome);
   if (!outcome.empty()) {
     out_ += '/';

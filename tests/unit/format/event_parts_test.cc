@@ -58,5 +58,27 @@ TEST_CASE("Times are RFC 3339 in UTC, whole seconds") {
   }
 }
 
+TEST_CASE("Whom an event is about is never who did it") {
+  const auto subject = [](std::uint32_t class_uid, std::string_view target,
+                          const std::vector<std::string_view>& values) {
+    AuditEvent event;
+    event.user = "actor@x";
+    event.target = target;
+    event.classification.class_uid = class_uid;
+    for (const std::string_view value : values) {
+      event.supporting.values[event.supporting.value_count++] = value;
+    }
+    return std::string(SubjectName(event));
+  };
+  CHECK(subject(kAccountChange, "old@x", {"old@x"}) == "old@x");
+  CHECK(subject(kAccountChange, "", {}).empty());
+  CHECK(subject(kUserAccess, "Admin", {"Admin", "lee@x"}) == "lee@x");
+  CHECK(subject(kUserAccess, "Admin", {"Admin"}).empty());
+  CHECK(subject(kGroupManagement, "Staff", {"7", "lee@x", "Staff"}) == "lee@x");
+  CHECK(subject(kGroupManagement, "team@x", {"team@x", "Staff"}).empty());
+  CHECK(subject(kEntityManagement, "Block", {"Block", "lee@x"}).empty());
+  CHECK(subject(kAuthentication, "", {"192.0.2.1", "lee@x"}).empty());
+}
+
 }  // namespace
 }  // namespace nsf
