@@ -2,6 +2,7 @@
 // What a sink is given: records, each one event in the sink's own format, and what became of each.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,7 +13,10 @@
 namespace nsf {
 
 // The output formats. The names used in configuration are those of FormatName().
-enum class Format : std::uint8_t { kRaw, kOcsf };
+enum class Format : std::uint8_t { kRaw, kOcsf, kEcs, kCef, kLeef };
+
+inline constexpr std::array<Format, 5> kAllFormats = {Format::kRaw, Format::kOcsf, Format::kEcs,
+                                                      Format::kCef, Format::kLeef};
 
 constexpr std::string_view FormatName(Format format) {
   switch (format) {
@@ -20,9 +24,18 @@ constexpr std::string_view FormatName(Format format) {
       return "raw";
     case Format::kOcsf:
       return "ocsf";
+    case Format::kEcs:
+      return "ecs";
+    case Format::kCef:
+      return "cef";
+    case Format::kLeef:
+      return "leef";
   }
   return "unknown";
 }
+
+// Whether a payload is one JSON value; otherwise it is a line of text.
+constexpr bool IsJson(Format format) { return format != Format::kCef && format != Format::kLeef; }
 
 // How severe the tenant says an event is. Netskope counts downwards: severity_level 1 is kHigh.
 enum class Severity : std::uint8_t { kUnknown, kInfo, kLow, kMedium, kHigh };

@@ -38,6 +38,10 @@ def over_download(name):
     return lambda costs: costs[name].cpu_us / costs["download floor"].cpu_us
 
 
+def over_raw(name):
+    return lambda costs: costs[name].cpu_us / costs["raw → file, not synced"].cpu_us
+
+
 FIGURES = (
     Figure("OCSF → Kafka: CPU / download and produce floors",
            lambda costs: costs["OCSF → Kafka"].cpu_us / floors(costs), goal=2.5, bound="at most"),
@@ -51,6 +55,8 @@ FIGURES = (
     Figure("raw → file, not synced: CPU / download floor", over_download("raw → file, not synced")),
     Figure("OCSF → file, not synced: CPU / download floor",
            over_download("OCSF → file, not synced")),
+    *(Figure(f"{format} → file, not synced: CPU / raw's", over_raw(f"{format} → file, not synced"),
+             goal=2, bound="at most") for format in ("OCSF", "ECS", "CEF", "LEEF")),
 )
 
 

@@ -14,6 +14,7 @@ from simulator import Simulator
 
 TENANT = {"start": "24h", "rate_limit": "600000/min", "burst": 10000}
 PARTITIONS = 3
+OTHER_FORMATS = ("ECS", "CEF", "LEEF")
 
 
 def run_rounds(build, scratch, events, repeat):
@@ -56,6 +57,8 @@ class Bench:
         self.to_file("raw → file, not synced", "raw", False)
         self.to_file("OCSF → file", "ocsf", True)
         records = self.to_file("OCSF → file, not synced", "ocsf", False, keep=True)
+        for format in OTHER_FORMATS:
+            self.to_file(f"{format} → file, not synced", format.lower(), False)
         if number == 0:  # a broker that has compiled its hot paths serves both sides alike
             measured_floor(self.directory, self.events, "produce", self.broker.address,
                            self.broker.create_topic("warm", PARTITIONS), records)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A row: whatever is in it, every format makes one line of valid JSON of it, and so does the dead
-// letter.
+// A row: whatever is in it, every format makes one line of it, of valid JSON where the format is
+// JSON, and so does the dead letter.
 #include <string>
 
 #include "core/event/audit_event.h"
@@ -16,22 +16,26 @@ namespace {
 // Deeper than the row may be, for what a format puts around it.
 constexpr int kMaxDepth = 300;
 
-void CheckLine(const std::string& line, bool is_utf8) {
+void CheckText(const std::string& line, bool is_utf8) {
   Require(line.find_first_of("\r\n") == std::string::npos, "an event is one line");
   Require(!is_utf8 || IsUtf8(line), "a payload is UTF-8");
+}
+
+void CheckJson(const std::string& line) {
   const Page page = Page::Parse("[" + line + "]", kMaxDepth);
   Require(page.status() == PageStatus::kRows && page.rows().size() == 1, "a payload is JSON");
 }
 
 void CheckEvent(const Row& row) {
   const AuditEvent event = Normalize(row);
-  for (const Format format : {Format::kRaw, Format::kOcsf}) {
+  for (const Format format : kAllFormats) {
     TextBuffer line;
     TextBuffer again;
     AppendEvent(format, event, {"acme", "audit", "id"}, &line);
     AppendEvent(format, event, {"acme", "audit", "id"}, &again);
     Require(line.view() == again.view(), "the same event gives the same bytes");
-    CheckLine(line.str(), format != Format::kRaw || row.valid_utf8);
+    CheckText(line.str(), format != Format::kRaw || row.valid_utf8);
+    if (IsJson(format)) CheckJson(line.str());
   }
   SinkBatch batch;
   Record record;
@@ -39,7 +43,8 @@ void CheckEvent(const Row& row) {
   record.event_id = event.id;
   TextBuffer letter;
   AppendDeadLetter(batch, record, {0, "too_large", std::string(event.user)}, WallTime(), &letter);
-  CheckLine(letter.str(), /*is_utf8=*/true);
+  CheckText(letter.str(), /*is_utf8=*/true);
+  CheckJson(letter.str());
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 import pytest
 
 from broker import TopicReader
+from formatted import understood_cef
 from forwarder import configuration, file_sink, run_once
-from ledger import assert_all_arrived, ids_in_file, ids_in_syslog
+from ledger import ID_OF, assert_all_arrived, ids_in_file, ids_in_syslog
+from leef import read_leef
 
 EVENTS = 100_000
 
@@ -16,6 +18,20 @@ def test_file(tmp_path, program, start_simulator, format):
     done = run_once(tmp_path, configuration(tmp_path, simulator, [file_sink(out, format)]))
     assert done.code == 0, done.stderr()
     assert_all_arrived(simulator.ledger(), ids_in_file(out, format))
+
+
+def test_every_format_side_by_side(tmp_path, program, start_simulator):
+    simulator = start_simulator(20_000)
+    files = {format: tmp_path / f"events.{format}" for format in ID_OF}
+    sinks = [file_sink(path, format, name=format) for format, path in files.items()]
+    done = run_once(tmp_path, configuration(tmp_path, simulator, sinks))
+    assert done.code == 0, done.stderr()
+    for format, path in files.items():
+        assert_all_arrived(simulator.ledger(), ids_in_file(path, format))
+    cef = files["cef"].read_bytes().split(b"\n")[:-1]
+    assert not [event["error"] for event in understood_cef(cef) if event.get("error")]
+    for line in files["leef"].read_bytes().split(b"\n")[:-1]:
+        read_leef(line.decode())
 
 
 def test_stdout(tmp_path, program, start_simulator):

@@ -16,7 +16,19 @@ def ocsf_id(text):
     return json.loads(text)["metadata"]["original_event_uid"]
 
 
-ID_OF = {"raw": raw_id, "ocsf": ocsf_id}
+def ecs_id(text):
+    return json.loads(text)["event"]["id"]
+
+
+def cef_id(text):
+    return (text if isinstance(text, str) else text.decode()).split(" externalId=")[1].split()[0]
+
+
+def leef_id(text):
+    return (text if isinstance(text, str) else text.decode()).split("\tid=")[1].split("\t")[0]
+
+
+ID_OF = {"raw": raw_id, "ocsf": ocsf_id, "ecs": ecs_id, "cef": cef_id, "leef": leef_id}
 
 
 def ids_in_file(path, format="raw"):

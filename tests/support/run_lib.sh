@@ -49,6 +49,18 @@ install_kafka() {
   quietly build/log/kafka.log tests/support/kafka_broker/kafka_broker.sh install build/kafka
 }
 
+# The reader of CEF that others wrote. Everything of Go stays in build/, and can be deleted.
+install_cef_reader() {
+  local sources=tests/support/cef_reader stamp
+  stamp=$(cat $sources/* | sha256sum)
+  [ "$(cat build/go/.installed 2>/dev/null)" = "$stamp" ] && return 0
+  mkdir -p build/go
+  GOPATH=$PWD/build/go GOCACHE=$PWD/build/go/cache GOFLAGS=-modcacherw GOTOOLCHAIN=local \
+    quietly build/log/cef_reader.log bash -c \
+    'cd "$1" && go build -o "$2" .' - $sources "$PWD/build/go/cef_reader" &&
+    echo "$stamp" >build/go/.installed
+}
+
 build_preset() {
   quietly "build/log/configure-$1.log" cmake --preset "$1" &&
     quietly "build/log/build-$1.log" cmake --build --preset "$1"

@@ -87,6 +87,7 @@ std::string_view KeyOf(KafkaKey key, const SinkBatch& batch, const Record& recor
 MessageHeaders::MessageHeaders(const SinkBatch& batch)
     : source_("/netskope/" + batch.tenant + "/events/" + batch.stream),
       type_(TypeOf(batch)),
+      content_type_(IsJson(batch.format) ? "application/json" : "text/plain; charset=utf-8"),
       tenant_(batch.tenant),
       replay_(batch.replay) {}
 
@@ -104,7 +105,7 @@ KafkaHeaders MessageHeaders::Of(const Record& record) const {
   Add(headers, "ce_type", type_);
   if (HasTime(record)) Add(headers, "ce_time", Rfc3339(record.time, &time));
   if (!record.user.empty()) Add(headers, "ce_subject", record.user);
-  Add(headers, "content-type", "application/json");
+  Add(headers, "content-type", content_type_);
   Add(headers, "tenant", tenant_);
   Add(headers, "ocsf_class_uid",
       {class_uid.data(), static_cast<std::size_t>(end - class_uid.data())});

@@ -30,7 +30,8 @@ class MessageHeaders {
 
  private:
   const std::string source_;  // /netskope/<tenant>/events/<stream>
-  const std::string type_;    // com.netskope.<stream>.ocsf.v1; raw: com.netskope.<stream>.v1
+  const std::string type_;    // com.netskope.<stream>.<format>.v1; raw: com.netskope.<stream>.v1
+  const std::string_view content_type_;
   const std::string tenant_;
   const bool replay_;
 };

@@ -28,8 +28,13 @@ constexpr Names<PagingOrder, 4> kOrders{{{"auto", PagingOrder::kAuto},
                                          {"oldest", PagingOrder::kOldest},
                                          {"newest", PagingOrder::kNewest},
                                          {"none", PagingOrder::kNone}}};
-constexpr Names<Format, 2> kFormats{
-    {{FormatName(Format::kRaw), Format::kRaw}, {FormatName(Format::kOcsf), Format::kOcsf}}};
+constexpr Names<Format, kAllFormats.size()> kFormats = [] {
+  Names<Format, kAllFormats.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = {FormatName(kAllFormats[i]), kAllFormats[i]};
+  }
+  return names;
+}();
 constexpr Names<KafkaKey, 4> kKafkaKeys{{{"user", KafkaKey::kUser},
                                          {"id", KafkaKey::kId},
                                          {"tenant", KafkaKey::kTenant},

@@ -209,9 +209,12 @@ Key SinkName() {
 Key SinkFormat() {
   return {.name = "format",
           .kind = Kind::kChoice,
-          .doc = "`ocsf`: OCSF 1.8.0; `raw`: the event's bytes as received, on one line.",
+          .doc =
+              "`ocsf`: OCSF 1.8.0; `ecs`: Elastic Common Schema; `cef`: ArcSight's Common Event "
+              "Format; `leef`: QRadar's LEEF 2.0; `raw`: the event's bytes as received, on one "
+              "line.",
           .fallback = "ocsf",
-          .values = {"raw", "ocsf"}};
+          .values = {"raw", "ocsf", "ecs", "cef", "leef"}};
 }
 
 Key KafkaSink() {
@@ -357,8 +360,7 @@ Key Batch() {
   return {
       .name = "batch",
       .kind = Kind::kSection,
-      .doc =
-          "What is on its way at a time, in up to six parts; a part ends at the first of these.",
+      .doc = "What is on its way at a time, in up to six parts; a part ends at the first of these.",
       .keys = {{.name = "events",
                 .kind = Kind::kInteger,
                 .doc = "Events of a batch, at most; so many can be repeated after a crash.",

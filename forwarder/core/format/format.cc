@@ -11,6 +11,12 @@ void AppendEvent(Format format, const AuditEvent& event, const FormatContext& co
       return AppendRaw(event, out);
     case Format::kOcsf:
       return AppendOcsf(event, context, out);
+    case Format::kEcs:
+      return AppendEcs(event, context, out);
+    case Format::kCef:
+      return AppendCef(event, context, out);
+    case Format::kLeef:
+      return AppendLeef(event, context, out);
   }
 }
 

@@ -28,4 +28,13 @@ void AppendRaw(const AuditEvent& event, TextBuffer* out);
 // OCSF 1.8.0, docs/OCSF.md has the mapping.
 void AppendOcsf(const AuditEvent& event, const FormatContext& context, TextBuffer* out);
 
+// ECS 8.17, docs/ECS.md.
+void AppendEcs(const AuditEvent& event, const FormatContext& context, TextBuffer* out);
+
+// CEF version 0, docs/CEF.md.
+void AppendCef(const AuditEvent& event, const FormatContext& context, TextBuffer* out);
+
+// LEEF 2.0, docs/LEEF.md.
+void AppendLeef(const AuditEvent& event, const FormatContext& context, TextBuffer* out);
+
 }  // namespace nsf

@@ -3,28 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
-#include <span>
 
 #include "core/event/api_call.h"
 #include "core/event/known_field.h"
-#include "core/event/text.h"
+#include "core/format/event_parts.h"
 #include "core/format/format.h"
 #include "core/format/json_text.h"
+#include "core/format/left_members.h"
 
 namespace nsf {
 namespace {
 
 constexpr std::string_view kRuleName = "ocsf_rule";
 constexpr std::string_view kTimeSourceName = "time_source";
-constexpr std::size_t kFewFields = 64;  // up to here, looking at all of them is the quickest
-
-constexpr std::uint32_t kBaseEvent = 0;
-constexpr std::uint32_t kAccountChange = 3001;
-constexpr std::uint32_t kAuthentication = 3002;
-constexpr std::uint32_t kEntityManagement = 3004;
-constexpr std::uint32_t kUserAccess = 3005;
-constexpr std::uint32_t kApiActivity = 6003;
 
 // What is the same for all events of a class, as JSON.
 struct ClassText {
@@ -105,13 +96,6 @@ std::string_view EntityTypeText(std::uint32_t type_id) {
   }
 }
 
-// Seconds that are a time of this product: between 2001 and 2286, which is also what is a number of
-// milliseconds with 13 digits. Anything else in a row is no event time.
-bool IsPlausible(std::optional<WallSeconds> time) {
-  return time && time->time_since_epoch() >= std::chrono::seconds(1'000'000'000) &&
-         time->time_since_epoch() < std::chrono::seconds(10'000'000'000);
-}
-
 bool IsEmailLocal(char c) {
   constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~.";
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -155,12 +139,7 @@ class OcsfWriter {
     Put(before);
     AppendInteger(value, &out_);
   }
-  void MarkMapped(KnownField field) { mapped_ |= Bit(field); }
-  static std::uint32_t Bit(KnownField field) { return 1U << static_cast<unsigned>(field); }
 
-  std::string_view ActorName() const {
-    return event_.user.empty() ? event_.normalized_user : event_.user;
-  }
   void PutUser(std::string_view name);
   void WriteKind();
   void WriteTime();
@@ -174,16 +153,13 @@ class OcsfWriter {
   void PutObservable(std::string_view before, std::string_view value);
   void WriteUnmapped();
   void PutUnmapped(std::string_view name, std::string_view json);
-  bool IsMapped(const Field& field) const;
-  bool IsReplaced(std::size_t index);
 
   const AuditEvent& event_;
   const Classification& kind_;
   const FormatContext& context_;
   TextBuffer& out_;
-  std::uint32_t mapped_ = 0;      // the known fields that stand outside of `unmapped`
+  PlacedFields placed_;           // those that stand outside of `unmapped`
   std::string_view time_source_;  // set when `time` is not the event's own
-  std::map<std::string_view, std::size_t> last_by_name_;  // only for a row of many members
 };
 
 void OcsfWriter::Write() {
@@ -194,11 +170,11 @@ void OcsfWriter::Write() {
   Put(StatusText(kind_.outcome));
   if (!event_.event_text.empty()) {
     PutText(R"(,"message":)", event_.event_text);
-    MarkMapped(KnownField::kEvent);
+    placed_.Add(KnownField::kEvent);
   }
   if (event_.count && *event_.count > 1) {
     PutNumber(R"(,"count":)", *event_.count);
-    MarkMapped(KnownField::kCount);
+    placed_.Add(KnownField::kCount);
   }
   WriteMetadata();
   WriteActor();
@@ -227,16 +203,9 @@ void OcsfWriter::WriteKind() {
 }
 
 void OcsfWriter::WriteTime() {
-  std::int64_t seconds = 0;
-  if (IsPlausible(event_.timestamp)) {
-    seconds = event_.timestamp->time_since_epoch().count();
-  } else if (IsPlausible(event_.insertion)) {
-    seconds = event_.insertion->time_since_epoch().count();
-    time_source_ = "insertion";
-  } else {
-    time_source_ = "none";
-  }
-  PutNumber(R"(,"time":)", seconds * 1000);
+  const EventTime time = ReadEventTime(event_);
+  time_source_ = time.source;
+  PutNumber(R"(,"time":)", time.seconds * 1000);
 }
 
 void OcsfWriter::WriteMetadata() {
@@ -245,25 +214,25 @@ void OcsfWriter::WriteMetadata() {
   if (!event_.type.empty()) {
     PutText(R"(,"feature":{"name":)", event_.type);
     Put("}");
-    MarkMapped(KnownField::kType);
+    placed_.Add(KnownField::kType);
   }
   PutText(R"(},"log_provider":"Netskope","log_name":)", context_.stream);
   PutText(R"(,"tenant_uid":)", context_.tenant);
   PutText(R"(,"uid":)", context_.event_id);
   if (!event_.id.empty()) {
     PutText(R"(,"original_event_uid":)", event_.id);
-    MarkMapped(KnownField::kId);
+    placed_.Add(KnownField::kId);
   }
   if (!event_.timestamp_text.empty()) {
     PutText(R"(,"original_time":)", event_.timestamp_text);
-    MarkMapped(KnownField::kTimestamp);
+    placed_.Add(KnownField::kTimestamp);
   }
   PutTextIfAny(R"(,"event_code":)", event_.event_text);
   if (kind_.class_uid == kApiActivity) {
     PutTextIfAny(R"(,"correlation_uid":)", ReadApiCall(event_.supporting).trace);
   }
   // The base event knows an actor only in this profile.
-  if (kind_.class_uid == kBaseEvent && !ActorName().empty()) Put(R"(,"profiles":["host"])");
+  if (kind_.class_uid == kBaseEvent && !ActorName(event_).empty()) Put(R"(,"profiles":["host"])");
   Put("}");
 }
 
@@ -273,7 +242,7 @@ void OcsfWriter::PutUser(std::string_view name) {
 }
 
 void OcsfWriter::WriteActor() {
-  const std::string_view name = ActorName();
+  const std::string_view name = ActorName(event_);
   if (name.empty()) {
     // API Activity cannot be without an actor.
     if (kind_.class_uid == kApiActivity) {
@@ -286,16 +255,16 @@ void OcsfWriter::WriteActor() {
   // Administrators of the console are known by address; a bare name is that of a token.
   Put(name.find('@') != std::string_view::npos ? R"(,"type_id":2,"type":"Admin")"
                                                : R"(,"type_id":4,"type":"Service")");
-  MarkMapped(event_.user.empty() ? KnownField::kNormalizedUser : KnownField::kUser);
+  placed_.Add(event_.user.empty() ? KnownField::kNormalizedUser : KnownField::kUser);
   if (!event_.normalized_user.empty()) {
     if (event_.normalized_user != name) PutText(R"(,"uid_alt":)", event_.normalized_user);
-    MarkMapped(KnownField::kNormalizedUser);
+    placed_.Add(KnownField::kNormalizedUser);
   }
   if (!event_.organization_unit.empty()) {
     PutText(R"(,"org":{"name":)", context_.tenant);
     PutText(R"(,"ou_name":)", event_.organization_unit);
     Put("}");
-    MarkMapped(KnownField::kOrganizationUnit);
+    placed_.Add(KnownField::kOrganizationUnit);
   }
   Put("}}");
 }
@@ -305,7 +274,7 @@ void OcsfWriter::WriteSource() {
   if (!event_.source_ip.empty()) {
     PutText(R"(,"src_endpoint":{"ip":)", event_.source_ip);
     Put("}");
-    MarkMapped(KnownField::kSourceIp);
+    placed_.Add(KnownField::kSourceIp);
   } else if (kind_.class_uid == kApiActivity) {
     Put(R"(,"src_endpoint":{"name":"Unknown"})");
   }
@@ -319,14 +288,14 @@ void OcsfWriter::WriteClassMembers() {
   };
   switch (kind_.class_uid) {
     case kAuthentication:
-      put_subject(ActorName());
+      put_subject(ActorName(event_));
       Put(R"(,"service":{"name":"Netskope Admin Console"})");
       return;
     case kAccountChange:
-      put_subject(event_.target);  // never the actor: who was changed must not be guessed
+      put_subject(SubjectName(event_));
       return;
     case kUserAccess:
-      put_subject(FindName(event_.supporting, 1));
+      put_subject(SubjectName(event_));
       PutText(R"(,"privileges":[)", event_.target);
       Put("]");
       return;
@@ -391,7 +360,7 @@ void OcsfWriter::PutObservable(std::string_view before, std::string_view value) 
 }
 
 void OcsfWriter::WriteObservables() {
-  const std::string_view name = ActorName();
+  const std::string_view name = ActorName(event_);
   const bool has_address = !event_.source_ip.empty() && kind_.class_uid != kBaseEvent;
   if (name.empty() && !has_address) return;
   Put(R"(,"observables":[)");
@@ -409,27 +378,6 @@ void OcsfWriter::WriteObservables() {
   Put("]");
 }
 
-bool OcsfWriter::IsMapped(const Field& field) const {
-  if (field.type == FieldType::kNull) return true;  // null is no value in OCSF
-  const KnownField known = FindKnownField(field.name);
-  if (known == KnownField::kNone || (mapped_ & Bit(known)) == 0) return false;
-  // The address of a login may come from its supporting values, not from this field.
-  return known != KnownField::kSourceIp || field.text == event_.source_ip;
-}
-
-// Of members with the same name the last one counts.
-bool OcsfWriter::IsReplaced(std::size_t index) {
-  const std::span<const Field> fields = event_.row->fields;
-  if (fields.size() <= kFewFields) {
-    return std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(index) + 1, fields.end(),
-                       [&](const Field& later) { return later.name == fields[index].name; });
-  }
-  if (last_by_name_.empty()) {
-    for (std::size_t i = 0; i < fields.size(); ++i) last_by_name_[fields[i].name] = i;
-  }
-  return last_by_name_.find(fields[index].name)->second != index;
-}
-
 void OcsfWriter::PutUnmapped(std::string_view name, std::string_view json) {
   if (!out_.ends_with('{')) Put(",");
   AppendJsonString(name, &out_);
@@ -444,13 +392,12 @@ void OcsfWriter::WriteUnmapped() {
   bool has_time_source = false;
   Put(R"(,"unmapped":{)");
   if (!row.raw.starts_with('{')) PutUnmapped("row", row.raw);
-  for (std::size_t i = 0; i < row.fields.size(); ++i) {
-    const Field& field = row.fields[i];
-    if (IsMapped(field) || IsReplaced(i)) continue;
-    const bool is_supporting = field.name == "supporting_data" && !event_.supporting.json.empty();
-    PutUnmapped(field.name, is_supporting ? event_.supporting.json : field.json);
-    has_rule = has_rule || field.name == kRuleName;
-    has_time_source = has_time_source || field.name == kTimeSourceName;
+  LeftMembers left(event_, placed_);
+  while (const Field* const field = left.Next()) {
+    const bool is_supporting = field->name == "supporting_data" && !event_.supporting.json.empty();
+    PutUnmapped(field->name, is_supporting ? event_.supporting.json : field->json);
+    has_rule = has_rule || field->name == kRuleName;
+    has_time_source = has_time_source || field->name == kTimeSourceName;
   }
   const auto put_own = [&](std::string_view name, std::string_view text) {
     Put(out_.ends_with('{') ? "\"" : ",\"");

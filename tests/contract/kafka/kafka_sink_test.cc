@@ -122,25 +122,29 @@ TEST_CASE_METHOD(KafkaTest, "every record is delivered as it was given, in order
 TEST_CASE_METHOD(KafkaTest, "a message carries CloudEvents headers and the event's time") {
   SampleBatch sample;
   sample.Add("e1", "ann@corp.example", "{}");
-  sample.batch.format = GENERATE(Format::kRaw, Format::kOcsf);
+  const auto [format, type, content] = GENERATE(table<Format, std::string, std::string>(
+      {{Format::kRaw, "audit.v1", "application/json"},
+       {Format::kOcsf, "audit.ocsf.v1", "application/json"},
+       {Format::kEcs, "audit.ecs.v1", "application/json"},
+       {Format::kCef, "audit.cef.v1", "text/plain; charset=utf-8"},
+       {Format::kLeef, "audit.leef.v1", "text/plain; charset=utf-8"}}));
+  sample.batch.format = format;
   const auto sink = MakeSink();
   REQUIRE_FALSE(Publication(*sink, sample).Outcome());
   const auto seen = Read(1);
   REQUIRE(seen.size() == 1);
   CHECK(seen[0].timestamp_ms == 1'760'000'000'000);
-  CHECK(seen[0].headers ==
-        std::map<std::string, std::string>{
-            {"ce_specversion", "1.0"},
-            {"ce_id", "e1"},
-            {"ce_source", "/netskope/acme/events/audit"},
-            {"ce_type", sample.batch.format == Format::kRaw ? "com.netskope.audit.v1"
-                                                            : "com.netskope.audit.ocsf.v1"},
-            {"ce_time", "2025-10-09T08:53:20Z"},
-            {"ce_subject", "ann@corp.example"},
-            {"content-type", "application/json"},
-            {"tenant", "acme"},
-            {"ocsf_class_uid", "3002"},
-        });
+  CHECK(seen[0].headers == std::map<std::string, std::string>{
+                               {"ce_specversion", "1.0"},
+                               {"ce_id", "e1"},
+                               {"ce_source", "/netskope/acme/events/audit"},
+                               {"ce_type", "com.netskope." + type},
+                               {"ce_time", "2025-10-09T08:53:20Z"},
+                               {"ce_subject", "ann@corp.example"},
+                               {"content-type", content},
+                               {"tenant", "acme"},
+                               {"ocsf_class_uid", "3002"},
+                           });
 }
 
 TEST_CASE_METHOD(KafkaTest, "what an event lacks is left out, not made up") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of every variation against the bytes they are to become. tests/golden/README.md says how the
 // expected files are written anew.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -38,18 +39,35 @@ void WriteLines(const std::string& path, const std::vector<std::string>& lines) 
   REQUIRE(file.good());
 }
 
+std::string PathOf(Format format) {
+  return kFolder + std::string(FormatName(format)) + (IsJson(format) ? ".ndjson" : ".txt");
+}
+
+// Where two lines begin to differ, with what stands around it: whole lines of a thousand bytes
+// would have to be compared by eye.
+std::string Difference(const std::string& expected, const std::string& found) {
+  constexpr std::size_t kBefore = 40;
+  constexpr std::size_t kShown = 120;
+  const auto at = static_cast<std::size_t>(
+      std::mismatch(expected.begin(), expected.end(), found.begin(), found.end()).first -
+      expected.begin());
+  const std::size_t from = at < kBefore ? 0 : at - kBefore;
+  return "byte " + std::to_string(at) + "\n  expected: " + expected.substr(from, kShown) +
+         "\n  found:    " + found.substr(from, kShown);
+}
+
 TEST_CASE("Golden rows become their golden lines") {
   const std::vector<std::string> rows = ReadLines(kFolder + "input.ndjson");
-  REQUIRE(rows.size() >= 25);
-  for (const Format format : {Format::kRaw, Format::kOcsf}) {
-    const std::string path = kFolder + std::string(FormatName(format)) + ".ndjson";
+  REQUIRE(rows.size() >= 60);
+  for (const Format format : kAllFormats) {
+    const std::string path = PathOf(format);
     const std::vector<std::string> lines = FormatAll(format, rows);
     if (std::getenv("NSF_WRITE_GOLDEN") != nullptr) WriteLines(path, lines);
     const std::vector<std::string> expected = ReadLines(path);
     REQUIRE(lines.size() == expected.size());
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      INFO(path << ", line " << i + 1);
-      CHECK(lines[i] == expected[i]);
+      if (lines[i] == expected[i]) continue;
+      FAIL_CHECK(path << ", line " << i + 1 << ", " << Difference(expected[i], lines[i]));
     }
   }
 }

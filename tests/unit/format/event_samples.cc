@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints OCSF events, one a line, from rows made of every variation of every member: usage
-// `ocsf_samples COUNT`. The same count gives the same events.
+// Prints events, one a line, from rows made of every variation of every member: usage
+// `event_samples FORMAT COUNT`. The same count gives the same events.
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -9,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/event/page.h"
-#include "core/format/format.h"
+#include "unit/format/print_event.h"
 
 namespace {
 
@@ -120,21 +119,16 @@ std::string MakeRow(Chooser* chooser) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::int64_t count = argc == 2 ? std::strtol(argv[1], nullptr, 10) : 0;
-  if (count < 1) {
-    std::cerr << "usage: ocsf_samples COUNT\n";
+  const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
+  const auto format = argc == 3 ? nsf::FormatOf(arguments[1]) : std::nullopt;
+  const std::int64_t count = argc == 3 ? std::strtol(arguments[2], nullptr, 10) : 0;
+  if (!format || count < 1) {
+    std::cerr << "usage: event_samples raw|ocsf|ecs|cef|leef COUNT\n";
     return 2;
   }
   Chooser chooser;
-  nsf::RowReader reader;
   for (std::int64_t i = 0; i < count; ++i) {
-    const nsf::Page page = nsf::Page::Parse("[" + MakeRow(&chooser) + "]");
-    if (page.rows().size() != 1) return 1;
-    const std::string id = "sample-" + std::to_string(i);
-    nsf::TextBuffer line;
-    nsf::AppendEvent(nsf::Format::kOcsf, nsf::Normalize(reader.Read(page.rows()[0])),
-                     {"acme", "audit", id}, &line);
-    std::cout << line.view() << '\n';
+    if (!nsf::PrintEvent(*format, MakeRow(&chooser), "sample-" + std::to_string(i))) return 1;
   }
   return std::cout.flush() ? 0 : 1;
 }

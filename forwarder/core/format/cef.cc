@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// The format `cef`: ArcSight's Common Event Format, version 0, written straight into the buffer.
+// docs/CEF.md has the mapping and the limits of each key.
+#include <cstdint>
+#include <limits>
+
+#include "core/event/api_call.h"
+#include "core/event/known_field.h"
+#include "core/event/text.h"
+#include "core/format/event_parts.h"
+#include "core/format/format.h"
+#include "core/format/json_text.h"
+#include "core/format/line_values.h"
+#include "core/format/plain_text.h"
+
+namespace nsf {
+namespace {
+
+constexpr std::size_t kClassIdLimit = 1023;
+constexpr std::size_t kNameLimit = 512;
+constexpr std::size_t kActionLimit = 63;
+constexpr std::size_t kTextLimit = 1023;
+constexpr std::size_t kCustomLimit = 4000;
+constexpr std::size_t kDeviceIdLimit = 255;
+
+// The dictionary's type of `cnt`.
+bool IsCefInteger(std::int64_t value) {
+  return value >= 0 && value <= std::numeric_limits<std::int32_t>::max();
+}
+
+class CefWriter {
+ public:
+  CefWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
+      : event_(event), kind_(event.classification), context_(context), out_(*out) {}
+
+  void Write();
+
+ private:
+  void PutHeaderText(std::string_view text);
+  void PutValue(std::string_view text);
+  void PutKey(std::string_view key);  // with a space in front and its '='
+  // Nothing is written for an empty value.
+  void Put(std::string_view key, std::string_view value, std::size_t limit);
+  void PutLabelled(std::string_view key, std::string_view value, std::size_t limit,
+                   std::string_view label);
+  void PutNumber(std::string_view key, std::int64_t value);
+
+  void WriteHeader();
+  void WriteTimes();
+  void WriteUsers();
+  void WriteSource();
+  void WriteAction();
+  void WriteRequest();
+  void WriteCustom();
+
+  const AuditEvent& event_;
+  const Classification& kind_;
+  const FormatContext& context_;
+  TextBuffer& out_;
+  std::size_t begin_ = 0;  // of the extension
+  PlacedFields placed_;
+  LineValues values_;
+};
+
+void CefWriter::Write() {
+  WriteHeader();
+  WriteTimes();
+  Put(" externalId=", context_.event_id, context_.event_id.size());  // half an id is none
+  if (!event_.id.empty()) placed_.Add(KnownField::kId);
+  Put(" deviceExternalId=", context_.tenant, kDeviceIdLimit);
+  Put(" cat=", event_.type, kTextLimit);
+  if (!event_.type.empty()) placed_.Add(KnownField::kType);
+  WriteUsers();
+  WriteSource();
+  WriteAction();
+  if (kind_.class_uid == kApiActivity) WriteRequest();
+  WriteCustom();
+}
+
+// '=' means nothing here, and there is no way to write a line break.
+void CefWriter::PutHeaderText(std::string_view text) {
+  for (;;) {
+    text.remove_prefix(AppendPlain<'\\', '|'>(text, &out_));
+    if (text.empty()) return;
+    const char c = text.front();
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      text.remove_prefix(AppendCharacter(text, &out_));
+      continue;
+    }
+    if (c == '\\' || c == '|') {
+      out_ += '\\';
+      out_ += c;
+    } else {
+      out_ += ' ';
+    }
+    text.remove_prefix(1);
+  }
+}
+
+// '|' means nothing here.
+void CefWriter::PutValue(std::string_view text) {
+  for (;;) {
+    text.remove_prefix(AppendPlain<'\\', '='>(text, &out_));
+    if (text.empty()) return;
+    const char c = text.front();
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      text.remove_prefix(AppendCharacter(text, &out_));
+      continue;
+    }
+    if (c == '\\' || c == '=') {
+      out_ += '\\';
+      out_ += c;
+    } else if (c == '\n') {
+      out_ += "\\n";
+    } else if (c == '\r') {
+      out_ += "\\r";
+    } else {
+      out_ += ' ';
+    }
+    text.remove_prefix(1);
+  }
+}
+
+void CefWriter::PutKey(std::string_view key) {
+  if (out_.size() == begin_) key.remove_prefix(1);
+  out_ += key;
+}
+
+void CefWriter::Put(std::string_view key, std::string_view value, std::size_t limit) {
+  value = values_.Fit(value, limit);
+  if (value.empty()) return;
+  PutKey(key);
+  PutValue(value);
+}
+
+void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::size_t limit,
+                            std::string_view label) {
+  const std::size_t before = out_.size();
+  Put(key, value, limit);
+  if (out_.size() > before) out_ += label;
+}
+
+void CefWriter::PutNumber(std::string_view key, std::int64_t value) {
+  PutKey(key);
+  AppendInteger(value, &out_);
+}
+
+void CefWriter::WriteHeader() {
+  out_ += "CEF:0|";
+  out_ += kDeviceVendor;
+  out_ += '|';
+  out_ += kDeviceProduct;
+  out_ += '|';
+  out_ += kDeviceVersion;
+  out_ += '|';
+  AppendSlug(event_.event_text, kClassIdLimit, &out_);
+  out_ += '|';
+  const std::string_view name = values_.Fit(event_.event_text, kNameLimit);
+  PutHeaderText(name.empty() ? std::string_view("Unknown") : name);
+  out_ += '|';
+  out_ += SeverityNumber(event_.severity);
+  out_ += '|';
+  begin_ = out_.size();
+  if (event_.severity != Severity::kUnknown) placed_.Add(KnownField::kSeverity);
+}
+
+void CefWriter::WriteTimes() {
+  const EventTime time = ReadEventTime(event_);
+  if (time.is_exact) placed_.Add(KnownField::kTimestamp);
+  if (time.seconds > 0) {
+    PutNumber(" rt=", time.seconds * 1000);
+    PutNumber(" end=", time.seconds * 1000);
+  }
+  if (const auto insertion = ReadInsertion(event_)) {
+    PutNumber(" deviceCustomDate1=", *insertion * 1000);
+    out_ += " deviceCustomDate1Label=insertionTime";
+    placed_.Add(KnownField::kInsertion);
+  }
+}
+
+void CefWriter::WriteUsers() {
+  const std::string_view actor = ActorName(event_);
+  Put(" suser=", actor, kTextLimit);
+  if (!actor.empty()) {
+    placed_.Add(event_.user.empty() ? KnownField::kNormalizedUser : KnownField::kUser);
+    if (event_.normalized_user != actor) Put(" suid=", event_.normalized_user, kTextLimit);
+    if (!event_.normalized_user.empty()) placed_.Add(KnownField::kNormalizedUser);
+  }
+  Put(" duser=", SubjectName(event_), kTextLimit);
+}
+
+// The key `src` is of four bytes in CEF's dictionary.
+void CefWriter::WriteSource() {
+  if (event_.source_ip.empty()) return;
+  const bool is_v6 = event_.source_ip.find(':') != std::string_view::npos;
+  PutKey(is_v6 ? " c6a2=" : " src=");
+  out_ += event_.source_ip;
+  if (is_v6) out_ += " c6a2Label=Source IPv6 Address";
+  placed_.Add(KnownField::kSourceIp);
+}
+
+void CefWriter::WriteAction() {
+  // Without a rule the activity's name is the event's own text.
+  if (kind_.class_uid != kBaseEvent) Put(" act=", kind_.activity_name, kActionLimit);
+  Put(" outcome=", OutcomeWord(kind_.outcome), kActionLimit);
+  Put(" reason=", FindReason(event_), kTextLimit);
+  if (event_.count && IsCefInteger(*event_.count)) {
+    if (*event_.count != 1) PutNumber(" cnt=", *event_.count);
+    placed_.Add(KnownField::kCount);
+  }
+  Put(" msg=", event_.event_text, kTextLimit);
+  if (!event_.event_text.empty()) placed_.Add(KnownField::kEvent);
+}
+
+void CefWriter::WriteRequest() {
+  const ApiCall call = ReadApiCall(event_.supporting);
+  Put(" requestMethod=", call.method, kTextLimit);
+  Put(" request=", RequestTarget(call), kTextLimit);
+  if (call.status) {
+    PutNumber(" cn1=", *call.status);
+    out_ += " cn1Label=httpStatus";
+  }
+}
+
+void CefWriter::WriteCustom() {
+  if (!event_.supporting.json.empty()) {
+    PutLabelled(" cs1=", values_.AsJson(event_.supporting.json), kCustomLimit,
+                " cs1Label=supportingData");
+    placed_.Add(KnownField::kSupportingData);
+  }
+  if (!event_.organization_unit.empty()) {
+    PutLabelled(" cs2=", event_.organization_unit, kCustomLimit, " cs2Label=organizationUnit");
+    placed_.Add(KnownField::kOrganizationUnit);
+  }
+  PutLabelled(" cs3=", ObjectName(event_), kCustomLimit, " cs3Label=object");
+  PutLabelled(" cs4=", kind_.object_type, kCustomLimit, " cs4Label=objectType");
+  PutLabelled(" cs5=", kind_.rule_id, kCustomLimit, " cs5Label=rule");
+  const std::string_view raw = event_.row->raw;
+  PutLabelled(
+      " cs6=", raw.starts_with('{') ? values_.LeftAsJson(event_, placed_) : values_.AsJson(raw),
+      kCustomLimit, " cs6Label=otherMembers");
+  if (values_.cut() > 0) {
+    PutNumber(" cn2=", values_.cut());
+    out_ += " cn2Label=valuesCut";
+  }
+}
+
+}  // namespace
+
+void AppendCef(const AuditEvent& event, const FormatContext& context, TextBuffer* out) {
+  CefWriter(event, context, out).Write();
+}
+
+}  // namespace nsf

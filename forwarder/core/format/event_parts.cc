@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Times, names, slugs.
+#include "core/format/event_parts.h"
+
+#include <array>
+#include <chrono>
+
+#include "core/event/text.h"
+#include "core/format/plain_text.h"
+
+namespace nsf {
+namespace {
+
+// Seconds that are a time of this product: between 2001 and 2286, which is also what is a number of
+// milliseconds with 13 digits. Anything else in a row is no event time.
+std::optional<std::int64_t> Plausible(std::optional<WallSeconds> time) {
+  if (!time) return std::nullopt;
+  const std::int64_t seconds = time->time_since_epoch().count();
+  if (seconds < 1'000'000'000 || seconds >= 10'000'000'000) return std::nullopt;
+  return seconds;
+}
+
+void AppendDigits(unsigned value, std::size_t count, TextBuffer* out) {
+  char* const digits = out->Room(count);
+  for (std::size_t i = count; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
+  out->Grow(count);
+}
+
+// Whom a group gained or lost: a value with an @ that is not the group's name.
+std::string_view FindMember(const AuditEvent& event) {
+  for (std::size_t rank = 0;; ++rank) {
+    const std::string_view name = FindName(event.supporting, rank);
+    const bool is_member = name != event.target && name.find('@') != std::string_view::npos;
+    if (name.empty() || is_member) return name;
+  }
+}
+
+bool IsLetterOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+}  // namespace
+
+EventTime ReadEventTime(const AuditEvent& event) {
+  if (const auto own = Plausible(event.timestamp)) {
+    return {*own, {}, ReadInteger(event.timestamp_text) == own};
+  }
+  if (const auto stored = ReadInsertion(event)) return {*stored, "insertion", false};
+  return {0, "none", false};
+}
+
+std::optional<std::int64_t> ReadInsertion(const AuditEvent& event) {
+  return Plausible(event.insertion);
+}
+
+std::string_view ActorName(const AuditEvent& event) {
+  return event.user.empty() ? event.normalized_user : event.user;
+}
+
+std::string_view SubjectName(const AuditEvent& event) {
+  switch (event.classification.class_uid) {
+    case kAccountChange:
+      return event.target;
+    case kUserAccess:
+      return FindName(event.supporting, 1);  // the first one is the privilege
+    case kGroupManagement:
+      return FindMember(event);
+    default:
+      return {};
+  }
+}
+
+std::string_view ObjectName(const AuditEvent& event) {
+  return event.classification.class_uid == kAccountChange ? std::string_view() : event.target;
+}
+
+std::string_view FindReason(const AuditEvent& event) {
+  if (!EqualsFolded(event.supporting.data_type, "reason")) return {};
+  for (std::size_t rank = 0;; ++rank) {
+    const std::string_view value = FindName(event.supporting, rank);
+    if (value.empty() || !IsIpAddress(value)) return value;
+  }
+}
+
+void AppendRfc3339(std::int64_t seconds, TextBuffer* out) {
+  const WallSeconds time{std::chrono::seconds(seconds)};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const auto of_day = static_cast<unsigned>((time - day).count());
+  AppendDigits(static_cast<unsigned>(static_cast<int>(date.year())), 4, out);
+  *out += '-';
+  AppendDigits(static_cast<unsigned>(date.month()), 2, out);
+  *out += '-';
+  AppendDigits(static_cast<unsigned>(date.day()), 2, out);
+  *out += 'T';
+  AppendDigits(of_day / 3600, 2, out);
+  *out += ':';
+  AppendDigits(of_day / 60 % 60, 2, out);
+  *out += ':';
+  AppendDigits(of_day % 60, 2, out);
+  *out += 'Z';
+}
+
+void AppendSlug(std::string_view text, std::size_t limit, TextBuffer* out) {
+  text = CutText(text, limit);
+  const std::size_t begin = out->size();
+  bool is_apart = false;  // something that is no letter stands between
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = ToLowerAscii(text[i]);
+    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+    if (is_ascii && !IsLetterOrDigit(c)) {
+      is_apart = true;
+      ++i;
+      continue;
+    }
+    if (is_apart && out->size() > begin) *out += '-';
+    is_apart = false;
+    if (is_ascii) {
+      *out += c;
+      ++i;
+    } else {
+      i += AppendCharacter(text.substr(i), out);
+    }
+  }
+  if (out->size() == begin) *out += "unknown";
+}
+
+}  // namespace nsf

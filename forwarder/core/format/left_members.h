@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The members of a row that a format has no place for: they are passed on under their own names, so
+// that nothing is lost.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string_view>
+
+#include "core/event/audit_event.h"
+#include "core/event/known_field.h"
+
+namespace nsf {
+
+// The known members that have found a place.
+class PlacedFields {
+ public:
+  void Add(KnownField field) { bits_ |= Bit(field); }
+  bool Has(KnownField field) const { return (bits_ & Bit(field)) != 0; }
+
+ private:
+  static std::uint32_t Bit(KnownField field) { return 1U << static_cast<unsigned>(field); }
+  std::uint32_t bits_ = 0;
+};
+
+// Goes through the members that are left, in their order.
+class LeftMembers {
+ public:
+  // Both must outlive this.
+  LeftMembers(const AuditEvent& event, const PlacedFields& placed)
+      : event_(event), placed_(placed) {}
+
+  // The next one, or null at the end. Null values are none, and of members with the same name the
+  // last one counts.
+  const Field* Next();
+
+ private:
+  bool IsPlaced(const Field& field) const;
+  bool IsReplaced(std::size_t index);
+
+  const AuditEvent& event_;
+  const PlacedFields& placed_;
+  std::size_t next_ = 0;
+  std::map<std::string_view, std::size_t> last_by_name_;  // only for a row of many members
+};
+
+}  // namespace nsf

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fitting values.
+#include "core/format/line_values.h"
+
+#include "core/format/json_text.h"
+#include "core/format/plain_text.h"
+
+namespace nsf {
+namespace {
+
+bool IsBlank(char c) { return static_cast<unsigned char>(c) <= 0x20; }
+
+std::string_view TrimEnd(std::string_view text) {
+  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::string_view SeverityNumber(Severity severity) {
+  switch (severity) {
+    case Severity::kInfo:
+      return "1";
+    case Severity::kLow:
+      return "3";
+    case Severity::kHigh:
+      return "8";
+    case Severity::kMedium:
+    case Severity::kUnknown:
+      break;
+  }
+  return "5";
+}
+
+std::string_view OutcomeWord(EventOutcome outcome) {
+  switch (outcome) {
+    case EventOutcome::kSuccess:
+      return "success";
+    case EventOutcome::kFailure:
+      return "failure";
+    case EventOutcome::kUnknown:
+      break;
+  }
+  return {};
+}
+
+std::string_view RequestTarget(const ApiCall& call) {
+  if (call.query.empty()) return call.path;
+  return {call.path.data(), call.path.size() + 1 + call.query.size()};  // parts of one text
+}
+
+std::string_view LineValues::Fit(std::string_view value, std::size_t limit) {
+  while (!value.empty() && IsBlank(value.front())) value.remove_prefix(1);
+  value = TrimEnd(value);
+  if (value.size() <= limit) return value;
+  ++cut_;
+  return TrimEnd(CutText(value, limit));
+}
+
+std::string_view LineValues::LeftAsJson(const AuditEvent& event, const PlacedFields& placed) {
+  scratch_.clear();
+  LeftMembers left(event, placed);
+  while (const Field* const field = left.Next()) {
+    if (field->type == FieldType::kString && field->text.empty()) continue;
+    scratch_ += scratch_.size() == 0 ? '{' : ',';
+    AppendJsonString(field->name, &scratch_);
+    scratch_ += ':';
+    AppendJsonValue(field->json, &scratch_);
+  }
+  if (scratch_.size() > 0) scratch_ += '}';
+  return scratch_.view();
+}
+
+std::string_view LineValues::AsJson(std::string_view json) {
+  scratch_.clear();
+  AppendJsonValue(json, &scratch_);
+  return scratch_.view();
+}
+
+}  // namespace nsf

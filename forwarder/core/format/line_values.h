@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of formats that are lines of keys and values: what those share before they escape. A value
+// is on one line, without spaces around it, and no longer than its key allows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "core/event/api_call.h"
+#include "core/event/audit_event.h"
+#include "core/format/left_members.h"
+#include "core/format/text_buffer.h"
+
+namespace nsf {
+
+// Header fields that are the same in each line.
+inline constexpr std::string_view kDeviceVendor = "Netskope";
+inline constexpr std::string_view kDeviceProduct = "Security Cloud";
+inline constexpr std::string_view kDeviceVersion = "v2";  // of the API that events come from
+
+// From 1, the least severe, to 10.
+std::string_view SeverityNumber(Severity severity);
+
+// "success" or "failure"; empty: unknown.
+std::string_view OutcomeWord(EventOutcome outcome);
+
+// The path with its query, as the tenant wrote both in one value.
+std::string_view RequestTarget(const ApiCall& call);
+
+class LineValues {
+ public:
+  // `value` without the spaces and control characters around it, cut to `limit` bytes; counts it if
+  // it had to be cut.
+  std::string_view Fit(std::string_view value, std::size_t limit);
+
+  // The members that are left, as one JSON object; empty when there are none. Empty texts are none.
+  // Valid until the next call of a function of this object.
+  std::string_view LeftAsJson(const AuditEvent& event, const PlacedFields& placed);
+
+  // A JSON value on one line. As above.
+  std::string_view AsJson(std::string_view json);
+
+  // How many values were cut.
+  std::uint32_t cut() const { return cut_; }
+
+ private:
+  TextBuffer scratch_;
+  std::uint32_t cut_ = 0;
+};
+
+}  // namespace nsf
