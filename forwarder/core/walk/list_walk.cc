@@ -8,9 +8,6 @@
 namespace nsf {
 namespace {
 
-// Pages in a row that lie behind the walk: a burst pushed them there, or the offset is ignored.
-constexpr int kMostIdle = 8;
-
 template <typename Rows>
 std::optional<WallSeconds> FirstTime(const Rows& begin, const Rows& end) {
   const auto it = std::find_if(begin, end, [](const auto& row) { return row.time.has_value(); });

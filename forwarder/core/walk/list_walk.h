@@ -56,6 +56,9 @@ class ListWalk {
   // Row `index` of the last page taken stands, in an ordered list, among rows older than the floor.
   bool IsOlder(std::size_t index) const { return older_from_ <= index && index < older_to_; }
 
+  // Whatever was asked for, the same rows came.
+  bool stuck() const { return ended_ && idle_ > kMostIdle; }
+
   const OrderSeen& seen() const { return task_.seen; }
   ListOrder order() const { return task_.seen.order(); }
   // The offset of the last row that is older than the next walk's floor.
@@ -71,6 +74,9 @@ class ListWalk {
   // How a page joins the rows before it: it is the list's beginning, it repeats the last of them,
   // or it begins in a second before which all is seen.
   enum class Joint : std::uint8_t { kNone, kBegin, kRows, kTime };
+
+  // Pages in a row that lie behind the walk: a burst pushed them there, or the offset is ignored.
+  static constexpr int kMostIdle = 8;
 
   static std::vector<Row> Read(const ReceivedPage& page);
   bool OrderFails(const std::vector<Row>& rows);

@@ -97,13 +97,16 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   Walk& walk = course_->current().walk;
   const bool set_aside = walk.list() != nullptr && walk.list()->set_aside();
   // One page may hold a row twice.
-  const bool nothing_new = page_->rows_again > 0 && page_->rows_first == 0;
+  const bool in_window = walk.list() == nullptr;
+  const bool nothing_new = in_window && page_->rows_again > 0 && page_->rows_first == 0;
   const bool mostly = !set_aside && (nothing_new || twice * 2 > page_->page.received());
   const BatchBuilder::PageBody body = page_->page.page.body();
   builder_.EndPage(body);
   page_before_ = body;
   page_.reset();
   if (repeated > 0) walk.NoteRepeatedRow();
+  const bool stuck = walk.list() != nullptr && walk.list()->stuck();
+  if (stuck && --pages_believed_ < 0) DoubtParameter(out);
   if (walk.ended()) return EndWalk(now);
   if (mostly && --pages_believed_ < 0) {
     DoubtParameter(out);
