@@ -3,6 +3,12 @@
 #include "core/ledger/equal_rows.h"
 
 namespace nsf {
+namespace {
+
+// Rows that change places at each request stand in the same order twice now and then.
+constexpr int kWalksToAgree = 2;
+
+}  // namespace
 
 void EqualRows::BeginWalk(const Window& window, bool from_begin) {
   const bool counts = from_begin && window.end - window.start == std::chrono::seconds(1);
@@ -18,8 +24,7 @@ void EqualRows::Note(std::string_view raw) {
   if (second_) sequence_ = sequence_ * 0x9E3779B97F4A7C15U + HashContent(raw);
 }
 
-std::optional<std::string> EqualRows::AcrossPages(std::string_view raw,
-                                                  const std::string& page_id) {
+std::optional<std::string> EqualRows::AcrossPages(std::string_view raw, std::string_view page_id) {
   if (!second_) return std::nullopt;
   std::string id = ids_.Next(raw);
   if (id == page_id) return std::nullopt;
@@ -34,9 +39,10 @@ EqualRows::Held EqualRows::TakeHeld() {
 
 bool EqualRows::Settles(bool nothing_moved) {
   if (settles_) return *settles_;
-  const auto [before, is_first] = sequences_.try_emplace(*second_, sequence_);
-  settles_ = nothing_moved && !is_first && before->second == sequence_;
-  before->second = sequence_;
+  Sequence& before = sequences_[*second_];
+  before.agreed = before.hash == sequence_ ? before.agreed + 1 : 0;
+  before.hash = sequence_;
+  settles_ = nothing_moved && before.agreed >= kWalksToAgree;
   return *settles_;
 }
 

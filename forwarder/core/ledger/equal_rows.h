@@ -32,7 +32,7 @@ class EqualRows {
   void Note(std::string_view raw);
   // The id of a row without one, of which `page_id` counts its equals on its page only. Absent: it
   // is that one. Otherwise pages before this one held equals.
-  std::optional<std::string> AcrossPages(std::string_view raw, const std::string& page_id);
+  std::optional<std::string> AcrossPages(std::string_view raw, std::string_view page_id);
   void Hold(std::string id, std::string_view raw) {
     held_.push_back({std::move(id), std::string(raw)});
   }
@@ -41,7 +41,7 @@ class EqualRows {
   Held TakeHeld();
 
   // The walk ended. Those that it held count, if nothing speaks against it (`nothing_moved`) and it
-  // showed what the one before it showed; asked again, the answer is the same.
+  // showed what the two before it showed; asked again, the answer is the same.
   bool Settles(bool nothing_moved);
   // Seconds before it are not walked again.
   void Forget(WallSeconds before);
@@ -52,7 +52,11 @@ class EqualRows {
   std::uint64_t sequence_ = 0;
   std::deque<Held> held_;
   std::optional<bool> settles_;
-  std::map<WallSeconds, std::uint64_t> sequences_;  // of seconds that held rows back, as last seen
+  struct Sequence {
+    std::uint64_t hash = 0;
+    int agreed = 0;  // walks in a row that showed the same as the one before
+  };
+  std::map<WallSeconds, Sequence> sequences_;  // of seconds that held rows back, as last seen
 };
 
 }  // namespace nsf

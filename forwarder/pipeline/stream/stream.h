@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -201,6 +202,8 @@ class Stream {
   void SkipRow();
   // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
   std::optional<std::string> EventId(const AuditEvent& event);
+  // The row waits for the end of its walk, because pages before this one hold equals.
+  bool IsHeld(const AuditEvent& event, std::string_view id, std::optional<WallSeconds> own);
   // Of the walk that ended, rows that were held back are delivered, or left to the next walk.
   // False: the batch is full.
   bool AbsorbHeld(const Now& now);
@@ -268,6 +271,7 @@ class Stream {
   std::vector<StateChange> dropped_chunks_;
   DerivedIds derived_;                   // of the page
   EqualRows equal_rows_;                 // of the walk
+  std::set<IdHash> anonymous_;           // rows of its pages that wait for their window to close
   std::optional<WallSeconds> last_own_;  // of the row before
 
   std::uint64_t next_ticket_ = 1;

@@ -14,6 +14,8 @@ namespace {
 constexpr std::chrono::seconds kOverlap{1};
 // Ids in memory; above it, those of closed windows wait in the store for their revisit.
 constexpr std::size_t kMostIdsInMemory = 20'000;
+// In the id of a row that only its window tells from an equal one.
+constexpr char kOfWindow = '@';
 
 }  // namespace
 
@@ -51,6 +53,7 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   const bool first = walk.pages() == 0;
   const bool from_begin = walk.rows() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
+  if (first) anonymous_.clear();
   if (first) equal_rows_.BeginWalk(walk.plan().window, from_begin && walk.list() == nullptr);
   const std::size_t rows = taken.page.received();
   snapshot_.received += rows;
@@ -197,12 +200,7 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
   if (!id || DeliveredBefore(event, own)) return SkipRow();
-  if (event.id.empty() && (event.timestamp || event.insertion)) {
-    if (auto across = equal_rows_.AcrossPages(event.row->raw, *id)) {
-      if (Tally* tally = TallyOf(own)) tally->Add(HashId(*across));
-      return equal_rows_.Hold(*std::move(across), event.row->raw);
-    }
-  }
+  if (event.id.empty() && IsHeld(event, *id, own)) return;
   const IdHash hash = HashId(*id);
   const WallSeconds second = LedgerSecond(own, now);
   const Sighting sighting =
@@ -215,6 +213,16 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
   AddEvent(event, {*id, second, page_->page.page.body()}, now);
+}
+
+bool Stream::IsHeld(const AuditEvent& event, std::string_view id, std::optional<WallSeconds> own) {
+  const std::string_view of_page = id.substr(0, id.find(kOfWindow));
+  auto across = equal_rows_.AcrossPages(event.row->raw, of_page);
+  if (!across) return false;
+  *across += id.substr(of_page.size());
+  if (Tally* tally = TallyOf(own)) tally->Add(HashId(*across));
+  equal_rows_.Hold(*std::move(across), event.row->raw);
+  return true;
 }
 
 void Stream::AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now) {
@@ -279,12 +287,16 @@ std::optional<std::string> Stream::EventId(const AuditEvent& event) {
   const WalkPlan& plan = course_->current().walk.plan();
   if (event.timestamp || event.insertion || plan.kind == WalkKind::kList) return id;
   // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
-  if (plan.kind == WalkKind::kEdge) return std::nullopt;
+  if (plan.kind == WalkKind::kEdge) {
+    // One that is there on two pages may have moved.
+    if (!anonymous_.insert(HashId(id)).second) course_->current().walk.NoteRepeatedRow();
+    return std::nullopt;
+  }
   if (course_->current().parts.size() > 1) {
     course_->current().walk.NoteRepeatedRow();
     return std::nullopt;
   }
-  return id + '@' + std::to_string(plan.window.start.time_since_epoch().count());
+  return id + kOfWindow + std::to_string(plan.window.start.time_since_epoch().count());
 }
 
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own, const Now& now) const {
