@@ -128,10 +128,11 @@ std::optional<WallTime> Oracle::DeadlineIn(EventNumber number, WindowKind kind) 
   const auto own = truth_.Own(number, kind);
   const bool live = visible <= own + truth_.settle(kind);
   const auto closed = settings.windows.length + truth_.settle(kind) + settings.poll_interval;
-  if (live && truth_.Anonymous(number)) {
+  const bool told = !lied_ || visible >= calm_;
+  if (live && told && truth_.Anonymous(number)) {
     return std::max({recovered, visible + kRecovers, WallTime(own)}) + closed + kRecovers;
   }
-  if (live && (!lied_ || visible >= calm_)) {
+  if (live && told) {
     return std::max<WallTime>(recovered, visible + kRecovers + 2 * settings.poll_interval);
   }
   for (const seconds age : settings.revisit) {

@@ -102,6 +102,11 @@ class Walk {
   // Full pages, then an empty one below the total: the tenant goes no deeper.
   bool stopped_deep() const { return ended_ && pages_ > 0 && last_was_full_ && ended_short(); }
 
+  // A page that was not full held all there is, and stated another total.
+  bool misstated() const {
+    return ended_ && !resumed_ && pages_ == 1 && !last_was_full_ && total_ && *total_ != skip_;
+  }
+
  private:
   struct Slot {
     PageAsk ask;

@@ -223,7 +223,7 @@ std::size_t Stream::MostAhead() const {
 
 WalkLimits Stream::Limits() const {
   const bool one_page = learned_->dialect.parameter == PageParameter::kNeither;
-  return {clamp_, totals_true_, totals_lie_, one_page, largest_page_};
+  return {clamp_, totals_are_false_ ? 0 : totals_true_, totals_lie_, one_page, largest_page_};
 }
 
 HttpRequest Stream::RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,

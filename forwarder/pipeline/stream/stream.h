@@ -299,6 +299,7 @@ class Stream {
   bool last_was_short_ = false;         // the last page of the walk held fewer rows than asked for
   std::uint64_t totals_true_ = 0;       // see WalkLimits
   bool totals_lie_ = false;             // the same
+  bool totals_are_false_ = false;       // one was, for certain: none ends a walk any more
   std::uint32_t largest_answered_ = 0;  // the largest limit that was not refused
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 

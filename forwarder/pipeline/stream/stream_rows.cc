@@ -388,6 +388,7 @@ void Stream::EndWalk(const Now& now) {
   if (const auto total = current.walk.total(); total && current.walk.ended()) {
     totals_lie_ = current.walk.rows() < *total;
   }
+  totals_are_false_ = totals_are_false_ || current.walk.misstated();
   if (current.walk.pages() > 1) {
     const bool whole = current.walk.proof() == WalkProof::kWhole;
     totals_true_ = whole ? std::max(totals_true_, current.walk.total().value_or(0)) : 0;
