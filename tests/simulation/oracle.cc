@@ -144,10 +144,10 @@ std::optional<WallTime> Oracle::DeadlineIn(EventNumber number, WindowKind kind) 
 
 bool Oracle::HalvesAll(EventNumber number) const {
   const nsf_simulator::Settings& tenant = stream_.tenant;
-  const bool shuffles =
-      tenant.order == nsf_simulator::Order::kNone && tenant.ties == nsf_simulator::Ties::kShuffled;
+  const bool shuffles = tenant.ties == nsf_simulator::Ties::kShuffled;
   const bool lies = tenant.total_says != nsf_simulator::TotalSays::kAll;
-  return shuffles || (lies && truth_.HasEquals(number));
+  if (shuffles && (lies || tenant.order == nsf_simulator::Order::kNone)) return true;
+  return lies && truth_.HasEquals(number);
 }
 
 std::optional<WallTime> Oracle::Deadline(EventNumber number) const {

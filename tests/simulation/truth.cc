@@ -31,8 +31,9 @@ std::int64_t Second(std::chrono::sys_seconds time) { return time.time_since_epoc
 }  // namespace
 
 bool OrderMisleads(const model::Settings& tenant) {
-  return tenant.window == model::WindowRule::kIgnored && tenant.show_insertion &&
-         tenant.sort_by != model::SortBy::kInsertion;
+  const bool by_another = tenant.show_insertion && tenant.sort_by != model::SortBy::kInsertion;
+  return tenant.window == model::WindowRule::kIgnored &&
+         (by_another || tenant.order == model::Order::kNone);
 }
 
 std::vector<WindowKind> PossibleWindows(const model::Settings& tenant) {
