@@ -24,8 +24,8 @@ using nsf_simulator::EventNumber;
 std::vector<WindowKind> PossibleWindows(const nsf_simulator::Settings& tenant);
 
 // Where no window is honoured, rows are cut by the time that they were inserted at, if they show
-// it. When another one sorts the list, what is asked for may stand behind the end of a walk, until
-// two neighbours of a page show that the order does not hold.
+// it. When another one sorts the list, or none, what is asked for may stand behind the end of a
+// walk, until two neighbours of a page show that the order does not hold.
 bool OrderMisleads(const nsf_simulator::Settings& tenant);
 
 class Truth {
