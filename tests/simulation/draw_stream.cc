@@ -153,12 +153,15 @@ void Drawing::DrawPopulation() {
   Set("seed=" + std::to_string(dice_.Next() % 1'000'000) + " row_variety=8");
   const auto start = dice_.Within<seconds>(pace_.length, pace_.longest / 2);
   stream().start = start;
+  // Every poll walks all of a list that nothing cuts and nothing orders.
+  const bool list = drawn_.tenant.window == model::WindowRule::kIgnored;
   if (dice_.Permille(700)) {
     const auto span = dice_.Permille(300) ? start * 3 / 2 : start;
-    Set("events=" + Number(1, dice_.Permille(200) ? 600 : 150) + " span=" + Seconds(span));
+    Set("events=" + Number(1, (dice_.Permille(200) ? 600 : 150) / (list ? 4 : 1)) +
+        " span=" + Seconds(span));
   }
   if (dice_.Permille(800)) {
-    const auto rows = dice_.Between(5, 300);
+    const auto rows = dice_.Between(5, list ? 40 : 300);
     const auto end = std::chrono::duration_cast<seconds>(pace_.calm + pace_.calm / 2).count();
     Set("live=" + std::to_string(static_cast<double>(rows) / static_cast<double>(end)));
   }
