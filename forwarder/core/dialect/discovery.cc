@@ -98,7 +98,9 @@ bool Discovery::Take(ProbeAnswer answer) {
       steps_.front().probe.skip = 1;
       return false;
     case Question::kSecondRow:
-      return answer == ProbeAnswer::kRefused ? NotThisOne() : Conclude(step.probe.dialect);
+      if (answer != ProbeAnswer::kRefused) return Conclude(step.probe.dialect);
+      if (step.probe.dialect == known_) refused_ = step.probe;
+      return NotThisOne();
     case Question::kSamePage:
     case Question::kStillRefused:
       return TakeSamePage(answer);

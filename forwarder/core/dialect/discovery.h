@@ -38,7 +38,8 @@ class Discovery {
   static Discovery OfWindow(const Dialect& guess, const DialectPins& pins, WallSeconds now);
   // The windows look ignored. What was honoured before is not given up for a refusal that passes.
   static Discovery OfDoubt(const Dialect& known, const DialectPins& pins, WallSeconds now);
-  // A page came again: which name turns the page? `sample`: a window that holds rows.
+  // A page came again: which name turns the page? `sample`: a window that holds rows. The known one
+  // is not given up for a refusal that passes either.
   static Discovery OfParameter(const Dialect& known, const DialectPins& pins, Window sample);
   // A first page of `limit` rows of `sample` was refused: for its size, or has the dialect changed?
   static Discovery OfRefusal(const Dialect& known, const DialectPins& pins, Window sample,

@@ -87,7 +87,9 @@ TEST_CASE("which name turns the page follows from rows where no list reaches") {
       {{A::kRowsInside, A::kRowsInside}, P::kNeither},
       // Refused for its depth, or for its name?
       {{A::kRefused, A::kRowsInside}, P::kOffset},
-      {{A::kRefused, A::kRefused, A::kEmpty}, P::kSkip},
+      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRefused, A::kRefused}, P::kSkip},
+      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRowsInside}, P::kOffset},
+      {{A::kRefused, A::kRefused, A::kRowsInside, A::kEmpty}, P::kOffset},
   };
   for (const Row& row : rows) {
     Discovery discovery = Discovery::OfParameter({}, {}, kSample);
