@@ -2,6 +2,7 @@
 // What a sink is given: records, each one event in the sink's own format, and what became of each.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -65,6 +66,7 @@ struct SinkBatch {
   std::vector<Record> records;
   std::vector<OutcomeKind> outcomes;
   std::vector<Rejection> rejections;
+  std::size_t truncated = 0;  // of the delivered records: shortened to what the receiver takes
 };
 
 }  // namespace nsf
