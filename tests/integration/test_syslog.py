@@ -3,15 +3,17 @@
 for field what was sent; and what a receiver that is stopped and killed costs."""
 import json
 import signal
+import subprocess
+import sys
 import time
-from collections import Counter
 from dataclasses import dataclass
 
 import pytest
 
 from conftest import ALL
-from forwarder import configuration, file_sink, run_once
+from forwarder import Forwarder, configuration, file_sink, run_once
 from ledger import Comparison, ids_in_syslog
+from processes import ROOT
 from receiver import parameters
 from syslog_ng import SyslogNg
 from waiting import until
@@ -76,9 +78,9 @@ def syslog_ng(tmp_path):
         yield running
 
 
-def forward(directory, start_simulator, ways, receiver, format, events, **sections):
+def forward(directory, start_simulator, ways, receiver, format, events, flags=(), **sections):
     """Sends all there is in every way, and the payloads into a file, to compare with."""
-    simulator = start_simulator(events)
+    simulator = start_simulator(events, *flags)
     reference = directory / "reference.ndjson"
     sinks = [file_sink(reference, format)] + [way.sink(format) for way in ways]
     done = run_once(directory, configuration(directory, simulator, sinks, **sections))
@@ -141,3 +143,125 @@ def test_syslog_ng_gets_what_was_sent(tmp_path, program, start_simulator, syslog
     assert sorted(arrived) == sorted(way.name for way in ways)
     for way in ways:
         assert_as_sent(way, arrived[way.name], payloads)
+
+
+# UDP promises nothing: paced, so that the receiver's buffer never overflows.
+def forward_datagrams(directory, start_simulator, ways, receiver):
+    events = EVENTS // 4
+    payloads = forward(directory, start_simulator, ways, receiver, "raw", events,
+                       flags=("--delay-ms", "20"), tenant={"page_size": 40}, batch={"events": 40})
+    arrived = by_way(receiver)
+    for way in ways:
+        assert_as_sent(way, arrived[way.name], payloads)
+
+
+def test_rsyslog_gets_datagrams(tmp_path, program, start_simulator, receiver):
+    address = receiver.address("udp")
+    ways = [Way(address, "rfc5424"), Way(address, "rfc3164")]
+    forward_datagrams(tmp_path, start_simulator, ways, receiver)
+
+
+def test_syslog_ng_gets_datagrams(tmp_path, program, start_simulator, syslog_ng):
+    ways = [Way(syslog_ng.address("udp", "udp"), "rfc5424"),
+            Way(syslog_ng.address("udp", "udp_bsd"), "rfc3164")]
+    forward_datagrams(tmp_path, start_simulator, ways, syslog_ng)
+
+
+def test_what_is_too_long_is_shortened_marked_and_counted(
+        tmp_path, program, start_simulator, start_forwarder, receiver):
+    simulator = start_simulator(500)
+    sink = Way(receiver.address("relp"), "rfc5424").sink("ocsf")
+    sink["max_message_bytes"] = 1_900
+    forwarder = start_forwarder(configuration(tmp_path, simulator, [sink]))
+    forwarder.until_metric("events_delivered_total", lambda n: n >= 500, 30, tenant="acme")
+    until(lambda: receiver.count() >= 500, 30, "500 messages")
+    cut = [record for record in receiver.records()
+           if parameters(record["sd"]).get("truncated") == "true"]
+    assert forwarder.metric("events_truncated_total", sink=sink["name"]) == len(cut) > 0
+    for record in receiver.records():
+        event = json.loads(record["msg"])
+        assert event["metadata"].get("is_truncated", False) == (record in cut)
+        assert event["metadata"]["original_event_uid"] == parameters(record["sd"])["id"]
+    checked = subprocess.run([sys.executable, ROOT / "tests" / "support" / "validate_ocsf.py"],
+                             input="\n".join(record["msg"] for record in cut),
+                             capture_output=True, text=True, timeout=300)
+    assert checked.returncode == 0, checked.stdout[-3000:] + checked.stderr[-3000:]
+
+
+# How a receiver goes, in the middle of a run, and how often.
+CUTS = 20 if ALL else 2
+KEPT = 4 << 20  # `resend`, its default
+IN_FLIGHT = 1 << 20  # what TCP has not acknowledged: docs/SYSLOG.md
+WINDOW = 1_000
+
+
+class Cuts:
+    """A run during which the receiver goes and comes back, and what that has cost."""
+
+    def __init__(self, directory, start_simulator, receiver, sink, how):
+        # Pages so small that the run lasts as long as its cuts.
+        events, page = (100_000, 500) if ALL else (3_000, 100)
+        simulator = start_simulator(events)
+        config = configuration(directory, simulator, [sink],
+                               tenant={"page_size": page, "rate_limit": "600/min", "burst": 10,
+                                       "concurrency": 1})
+        forwarder = Forwarder(directory, config, "--once")
+        self.cuts = 0
+        try:
+            for cut in range(1, CUTS + 1):
+                # What is lost is never counted: the last cuts may not be reached then.
+                enough = cut * events // (CUTS + 1)
+                until(lambda: receiver.count() >= enough or not forwarder.running(), 120,
+                      f"{enough} messages, {receiver.count()} are here")
+                if not forwarder.running():
+                    break
+                receiver.stop(how)
+                receiver.start()
+                self.cuts = cut
+            assert forwarder.wait(120) == 0, forwarder.stderr()
+        finally:
+            forwarder.close()
+        receiver.settle()
+        receiver.stop()
+        records = list(receiver.records())
+        self.found = Comparison(simulator.ledger(), ids_in_syslog(receiver))
+        size = sum(len(r["msg"]) + len(r["sd"]) + 60 for r in records) / len(records)
+        self.repeated_bytes = self.found.repeats * size
+        print(f"{sink['name']}: {self.cuts} cuts, {self.found}, a cut repeats "
+              f"{self.found.repeats / self.cuts:.0f} or "
+              f"{self.repeated_bytes / self.cuts / 1024:.0f} KiB")
+        assert not self.found.unknown, str(self.found)
+
+
+@pytest.mark.parametrize("transport", [
+    "relp", pytest.param("relps", marks=pytest.mark.long)])
+def test_a_receiver_that_is_killed_costs_relp_nothing(
+        tmp_path, program, start_simulator, receiver, transport):
+    tls = {"ca_file": str(receiver.ca_file), **receiver.client_files}
+    sink = Way(receiver.address(transport), "rfc5424", "", tls if transport == "relps" else None)
+    cuts = Cuts(tmp_path, start_simulator, receiver, {**sink.sink("raw"), "window": WINDOW},
+                signal.SIGKILL)
+    assert not cuts.found.lost, str(cuts.found)
+    assert cuts.found.repeats <= cuts.cuts * WINDOW, str(cuts.found)
+
+
+@pytest.mark.parametrize("transport", ["tcp", pytest.param("tls", marks=pytest.mark.long)])
+def test_a_receiver_that_is_stopped_in_order_costs_repeats(
+        tmp_path, program, start_simulator, receiver, transport):
+    tls = {"ca_file": str(receiver.ca_file)} if transport == "tls" else None
+    sink = Way(receiver.address(transport), "rfc5424", "octet", tls)
+    cuts = Cuts(tmp_path, start_simulator, receiver, sink.sink("raw"), signal.SIGTERM)
+    assert not cuts.found.lost, str(cuts.found)
+    assert cuts.repeated_bytes <= cuts.cuts * (KEPT + IN_FLIGHT), str(cuts.found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_what_is_not_kept_is_lost_with_the_receiver(
+        tmp_path, program, start_simulator, receiver, transport):
+    """docs/SYSLOG.md has the numbers that this prints."""
+    tls = {"ca_file": str(receiver.ca_file)} if transport == "tls" else None
+    sink = Way(receiver.address(transport), "rfc5424", "octet", tls)
+    cuts = Cuts(tmp_path, start_simulator, receiver, {**sink.sink("raw"), "resend": 0},
+                signal.SIGTERM)
+    assert cuts.repeated_bytes <= cuts.cuts * IN_FLIGHT, str(cuts.found)

@@ -49,6 +49,10 @@ install_kafka() {
   quietly build/log/kafka.log tests/support/kafka_broker/kafka_broker.sh install build/kafka
 }
 
+install_syslog_ng() {
+  quietly build/log/syslog-ng.log tests/support/syslog_ng/syslog_ng.sh install build/syslog-ng
+}
+
 build_preset() {
   quietly "build/log/configure-$1.log" cmake --preset "$1" &&
     quietly "build/log/build-$1.log" cmake --build --preset "$1"

@@ -60,10 +60,10 @@ class JsonScan {
   }
 
   void Key(std::string_view key) {
-    if (member_ == nullptr && key == "raw_data" && found_.raw_data.end == 0) {
-      BeginMember(found_.raw_data);
-    } else if (member_ == nullptr && key == "supporting_data" && found_.supporting_data.end == 0) {
-      BeginMember(found_.supporting_data);
+    const auto* const known = std::find(kMissedLeast.begin(), kMissedLeast.end(), key);
+    if (known != kMissedLeast.end() && member_ == nullptr) {
+      Span& member = found_.members[static_cast<std::size_t>(known - kMissedLeast.begin())];
+      if (member.end == 0) BeginMember(member);
     }
     if (depth_ == 1) NoteHolder(key);
   }

@@ -4,6 +4,7 @@
 // not looked into.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -19,6 +20,11 @@ struct Span {
   std::size_t size() const { return end - begin; }
 };
 
+// Members of JSON, at any depth, in the order in which they can be done without: raw_data repeats
+// the event, details is what a change was in full, supporting_data what it was about.
+inline constexpr std::array<std::string_view, 3> kMissedLeast{"raw_data", "details",
+                                                              "supporting_data"};
+
 enum class Syntax { kJson, kCef, kLeef };
 
 struct ScannedPayload {
@@ -26,10 +32,9 @@ struct ScannedPayload {
   // The texts of values, still escaped and without their quotes, in order. Keys, numbers and what
   // stands in a header are none.
   std::vector<Span> values;
-  // Of JSON: what to erase, a comma included, to be rid of a member that is missed least; the
-  // empty span: there is none. raw_data repeats the event; supporting_data is its longest part.
-  Span raw_data;
-  Span supporting_data;
+  // Of JSON: what to erase, a comma included, to be rid of each of kMissedLeast; an empty span:
+  // there is none.
+  std::array<Span, kMissedLeast.size()> members;
   // What says that the payload was shortened, and where it is put in.
   std::string mark;
   std::size_t mark_at = 0;

@@ -82,12 +82,11 @@ std::string Without(std::string_view payload, const Span& span) {
 
 std::optional<std::string> Shorten(std::string_view payload, std::size_t most) {
   std::string text(payload);
-  for (const auto member : {&ScannedPayload::raw_data, &ScannedPayload::supporting_data}) {
+  for (std::size_t i = 0; i < kMissedLeast.size(); ++i) {
     const auto scanned = ScanPayload(text);
     if (!scanned) return std::nullopt;
-    const Span& span = (*scanned).*member;
-    const bool fits = text.size() + scanned->mark.size() <= most && text.size() < payload.size();
-    if (span.size() > 0 && !fits) text = Without(text, span);
+    if (text.size() + scanned->mark.size() <= most) break;
+    text = Without(text, scanned->members[i]);
   }
   const auto scanned = ScanPayload(text);
   if (!scanned) return std::nullopt;

@@ -89,6 +89,9 @@ TEST_CASE("what is missed least goes first", "[syslog][shorten]") {
   const std::vector<Case> cases = {
       {"raw_data is enough", "{" + message + "," + raw + "," + supporting + "}", 230,
        "{" + message + "," + supporting + mark},
+      {"details go before supporting_data",
+       "{" + supporting + R"(,"details":[{"diff":{"a":[1,[]]}}],)" + message + "}", 210,
+       "{" + supporting + "," + message + mark},
       {"both go, from the end", "{" + message + "," + supporting + "," + raw + "}", 160,
        "{" + message + mark},
       {"both go, from the front", "{" + raw + ", " + supporting + "," + message + "}", 160,
