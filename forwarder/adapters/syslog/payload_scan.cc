@@ -33,10 +33,7 @@ class JsonScan {
       ++at_;
     }
     if (depth_ != 0 || last_brace_ == kNowhere) return std::nullopt;
-    if (found_.mark.empty()) {
-      found_.mark = R"(,"netskope_truncated":true)";
-      found_.mark_at = last_brace_;
-    }
+    if (found_.mark.empty()) MarkAtTheEnd();
     return std::move(found_);
   }
 
@@ -78,8 +75,18 @@ class JsonScan {
                      text_.begin() + static_cast<std::ptrdiff_t>(brace), IsJsonSpace)) {
       return;
     }
-    found_.mark = key == "metadata" ? R"("is_truncated":true,)" : R"("truncated":true,)";
+    found_.mark = key == "metadata" ? R"("is_truncated":true)" : R"("truncated":true)";
     found_.mark_at = brace + 1;
+    const auto* const next = std::find_if_not(text_.begin() + brace + 1, text_.end(), IsJsonSpace);
+    if (next != text_.end() && *next != '}') found_.mark += ',';
+  }
+
+  void MarkAtTheEnd() {
+    found_.mark = R"("netskope_truncated":true)";
+    found_.mark_at = last_brace_;
+    std::size_t before = last_brace_;
+    while (before > 0 && IsJsonSpace(text_[before - 1])) --before;
+    if (before > 0 && text_[before - 1] != '{') found_.mark.insert(0, 1, ',');
   }
 
   void BeginMember(Span& member) {
@@ -140,8 +147,9 @@ std::optional<ScannedPayload> ScanCef(std::string_view text) {
     if (text[at] == '\\') {
       ++at;
     } else if (text[at] == '=') {
-      const std::size_t space = text.rfind(' ', at);
-      if (!found.values.empty() && space != kNowhere && space > found.values.back().begin) {
+      if (!found.values.empty()) {
+        const std::size_t space = text.rfind(' ', at);
+        if (space == kNowhere || space < found.values.back().begin) continue;  // in the value
         found.values.back().end = space;
       }
       found.values.push_back({at + 1, text.size()});

@@ -32,7 +32,7 @@ RelpPublisher::RelpPublisher(std::string address, std::unique_ptr<Connector> con
 std::optional<Error> RelpPublisher::Publish(SinkBatch& batch) {
   const SteadyTime started = SteadyNow();
   next_ = 0;
-  undecided_ = 0;
+  Forget();  // of a batch that ended in an exception
   attempted_ = false;
   trouble_since_ = session_ ? std::nullopt : std::optional(started);
   for (;;) {

@@ -96,7 +96,10 @@ TEST_CASE("what is missed least goes first", "[syslog][shorten]") {
        "{" + message + mark},
       {"both go, from the front", "{" + raw + ", " + supporting + "," + message + "}", 160,
        "{ " + message + mark},
-      {"raw_data alone", "{" + raw + "}", 60, "{" + mark},
+      {"raw_data alone", "{" + raw + "}", 60, R"({"netskope_truncated":true})"},
+      {"a place for the mark that holds nothing else", R"({"metadata":{ },)" + message + "}", 0,
+       R"({"metadata":{"is_truncated":true },"message":")" + std::string(80, 'm') + kEllipsis +
+           R"("})"},
       {"within an object", R"({"unmapped":{)" + supporting + "}," + message + "}", 160,
        R"({"unmapped":{},)" + message + mark},
       {"then the longest value", "{" + message + R"(,"id":"65f0"})", 0,
