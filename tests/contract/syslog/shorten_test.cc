@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,9 @@ std::map<std::string, std::string> CefValues(const std::string& line) {
   for (; at < line.size(); ++at) {
     const char c = line[at];
     if (in_value && c == '\\') {
-      word += line.at(++at);
+      const char escaped = line.at(++at);
+      if (std::string("=\\n").find(escaped) == std::string::npos) throw std::runtime_error(line);
+      word += escaped;
     } else if (c == '=') {  // the last word was the next key
       const std::size_t space = word.rfind(' ');
       if (in_value) put(word.substr(0, space));
