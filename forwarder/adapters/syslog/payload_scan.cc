@@ -164,7 +164,7 @@ std::optional<ScannedPayload> ScanCef(std::string_view text) {
 char LeefDelimiter(std::string_view name) {
   if (name.size() == 1) return name[0];
   const std::size_t x = name.find('x');
-  if (x == kNowhere || x > 1) return '\t';
+  if (x > 1) return '\t';  // or nowhere
   unsigned code = 0;
   const auto digits = name.substr(x + 1);
   const auto [end, failure] =

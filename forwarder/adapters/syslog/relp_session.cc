@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <array>
+#include <exception>
 #include <utility>
 
 #include "adapters/syslog/quote.h"
@@ -30,8 +31,11 @@ Result<std::unique_ptr<RelpSession>> RelpSession::Open(Connector& connector, con
 
 RelpSession::~RelpSession() {
   if (!unsent_.empty() || over_) return;  // in the middle of a frame there is no order to close in
-  AppendRelpFrame(next_transaction_, "close", {}, unsent_);
-  [[maybe_unused]] const auto ignored = Write();
+  try {
+    AppendRelpFrame(next_transaction_, "close", {}, unsent_);
+    [[maybe_unused]] const auto ignored = Write();
+  } catch (const std::exception&) {  // out of memory: the connection is closed all the same
+  }
 }
 
 Result<void> RelpSession::Greet(const Signal& stop, SteadyTime until) {
