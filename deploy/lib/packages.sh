@@ -13,12 +13,13 @@ build_packages=(
 fuzz_packages=("${build_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
 
 # What the tests use besides: Python; a Kafka broker fetched by Maven; rsyslog; promtool; Go, for the
-# parser of CEF that judges ours.
+# parser of CEF that judges ours. syslog-ng is unpacked by tests/support/syslog_ng: its package and
+# that of rsyslog exclude one another.
 # ccache, so that the release build of the quickstart's test costs next to nothing.
 test_packages=(
   "${fuzz_packages[@]}"
   ccache python3 python3-venv openssl curl procps
-  maven openjdk-17-jre-headless rsyslog rsyslog-openssl prometheus faketime golang-go
+  maven openjdk-17-jre-headless rsyslog rsyslog-openssl rsyslog-relp prometheus faketime golang-go
 )
 
 # What `tests/run --all` uses besides.

@@ -49,16 +49,18 @@ KafkaSinkConfig KafkaSettingsOf(const std::string& name, const KafkaConfig& conf
 }
 
 Result<SyslogSinkConfig> SyslogSettingsOf(const std::string& name, const SyslogConfig& config) {
-  auto address = ParseSyslogAddress(config.address);
-  if (!address) return address.error();
   SyslogSinkConfig syslog;
   syslog.name = name;
-  syslog.address = std::move(address).value();
-  syslog.facility = config.facility;
-  syslog.app_name = config.app_name;
-  syslog.hostname = config.hostname.empty() ? OwnHostName() : config.hostname;
-  syslog.max_message_bytes = config.max_message_bytes;
+  for (const std::string& text : config.addresses) {
+    auto address = ParseSyslogAddress(text);
+    if (!address) return address.error();
+    syslog.addresses.push_back(std::move(address).value());
+  }
+  syslog.message = config.message;
+  if (syslog.message.hostname.empty()) syslog.message.hostname = OwnHostName();
+  syslog.framing = config.framing;
   syslog.resend_bytes = config.resend_bytes;
+  syslog.window = config.window;
   const TlsConfig& tls = config.tls;
   syslog.tls = {tls.ca_file, tls.cert_file, tls.key_file, tls.server_name, tls.min_version};
   return syslog;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -78,6 +79,7 @@ struct SinkBatch {
   std::vector<Record> records;
   std::vector<OutcomeKind> outcomes;
   std::vector<Rejection> rejections;
+  std::size_t truncated = 0;  // of the delivered records: shortened to what the receiver takes
 };
 
 }  // namespace nsf

@@ -61,6 +61,10 @@ install_cef_reader() {
     echo "$stamp" >build/go/.installed
 }
 
+install_syslog_ng() {
+  quietly build/log/syslog-ng.log tests/support/syslog_ng/syslog_ng.sh install build/syslog-ng
+}
+
 build_preset() {
   quietly "build/log/configure-$1.log" cmake --preset "$1" &&
     quietly "build/log/build-$1.log" cmake --build --preset "$1"

@@ -23,6 +23,7 @@ using Seconds = std::chrono::duration<double>;
 
 struct SinkHealth {
   std::optional<bool> up;  // the last publish decided every record
+  std::uint64_t truncated = 0;
   // By reason; these exist from the start.
   std::map<std::string, std::uint64_t, std::less<>> errors{
       {"closed", 0}, {"configuration", 0}, {"stopped", 0}, {"unavailable", 0}, {"undecided", 0}};
@@ -67,6 +68,8 @@ void AddSinks(const Latest& latest, MetricPage* page) {
       page->Gauge("sink_up", "Whether the last publish succeeded.", {{"sink", sink}},
                   *health.up ? 1 : 0);
     }
+    page->Counter("events_truncated_total", "Events shortened to what the receiver takes.",
+                  {{"sink", sink}}, static_cast<double>(health.truncated));
     for (const auto& [reason, count] : health.errors) {
       page->Counter("sink_errors_total", "Publishes that left records undecided, by reason.",
                     {{"sink", sink}, {"reason", reason}}, static_cast<double>(count));
@@ -233,6 +236,10 @@ void PrometheusTelemetry::Published(const std::string& sink, std::chrono::micros
     health.up = reason.empty();
     if (!reason.empty()) ++health.errors[std::string(reason)];
   });
+}
+
+void PrometheusTelemetry::Truncated(const std::string& sink, std::size_t count) {
+  impl_->Update([&](Latest& latest) { latest.sinks[sink].truncated += count; });
 }
 
 void PrometheusTelemetry::Replayed(const std::string& tenant, const std::string& stream,

@@ -12,19 +12,23 @@ namespace {
 struct Scheme {
   std::string_view prefix;
   SyslogTransport transport;
-  std::uint16_t port;  // 514: RFC 5426 §3.3; 601: RFC 6587 §3.2; 6514: RFC 5425 §4.1
+  // 514: RFC 5426 §3.3; 601: RFC 6587 §3.2; 6514: RFC 5425 §4.1; RELP has none assigned, 2514 is
+  // what receivers' manuals use.
+  std::uint16_t port;
 };
 constexpr std::array kSchemes{
     Scheme{"udp://", SyslogTransport::kUdp, 514},
     Scheme{"tcp://", SyslogTransport::kTcp, 601},
     Scheme{"tls://", SyslogTransport::kTls, 6514},
+    Scheme{"relp://", SyslogTransport::kRelp, 2514},
+    Scheme{"relps://", SyslogTransport::kRelpTls, 2514},
 };
 
 Error Wrong(std::string_view text, std::string_view why) {
   return {ErrorKind::kConfiguration, "syslog address \"" + std::string(text) +
                                          "\": " + std::string(why) +
                                          "; write it like tls://siem.example:6514, "
-                                         "tcp://192.0.2.1:601 or udp://[2001:db8::1]:514"};
+                                         "relp://192.0.2.1:2514 or udp://[2001:db8::1]:514"};
 }
 
 bool IsHostCharacter(char c) {
@@ -43,7 +47,9 @@ Result<SyslogAddress> ParseSyslogAddress(std::string_view text) {
   const auto* const scheme = std::find_if(kSchemes.begin(), kSchemes.end(), [&](const Scheme& s) {
     return text.substr(0, s.prefix.size()) == s.prefix;
   });
-  if (scheme == kSchemes.end()) return Wrong(text, "it must begin with udp://, tcp:// or tls://");
+  if (scheme == kSchemes.end()) {
+    return Wrong(text, "it must begin with udp://, tcp://, tls://, relp:// or relps://");
+  }
   SyslogAddress address{scheme->transport, {}, scheme->port};
   std::string_view rest = text.substr(scheme->prefix.size());
 

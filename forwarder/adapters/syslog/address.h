@@ -10,7 +10,14 @@
 
 namespace nsf {
 
-enum class SyslogTransport : std::uint8_t { kUdp, kTcp, kTls };
+enum class SyslogTransport : std::uint8_t { kUdp, kTcp, kTls, kRelp, kRelpTls };
+
+constexpr bool UsesTls(SyslogTransport transport) {
+  return transport == SyslogTransport::kTls || transport == SyslogTransport::kRelpTls;
+}
+constexpr bool UsesRelp(SyslogTransport transport) {
+  return transport == SyslogTransport::kRelp || transport == SyslogTransport::kRelpTls;
+}
 
 struct SyslogAddress {
   SyslogTransport transport = SyslogTransport::kTls;
@@ -18,7 +25,8 @@ struct SyslogAddress {
   std::uint16_t port = 6514;
 };
 
-// "tls://siem.example:6514", "udp://[::1]:514". Without a port: 514 (udp), 601 (tcp), 6514 (tls).
+// "tls://siem.example:6514", "udp://[::1]:514". Without a port: 514 (udp), 601 (tcp), 6514 (tls),
+// 2514 (relp, relps).
 // Fails with kConfiguration and what to write instead.
 Result<SyslogAddress> ParseSyslogAddress(std::string_view text);
 

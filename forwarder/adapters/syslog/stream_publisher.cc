@@ -25,17 +25,19 @@ constexpr int kAbandonAfterStalls = 10;
 }  // namespace
 
 StreamPublisher::StreamPublisher(std::string address, std::unique_ptr<Connector> connector,
-                                 Rfc5424Writer writer, std::size_t resend_bytes,
-                                 StreamTimings timings, Log log, const Signal& stop)
+                                 MessageWriter writer, SyslogFraming framing,
+                                 std::size_t resend_bytes, StreamTimings timings, Log log,
+                                 const Signal& stop)
     : address_(std::move(address)),
       connector_(std::move(connector)),
       writer_(std::move(writer)),
+      framing_(framing),
       resend_bytes_(resend_bytes),
       timings_(timings),
       log_(std::move(log)),
       stop_(stop),
       window_(resend_bytes),
-      back_off_(timings.first_back_off) {}
+      back_off_(timings.first_back_off, timings.longest_back_off) {}
 
 StreamPublisher::~StreamPublisher() {
   if (window_.held_bytes() == 0 || (channel_ && window_.unsent().empty())) return;
@@ -73,20 +75,22 @@ void StreamPublisher::Fill(SinkBatch& batch) {
   while (next_ < batch.records.size() && window_.unacknowledged_bytes() < kInFlightBytes) {
     const std::size_t index = next_++;
     if (batch.outcomes[index] != OutcomeKind::kUndecided) continue;
-    if (auto rejection = writer_.Write(batch, index, message_)) {
+    Written written = writer_.Write(batch, index, message_);
+    if (written.rejection) {
       batch.outcomes[index] = OutcomeKind::kRejected;
-      batch.rejections.push_back(std::move(*rejection));
+      batch.rejections.push_back(*std::move(written.rejection));
       continue;
     }
     frame_.clear();
-    AppendOctetCounted(message_, frame_);
-    pending_.push_back({index, window_.Append(frame_)});
+    AppendFramed(framing_, message_, frame_);
+    pending_.push_back({index, window_.Append(frame_), written.shortened});
   }
 }
 
 void StreamPublisher::Settle(SinkBatch& batch) {
   while (!pending_.empty() && pending_.front().end <= window_.acknowledged()) {
     batch.outcomes[pending_.front().index] = OutcomeKind::kDelivered;
+    batch.truncated += pending_.front().shortened ? 1U : 0U;
     pending_.pop_front();
     trouble_since_.reset();
   }
@@ -134,8 +138,8 @@ void StreamPublisher::Turn(const Signal* work) {
 
 void StreamPublisher::ConnectOrWait(const Signal* work) {
   const bool nothing_to_send = work != nullptr && window_.unsent().empty();
-  if (nothing_to_send || SteadyNow() < next_attempt_at_) {
-    const SteadyTime until = nothing_to_send ? SteadyTime::max() : next_attempt_at_;
+  if (nothing_to_send || SteadyNow() < back_off_.next()) {
+    const SteadyTime until = nothing_to_send ? SteadyTime::max() : back_off_.next();
     WaitFor(-1, 0, {&stop_, work}, until);
     return;
   }
@@ -143,7 +147,7 @@ void StreamPublisher::ConnectOrWait(const Signal* work) {
   attempted_ = true;
   if (!channel) {
     last_error_ = channel.error();
-    PostponeConnecting();
+    back_off_.Postpone(SteadyNow());
     if (!told_down_ && !stop_.raised()) log_(address_ + ": " + last_error_.message);
     told_down_ = true;
     return;
@@ -159,7 +163,7 @@ void StreamPublisher::ConnectOrWait(const Signal* work) {
 std::optional<Error> StreamPublisher::Exchange() {
   if (auto lost = WriteSome()) return lost;
   NoteAcknowledged();
-  if (auto open = channel_->Drain(); !open) return open.error();
+  if (auto open = Drain(*channel_); !open) return open.error();
   if (!trusted_ && SteadyNow() - connected_at_ >= timings_.probation) TrustConnection();
   if (trusted_) window_.Acknowledge(reached_);
   return std::nullopt;
@@ -251,19 +255,14 @@ void StreamPublisher::Lose(const Error& reason) {
                                           " bytes are sent again"));
   }
   told_down_ = true;
-  PostponeConnecting();
+  back_off_.Postpone(SteadyNow());
 }
 
 void StreamPublisher::TrustConnection() {
   trusted_ = true;
-  back_off_ = timings_.first_back_off;
+  back_off_.Reset();
   if (told_down_) log_(address_ + ": connected again");
   told_down_ = false;
-}
-
-void StreamPublisher::PostponeConnecting() {
-  next_attempt_at_ = SteadyNow() + back_off_;
-  back_off_ = std::min(back_off_ * 2, timings_.longest_back_off);
 }
 
 Error StreamPublisher::Undecided(const std::string& why) const {

@@ -12,37 +12,22 @@
 #include <optional>
 #include <string>
 
+#include "adapters/syslog/back_off.h"
 #include "adapters/syslog/byte_channel.h"
+#include "adapters/syslog/message_writer.h"
 #include "adapters/syslog/publisher.h"
 #include "adapters/syslog/resend_window.h"
-#include "adapters/syslog/rfc5424.h"
+#include "adapters/syslog/stream_timings.h"
 
 namespace nsf::syslog {
-
-struct StreamTimings {
-  std::chrono::milliseconds connect_timeout{5'000};
-  // A Publish without a connection goes on trying for as long.
-  std::chrono::milliseconds patience{5'000};
-  std::chrono::milliseconds first_back_off{100};
-  std::chrono::milliseconds longest_back_off{5'000};
-  // Nothing is delivered on a connection younger than this: a load balancer without a server behind
-  // it, a receiver at its limit and a TLS 1.3 receiver that refuses our certificate all accept,
-  // take some bytes and then close.
-  std::chrono::milliseconds probation{1'000};
-  // A receiver that takes nothing for as long is told as an error. The connection is kept, since a
-  // new one would only repeat what waits in the old one, unless the receiver does not even answer
-  // or ten times this has passed.
-  std::chrono::milliseconds stall{30'000};
-  // A connection that had nothing to do for as long was not lost because of what was sent.
-  std::chrono::milliseconds quiet{60'000};
-};
 
 // Used by one thread.
 class StreamPublisher : public Publisher {
  public:
   // `address` is for people. `stop` must outlive this object.
-  StreamPublisher(std::string address, std::unique_ptr<Connector> connector, Rfc5424Writer writer,
-                  std::size_t resend_bytes, StreamTimings timings, Log log, const Signal& stop);
+  StreamPublisher(std::string address, std::unique_ptr<Connector> connector, MessageWriter writer,
+                  SyslogFraming framing, std::size_t resend_bytes, StreamTimings timings, Log log,
+                  const Signal& stop);
   // Says so when frames wait to be sent again: they are lost if the receiver has not read them.
   ~StreamPublisher() override;
   StreamPublisher(const StreamPublisher&) = delete;
@@ -61,6 +46,7 @@ class StreamPublisher : public Publisher {
   struct Pending {
     std::size_t index;
     std::uint64_t end;
+    bool shortened;
   };
   // What the connection had given to the kernel when the window was sent up to `position`.
   struct Mark {
@@ -85,14 +71,14 @@ class StreamPublisher : public Publisher {
   Error StallError();
   void Lose(const Error& reason);
   void TrustConnection();
-  void PostponeConnecting();
   Error Undecided(const std::string& why) const;
 
   bool settled() const { return marks_.empty() && window_.unsent().empty(); }
 
   const std::string address_;
   const std::unique_ptr<Connector> connector_;
-  const Rfc5424Writer writer_;
+  const MessageWriter writer_;
+  const SyslogFraming framing_;
   const std::size_t resend_bytes_;
   const StreamTimings timings_;
   const Log log_;
@@ -110,8 +96,7 @@ class StreamPublisher : public Publisher {
   SteadyTime last_progress_;  // of what was to be acknowledged
   std::chrono::milliseconds ack_pause_{1};
 
-  SteadyTime next_attempt_at_;
-  std::chrono::milliseconds back_off_;
+  BackOff back_off_;
   Error last_error_;
   bool told_down_ = false;  // the log knows that there is no connection
 

@@ -4,9 +4,11 @@
 
 #include <sys/socket.h>
 
+#include <string_view>
+
+#include "adapters/syslog/relp_session.h"
 #include "adapters/syslog/resolve.h"
-#include "adapters/syslog/tcp_channel.h"
-#include "adapters/syslog/tls_channel.h"
+#include "adapters/syslog/syslog_connector.h"
 
 namespace nsf {
 namespace {
@@ -22,17 +24,16 @@ Result<void> WithoutValue(const Result<T>& result) {
 Result<void> ProbeSyslog(const SyslogSinkConfig& config, std::chrono::milliseconds patience) {
   const syslog::Signal never;
   const auto until = syslog::SteadyNow() + patience;
-  switch (config.address.transport) {
-    case SyslogTransport::kUdp:
-      return WithoutValue(syslog::Resolver(config.address, SOCK_DGRAM).Resolve(never, until));
-    case SyslogTransport::kTcp:
-      return WithoutValue(syslog::TcpConnector(config.address).Connect(never, until));
-    case SyslogTransport::kTls:
-      break;
+  const SyslogAddress& first = config.addresses.front();
+  if (first.transport == SyslogTransport::kUdp) {
+    return WithoutValue(syslog::Resolver(first, SOCK_DGRAM).Resolve(never, until));
   }
-  syslog::TlsConnector tls(config.address, config.tls);
-  if (auto usable = tls.CheckSettings(); !usable) return usable;
-  return WithoutValue(tls.Connect(never, until));
+  auto connector = syslog::MakeConnector(config, [](std::string_view) {});
+  if (!connector) return connector.error();
+  if (UsesRelp(first.transport)) {
+    return WithoutValue(syslog::RelpSession::Open(**connector, never, until));
+  }
+  return WithoutValue((*connector)->Connect(never, until));
 }
 
 }  // namespace nsf

@@ -9,8 +9,9 @@
 
 namespace nsf {
 
-// Resolves, connects and, with TLS, authenticates; over UDP there is nobody to answer, and only the
-// name is looked up. Nothing is sent. Blocks for up to `patience`.
+// Resolves, connects and, with TLS, authenticates, with RELP opens a session; over UDP there is
+// nobody to answer, and only the name is looked up. Of several addresses one that can be reached is
+// enough. No message is sent. Blocks for up to `patience`.
 Result<void> ProbeSyslog(const SyslogSinkConfig& config, std::chrono::milliseconds patience);
 
 }  // namespace nsf

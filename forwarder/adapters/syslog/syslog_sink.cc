@@ -11,8 +11,10 @@
 #include <thread>
 #include <utility>
 
-#include "adapters/syslog/tcp_channel.h"
-#include "adapters/syslog/tls_channel.h"
+#include "adapters/syslog/message_writer.h"
+#include "adapters/syslog/relp_publisher.h"
+#include "adapters/syslog/stream_publisher.h"
+#include "adapters/syslog/syslog_connector.h"
 
 namespace nsf {
 
@@ -119,27 +121,53 @@ Error Wrong(const SyslogSinkConfig& config, const std::string& what) {
   return {ErrorKind::kConfiguration, "sink " + config.name + ": " + what};
 }
 
-std::optional<Error> FindMistake(const SyslogSinkConfig& config) {
-  const bool udp = config.address.transport == SyslogTransport::kUdp;
+// What is wrong with the addresses; empty: nothing.
+std::string AddressMistake(const std::vector<SyslogAddress>& addresses) {
+  if (addresses.empty()) return "address: none is given; write one like tls://siem.example:6514";
+  for (const SyslogAddress& address : addresses) {
+    if (address.host.empty() || address.port == 0) {
+      return "address: host or port is missing; write it like tls://siem.example:6514";
+    }
+    if (address.transport != addresses.front().transport) {
+      return "address: all must begin alike (all tls://, or all relp://); make a sink of each";
+    }
+  }
+  if (addresses.size() > 1 && addresses.front().transport == SyslogTransport::kUdp) {
+    return "address: over UDP nobody notices that a receiver is gone; write one address";
+  }
+  return {};
+}
+
+std::string MessageMistake(const SyslogMessageSettings& message, bool udp) {
   const std::size_t most = udp ? kLargestDatagram : kLargestMessage;
-  if (config.address.host.empty() || config.address.port == 0) {
-    return Wrong(config, "address: host or port is missing; write it like tls://siem.example:6514");
+  const std::size_t longest_name = message.header == SyslogHeader::kRfc3164 ? 32 : 48;
+  if (message.facility > 23) return "facility: it must be a number from 0 to 23";
+  if (message.app_name.empty() || !IsPrintable(message.app_name, longest_name)) {
+    return "app_name: it must be 1 to " + std::to_string(longest_name) +
+           " printable ASCII characters without spaces";
   }
-  if (config.facility > 23) return Wrong(config, "facility: it must be a number from 0 to 23");
-  if (config.app_name.empty() || !IsPrintable(config.app_name, 48)) {
-    return Wrong(config, "app_name: it must be 1 to 48 printable ASCII characters without spaces");
+  if (!IsPrintable(message.hostname, 255)) {
+    return "hostname: it must be up to 255 printable ASCII characters without spaces";
   }
-  if (!IsPrintable(config.hostname, 255)) {
-    return Wrong(config,
-                 "hostname: it must be up to 255 printable ASCII characters without spaces");
+  if (message.max_message_bytes < kSmallestLimit || message.max_message_bytes > most) {
+    return "max_message_bytes: it must be from " + std::to_string(kSmallestLimit) + " to " +
+           std::to_string(most) + (udp ? " over UDP" : "");
   }
-  if (config.max_message_bytes < kSmallestLimit || config.max_message_bytes > most) {
-    return Wrong(config, "max_message_bytes: it must be from " + std::to_string(kSmallestLimit) +
-                             " to " + std::to_string(most) + (udp ? " over UDP" : ""));
+  return {};
+}
+
+std::optional<Error> FindMistake(const SyslogSinkConfig& config) {
+  if (const auto mistake = AddressMistake(config.addresses); !mistake.empty()) {
+    return Wrong(config, mistake);
+  }
+  const bool udp = config.addresses.front().transport == SyslogTransport::kUdp;
+  if (const auto mistake = MessageMistake(config.message, udp); !mistake.empty()) {
+    return Wrong(config, mistake);
   }
   if (config.resend_bytes > kLargestResend) {
     return Wrong(config, "resend: it must be at most 1GiB; it is kept in memory");
   }
+  if (config.window == 0) return Wrong(config, "window: it must be at least 1");
   if (config.udp.datagrams_per_second == 0) {
     return Wrong(config, "the number of datagrams per second must be at least 1");
   }
@@ -147,50 +175,51 @@ std::optional<Error> FindMistake(const SyslogSinkConfig& config) {
 }
 
 Guarantee GuaranteeOf(const SyslogSinkConfig& config) {
-  if (config.address.transport == SyslogTransport::kUdp) {
+  const SyslogTransport transport = config.addresses.front().transport;
+  if (transport == SyslogTransport::kUdp) {
     return {false, "handed to the network; over UDP nobody confirms a message"};
+  }
+  if (UsesRelp(transport)) return {true, "confirmed by the receiver, each message (RELP)"};
+  if (config.resend_bytes == 0) {
+    return {false,
+            "acknowledged by the receiver's TCP; what it has not read is lost when it stops, since "
+            "resend is 0"};
   }
   return {true, "acknowledged by the receiver's TCP; the last " +
                     std::to_string(config.resend_bytes) +
                     " bytes are sent again when a connection was lost"};
 }
 
-// What opens connections, its settings checked.
-Result<std::unique_ptr<syslog::Connector>> MakeConnector(const SyslogSinkConfig& config) {
-  if (config.address.transport == SyslogTransport::kTcp) {
-    return std::unique_ptr<syslog::Connector>(
-        std::make_unique<syslog::TcpConnector>(config.address));
-  }
-  auto tls = std::make_unique<syslog::TlsConnector>(config.address, config.tls);
-  if (auto usable = tls->CheckSettings(); !usable) return Wrong(config, usable.error().message);
-  return std::unique_ptr<syslog::Connector>(std::move(tls));
-}
-
 Result<std::unique_ptr<syslog::Publisher>> MakePublisher(const SyslogSinkConfig& config,
-                                                         syslog::Log log,
+                                                         const syslog::Log& log,
                                                          const syslog::Signal& stop) {
   using Made = std::unique_ptr<syslog::Publisher>;
-  syslog::Rfc5424Writer writer({config.facility, config.hostname, config.app_name,
-                                config.enterprise_number, config.max_message_bytes});
-  if (config.address.transport == SyslogTransport::kUdp) {
-    return Made(std::make_unique<syslog::UdpPublisher>(config.address, std::move(writer),
-                                                       config.udp, std::move(log), stop));
+  const SyslogAddress& first = config.addresses.front();
+  syslog::MessageWriter writer(config.message);
+  if (first.transport == SyslogTransport::kUdp) {
+    return Made(
+        std::make_unique<syslog::UdpPublisher>(first, std::move(writer), config.udp, log, stop));
   }
-  auto connector = MakeConnector(config);
-  if (!connector) return connector.error();
+  auto connector = syslog::MakeConnector(config, log);
+  if (!connector) return Wrong(config, connector.error().message);
+  if (UsesRelp(first.transport)) {
+    return Made(std::make_unique<syslog::RelpPublisher>(syslog::AddressNames(config),
+                                                        std::move(*connector), std::move(writer),
+                                                        config.window, config.timings, log, stop));
+  }
   return Made(std::make_unique<syslog::StreamPublisher>(
-      ToString(config.address), std::move(*connector), std::move(writer), config.resend_bytes,
-      config.timings, std::move(log), stop));
+      syslog::AddressNames(config), std::move(*connector), std::move(writer), config.framing,
+      config.resend_bytes, config.timings, log, stop));
 }
 
 }  // namespace
 
 Result<std::unique_ptr<SyslogSink>> SyslogSink::Create(const SyslogSinkConfig& config,
-                                                       syslog::Log log) {
+                                                       const syslog::Log& log) {
   if (auto mistake = FindMistake(config)) return *mistake;
   try {
     auto worker = std::make_unique<Worker>(config.name);
-    auto publisher = MakePublisher(config, std::move(log), worker->stop());
+    auto publisher = MakePublisher(config, log, worker->stop());
     if (!publisher) return publisher.error();
     worker->Start(std::move(*publisher));
     return std::unique_ptr<SyslogSink>(new SyslogSink(GuaranteeOf(config), std::move(worker)));

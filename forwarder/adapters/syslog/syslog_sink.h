@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The syslog sink: RFC 5424 over UDP, TCP and TLS (octet counting). What is delivered when, what is
-// repeated and what can be lost stands in docs/SYSLOG.md.
+// The syslog sink: RFC 5424 and RFC 3164 over UDP, TCP, TLS and RELP. What is delivered when, what
+// is repeated and what can be lost stands in docs/SYSLOG.md.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/syslog/address.h"
+#include "adapters/syslog/message_settings.h"
 #include "adapters/syslog/publisher.h"
-#include "adapters/syslog/stream_publisher.h"
+#include "adapters/syslog/stream_timings.h"
 #include "adapters/syslog/tls_settings.h"
 #include "adapters/syslog/udp_publisher.h"
 #include "ports/result.h"
@@ -19,16 +20,14 @@
 namespace nsf {
 
 struct SyslogSinkConfig {
-  std::string name;       // of the sink, for messages
-  SyslogAddress address;  // see ParseSyslogAddress
-  unsigned facility = 13;
-  std::string app_name = "netskope-audit";
-  std::string hostname;                 // empty: "-"
-  std::uint32_t enterprise_number = 0;  // the N of [netskope@N ...]
-  std::size_t max_message_bytes = 8000;
-  std::size_t resend_bytes = std::size_t{4} * 1024 * 1024;  // TCP and TLS
-  SyslogTlsSettings tls;                                    // TLS
-  syslog::StreamTimings timings;                            // TCP and TLS
+  std::string name;                      // of the sink, for messages
+  std::vector<SyslogAddress> addresses;  // of one transport; several: fail-over, not over UDP
+  SyslogMessageSettings message;
+  SyslogFraming framing = SyslogFraming::kOctetCounting;    // TCP and TLS
+  std::size_t resend_bytes = std::size_t{4} * 1024 * 1024;  // TCP and TLS; 0: nothing is kept
+  std::size_t window = 1000;                                // RELP: messages under way
+  SyslogTlsSettings tls;                                    // TLS, and RELP over it
+  syslog::StreamTimings timings;                            // all but UDP
   syslog::UdpSettings udp;                                  // UDP
 };
 
@@ -38,7 +37,7 @@ class SyslogSink : public Sink {
   // Does not connect yet. kConfiguration: which key or file is wrong and what to write instead.
   // kStop when the system has no thread or descriptor left. `log` is called in the sink's thread.
   static Result<std::unique_ptr<SyslogSink>> Create(const SyslogSinkConfig& config,
-                                                    syslog::Log log);
+                                                    const syslog::Log& log);
 
   ~SyslogSink() override;
   SyslogSink(const SyslogSink&) = delete;

@@ -68,7 +68,7 @@ class TcpChannel final : public ByteChannel {
   explicit TcpChannel(FileDescriptor fd) : fd_(std::move(fd)) {}
   ~TcpChannel() override {
     // A close with unread input would send a reset, which may cost the receiver its last bytes.
-    if (Drain()) ::shutdown(fd_.get(), SHUT_WR);
+    if (Drain(*this)) ::shutdown(fd_.get(), SHUT_WR);
   }
   TcpChannel(const TcpChannel&) = delete;
   TcpChannel& operator=(const TcpChannel&) = delete;
@@ -83,17 +83,12 @@ class TcpChannel final : public ByteChannel {
     return Error{ErrorKind::kRetry, "the connection broke (" + ErrnoText(errno) + ")"};
   }
 
-  Result<void> Drain() override {
-    std::array<char, 4096> said;
-    // Bounded: a receiver that talks without end must not keep this thread.
-    for (int i = 0; i < 16; ++i) {
-      const ssize_t count = ::recv(fd_.get(), said.data(), said.size(), 0);
-      if (count > 0) continue;
-      if (count == 0) return Error{ErrorKind::kRetry, "the receiver closed the connection"};
-      if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {};
-      return Error{ErrorKind::kRetry, "the connection broke (" + ErrnoText(errno) + ")"};
-    }
-    return {};
+  Result<std::size_t> Read(char* into, std::size_t room) override {
+    const ssize_t count = ::recv(fd_.get(), into, room, 0);
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (count == 0) return Error{ErrorKind::kRetry, "the receiver closed the connection"};
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return std::size_t{0};
+    return Error{ErrorKind::kRetry, "the connection broke (" + ErrnoText(errno) + ")"};
   }
 
   std::int16_t blocked_on() const override { return POLLOUT; }

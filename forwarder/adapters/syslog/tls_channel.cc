@@ -96,7 +96,7 @@ Result<ContextPtr> LoadContext(const SyslogTlsSettings& settings) {
                          "lower tls.min_version or mend OpenSSL's configuration");
   }
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                         SSL_OP_IGNORE_UNEXPECTED_EOF);  // nothing is read
+                                         SSL_OP_IGNORE_UNEXPECTED_EOF);  // an answer has its length
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
@@ -187,7 +187,7 @@ class TlsChannel final : public ByteChannel {
         ssl_(std::move(ssl)),
         read_by_handshake_(BIO_number_read(SSL_get_rbio(ssl_.get()))) {}
   ~TlsChannel() override {
-    if (broken_ || !Drain()) return;
+    if (broken_ || !Drain(*this)) return;
     ERR_clear_error();
     SSL_shutdown(ssl_.get());  // close_notify: the receiver sees that nothing was cut off
     ERR_clear_error();
@@ -207,22 +207,19 @@ class TlsChannel final : public ByteChannel {
     return std::size_t{0};
   }
 
-  Result<void> Drain() override {
-    std::array<char, 4096> said;
-    // Bounded: a receiver that talks without end must not keep this thread. The reading also takes
-    // in alerts: with TLS 1.3 a refused client certificate is told only after the handshake.
-    for (int i = 0; i < 16; ++i) {
-      ERR_clear_error();
-      std::size_t count = 0;
-      errno = 0;
-      const int done = SSL_read_ex(ssl_.get(), said.data(), said.size(), &count);
-      if (done == 1) continue;
-      const std::int16_t blocked_on = blocked_on_;
-      auto open = Judge(done);
-      blocked_on_ = blocked_on;  // that is about writes
-      return open;
-    }
-    return {};
+  // The reading also takes in alerts: with TLS 1.3 a refused client certificate is told only after
+  // the handshake.
+  Result<std::size_t> Read(char* into, std::size_t room) override {
+    ERR_clear_error();
+    std::size_t count = 0;
+    errno = 0;
+    const int done = SSL_read_ex(ssl_.get(), into, room, &count);
+    if (done == 1) return count;
+    const std::int16_t blocked_on = blocked_on_;
+    auto open = Judge(done);
+    blocked_on_ = blocked_on;  // that is about writes
+    if (!open) return open.error();
+    return std::size_t{0};
   }
 
   std::int16_t blocked_on() const override { return blocked_on_; }

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kGroupTime{5};
 
 }  // namespace
 
-UdpPublisher::UdpPublisher(const SyslogAddress& address, Rfc5424Writer writer, UdpSettings settings,
+UdpPublisher::UdpPublisher(const SyslogAddress& address, MessageWriter writer, UdpSettings settings,
                            Log log, const Signal& stop)
     : address_(ToString(address)),
       writer_(std::move(writer)),
@@ -43,7 +43,10 @@ std::optional<Error> UdpPublisher::PublishGroups(SinkBatch& batch) {
   for (std::size_t next = 0; next < batch.records.size();) {
     if (auto error = SendGroup(batch, next)) return error;
     if (auto error = AwaitRefusal(next == batch.records.size())) return error;
-    for (const std::size_t index : group_) batch.outcomes[index] = OutcomeKind::kDelivered;
+    for (const Sending& sent : group_) {
+      batch.outcomes[sent.index] = OutcomeKind::kDelivered;
+      batch.truncated += sent.shortened ? 1U : 0U;
+    }
   }
   return std::nullopt;
 }
@@ -74,13 +77,14 @@ std::optional<Error> UdpPublisher::SendGroup(SinkBatch& batch, std::size_t& next
   group_.clear();
   for (; next < batch.records.size() && group_.size() < most; ++next) {
     if (batch.outcomes[next] != OutcomeKind::kUndecided) continue;
-    if (auto rejection = writer_.Write(batch, next, message_)) {
-      Reject(batch, std::move(*rejection));
+    Written written = writer_.Write(batch, next, message_);
+    if (written.rejection) {
+      Reject(batch, *std::move(written.rejection));
       continue;
     }
     switch (Send(message_)) {
       case Sent::kYes:
-        group_.push_back(next);
+        group_.push_back({next, written.shortened});
         break;
       case Sent::kTooLarge:
         Reject(batch, {next, "too_large",

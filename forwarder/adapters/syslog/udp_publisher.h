@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "adapters/syslog/message_writer.h"
 #include "adapters/syslog/publisher.h"
 #include "adapters/syslog/resolve.h"
-#include "adapters/syslog/rfc5424.h"
 
 namespace nsf::syslog {
 
@@ -26,7 +26,7 @@ struct UdpSettings {
 class UdpPublisher : public Publisher {
  public:
   // `stop` must outlive this object.
-  UdpPublisher(const SyslogAddress& address, Rfc5424Writer writer, UdpSettings settings, Log log,
+  UdpPublisher(const SyslogAddress& address, MessageWriter writer, UdpSettings settings, Log log,
                const Signal& stop);
 
   std::optional<Error> Publish(SinkBatch& batch) override;
@@ -44,16 +44,20 @@ class UdpPublisher : public Publisher {
   void Reject(SinkBatch& batch, Rejection rejection);
 
   const std::string address_;
-  const Rfc5424Writer writer_;
+  const MessageWriter writer_;
   const UdpSettings settings_;
   const Log log_;
   const Signal& stop_;
   Resolver resolver_;
   FileDescriptor fd_;
   bool told_down_ = false;
-  int failure_ = 0;                 // errno of the send that failed
-  std::vector<std::size_t> group_;  // sent, undecided
-  SteadyTime group_due_;            // when the next group may go
+  int failure_ = 0;  // errno of the send that failed
+  struct Sending {
+    std::size_t index;
+    bool shortened;
+  };
+  std::vector<Sending> group_;  // sent, undecided
+  SteadyTime group_due_;        // when the next group may go
   std::string message_;
 };
 

@@ -39,6 +39,12 @@ constexpr Names<KafkaKey, 4> kKafkaKeys{{{"user", KafkaKey::kUser},
                                          {"id", KafkaKey::kId},
                                          {"tenant", KafkaKey::kTenant},
                                          {"none", KafkaKey::kNone}}};
+constexpr Names<SyslogHeader, 2> kSyslogHeaders{
+    {{"rfc5424", SyslogHeader::kRfc5424}, {"rfc3164", SyslogHeader::kRfc3164}}};
+constexpr Names<SyslogFraming, 2> kSyslogFramings{
+    {{"octet", SyslogFraming::kOctetCounting}, {"lf", SyslogFraming::kLineFeed}}};
+constexpr Names<SyslogOversize, 2> kSyslogOversizes{
+    {{"shorten", SyslogOversize::kShorten}, {"dead_letter", SyslogOversize::kDeadLetter}}};
 constexpr Names<LogLevel, 4> kLogLevels{{{"debug", LogLevel::kDebug},
                                          {"info", LogLevel::kInfo},
                                          {"warn", LogLevel::kWarn},
@@ -140,12 +146,17 @@ KafkaConfig BuildKafka(const Setting& sink) {
 
 SyslogConfig BuildSyslog(const Setting& sink) {
   SyslogConfig config;
-  config.address = sink.At("address").items.at(0).text();
-  config.facility = To<std::uint8_t>(sink.At("facility"));
-  config.app_name = sink.At("app_name").text();
-  config.hostname = sink.At("hostname").text();
-  config.max_message_bytes = To<std::size_t>(sink.At("max_message_bytes"));
+  config.addresses = Texts(sink.At("address"));
+  config.message.header = Named(kSyslogHeaders, sink.At("header"));
+  config.message.facility = To<unsigned>(sink.At("facility"));
+  config.message.app_name = sink.At("app_name").text();
+  config.message.hostname = sink.At("hostname").text();
+  config.message.enterprise_number = To<std::uint32_t>(sink.At("enterprise_number"));
+  config.message.max_message_bytes = To<std::size_t>(sink.At("max_message_bytes"));
+  config.message.oversize = Named(kSyslogOversizes, sink.At("oversize"));
+  config.framing = Named(kSyslogFramings, sink.At("framing"));
   config.resend_bytes = To<std::size_t>(sink.At("resend"));
+  config.window = To<std::size_t>(sink.At("window"));
   config.tls = BuildTls(sink.At("tls"));
   return config;
 }

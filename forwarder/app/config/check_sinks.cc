@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "adapters/kafka/kafka_handles.h"
 #include "app/config/checks.h"
@@ -52,25 +53,76 @@ void CheckKafka(const Setting& sink, Diagnostics& diagnostics) {
   }
 }
 
+std::string SchemeOf(const Setting& address) {
+  return address.text().substr(0, address.text().find(':'));
+}
+
+void CheckAddresses(const Setting& addresses, Diagnostics& diagnostics) {
+  const std::string first = SchemeOf(addresses.items[0]);
+  for (const Setting& address : addresses.items) {
+    if (SchemeOf(address) == first) continue;
+    diagnostics.Error(address.where, "addresses of one sink must begin alike, and this is no " +
+                                         first + "://; make a sink of each");
+  }
+  if (first == "udp" && addresses.items.size() > 1) {
+    diagnostics.Error(addresses.items[1].where,
+                      "several addresses are for fail-over, and over UDP nobody notices that a "
+                      "receiver is gone; write one, or use tls://, relp:// or tcp://");
+  }
+}
+
+void CheckTag(const Setting& sink, Diagnostics& diagnostics) {
+  const Setting& name = sink.At("app_name");
+  if (sink.At("header").text() != "rfc3164" || !name.valid) return;
+  if (name.text().size() <= 32 && name.text().find_first_of(":[") == std::string::npos) return;
+  diagnostics.Error(name.where, "app_name " + Quoted(name.text()) +
+                                    " is no TAG of RFC 3164; write at most 32 characters without "
+                                    "\":\" and \"[\", or header: rfc5424");
+}
+
+// Keys that the file sets and this transport or header has no use for.
+void WarnOfIdleKeys(const Setting& sink, const std::string& scheme, Diagnostics& diagnostics) {
+  const bool relp = scheme == "relp" || scheme == "relps";
+  const bool stream = scheme == "tcp" || scheme == "tls";
+  const std::string over = "has no effect over " + scheme + "://; remove the key";
+  const std::map<std::string, std::pair<bool, std::string>> rules{
+      {"framing", {stream, over}},
+      {"resend", {stream, over}},
+      {"window", {relp, over}},
+      {"enterprise_number",
+       {sink.At("header").text() == "rfc5424", "has no effect in header: rfc3164; remove the key"}},
+  };
+  for (const auto& [key, rule] : rules) {
+    const Setting& setting = sink.At(key);
+    if (setting.given && setting.valid && !rule.first) {
+      diagnostics.Warning(setting.where, key + " " + rule.second);
+    }
+  }
+}
+
 void CheckSyslog(const Setting& sink, const Surroundings& surroundings, Diagnostics& diagnostics) {
   CheckTls(sink.At("tls"), surroundings, diagnostics);
   const Setting& longest = sink.At("max_message_bytes");
   const Setting& resend = sink.At("resend");
-  if (longest.valid && resend.valid && resend.number() < longest.number()) {
+  if (longest.valid && resend.valid && resend.number() > 0 && resend.number() < longest.number()) {
     const Setting& where = resend.given ? resend : longest;
     diagnostics.Error(where.where, "resend (" + SizeText(resend.number()) +
                                        ") does not hold one message of max_message_bytes (" +
-                                       SizeText(longest.number()) + "); raise resend");
+                                       SizeText(longest.number()) +
+                                       "); raise resend, or write 0 to keep nothing");
   }
+  CheckTag(sink, diagnostics);
   const Setting& addresses = sink.At("address");
   if (!addresses.valid || addresses.items.empty()) return;
+  CheckAddresses(addresses, diagnostics);
+  WarnOfIdleKeys(sink, SchemeOf(addresses.items[0]), diagnostics);
   const std::string& address = addresses.items[0].text();
   if (address.starts_with("udp://") && longest.valid && longest.number() > kLongestDatagram) {
     diagnostics.Error(longest.where,
                       "max_message_bytes is more than a UDP datagram holds; write "
-                      "65507 or less, or use tls:// or tcp://");
+                      "65507 or less, or use tls://, relp:// or tcp://");
   }
-  if (address.starts_with("tls://")) return;
+  if (address.starts_with("tls://") || address.starts_with("relps://")) return;
   for (const Setting& tls : sink.At("tls").children) {
     if (!tls.valid || tls.text().empty() || tls.name == "min_version") continue;
     diagnostics.Error(tls.where, "tls." + tls.name + " is set, and the address " + Quoted(address) +

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/kafka/kafka_settings.h"
+#include "adapters/syslog/message_settings.h"
 #include "ports/clock.h"
 #include "ports/record.h"
 #include "ports/secret_source.h"
@@ -71,7 +72,7 @@ struct TenantConfig {
   std::variant<std::chrono::seconds, WallSeconds> start = std::chrono::seconds(86'400);
   std::chrono::milliseconds poll_interval{30'000};
   std::uint32_t page_size = 5000;
-  std::size_t concurrency = 8;  // pages asked for at a time
+  std::size_t concurrency = 8;              // pages asked for at a time
   std::uint32_t requests_per_minute = 240;  // rate_limit
   std::uint32_t burst = 4;                  // at most so many a second
   AuthScheme auth = AuthScheme::kToken;
@@ -94,12 +95,11 @@ struct KafkaConfig {
 };
 
 struct SyslogConfig {
-  std::string address;  // "tls://siem.example:6514"; checked: scheme, host, port
-  std::uint8_t facility = 13;
-  std::string app_name = "netskope-audit";
-  std::string hostname;  // empty: this host's name
-  std::size_t max_message_bytes = 8000;
+  std::vector<std::string> addresses;  // "tls://siem.example:6514"; checked: of one scheme
+  SyslogMessageSettings message;       // an empty hostname: this host's name
+  SyslogFraming framing = SyslogFraming::kOctetCounting;
   std::size_t resend_bytes = std::size_t{4} * 1024 * 1024;
+  std::size_t window = 1000;
   TlsConfig tls;
 };
 

@@ -11,8 +11,16 @@ std::string Text(const KafkaConfig& /*sink*/) {
 }
 
 std::string Text(const SyslogConfig& sink) {
-  if (sink.address.starts_with("udp://")) {
+  const std::string& address = sink.addresses.front();
+  if (address.starts_with("udp://")) {
     return "best effort: handed to the network, UDP acknowledges nothing";
+  }
+  if (address.starts_with("relp")) {
+    return "at least once: the receiver has confirmed each message (RELP)";
+  }
+  if (sink.resend_bytes == 0) {
+    return "best effort: the receiver's TCP has acknowledged the bytes; with resend: 0, what a "
+           "receiver that stops has not read is lost";
   }
   return "at least once: the receiver's TCP has acknowledged the bytes, and the last " +
          SizeText(static_cast<std::int64_t>(sink.resend_bytes)) +

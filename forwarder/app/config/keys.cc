@@ -2,6 +2,8 @@
 // The table itself. The order is that of `config print`, `config example` and the documentation.
 #include "app/config/keys.h"
 
+#include "app/config/profiles.h"
+
 namespace nsf {
 namespace {
 
@@ -254,28 +256,36 @@ Key SyslogSink() {
   name.example = "siem";
   return {.name = "syslog",
           .kind = Kind::kSection,
-          .doc = "A syslog receiver, RFC 5424.",
+          .doc = "A syslog receiver.",
           .keys = {
               name,
               {.name = "address",
                .kind = Kind::kReceiver,
-               .doc = "The receiver: udp://host:514, tcp://host:601 or tls://host:6514; exactly "
-                      "one.",
+               .doc = "The receiver: udp://host:514, tcp://host:601, tls://host:6514, "
+                      "relp://host:2514 or relps://host:2514; several of one kind: fail-over.",
                .example = "[\"tls://siem.example:6514\"]",
                .required = true,
                .list = true,
-               .max_items = 1},
+               .max_items = 16},
+              {.name = "profile",
+               .kind = Kind::kChoice,
+               .doc = "Sets the keys below to what this receiver reads; those that are written "
+                      "out win.",
+               .fallback = "none",
+               .values = SyslogProfileNames()},
               SinkFormat(),
               {.name = "header",
                .kind = Kind::kChoice,
-               .doc = "Header of a message.",
+               .doc = "Header of a message; the old `rfc3164` has no year, zone, MSGID and "
+                      "structured data.",
                .fallback = "rfc5424",
-               .values = {"rfc5424"}},
+               .values = {"rfc5424", "rfc3164"}},
               {.name = "framing",
                .kind = Kind::kChoice,
-               .doc = "How messages are told apart on TCP and TLS: octet counting (RFC 6587).",
+               .doc = "How messages are told apart on TCP and TLS: by their length (RFC 6587), or "
+                      "by a line feed.",
                .fallback = "octet",
-               .values = {"octet"}},
+               .values = {"octet", "lf"}},
               {.name = "facility",
                .kind = Kind::kInteger,
                .doc = "Syslog facility; 13 is log audit.",
@@ -284,11 +294,17 @@ Key SyslogSink() {
                .max = 23},
               {.name = "app_name",
                .kind = Kind::kAppName,
-               .doc = "APP-NAME of a message.",
+               .doc = "APP-NAME of a message; with rfc3164 its TAG, at most 32.",
                .fallback = "netskope-audit"},
               {.name = "hostname",
                .kind = Kind::kHostName,
                .doc = "HOSTNAME of a message; empty: this host's name."},
+              {.name = "enterprise_number",
+               .kind = Kind::kInteger,
+               .doc = "Private enterprise number N in the structured data [netskope@N ...].",
+               .fallback = "0",
+               .min = 0,
+               .max = 4'294'967'295},
               {.name = "max_message_bytes",
                .kind = Kind::kBytes,
                .doc = "Longest message; raise the receiver's limit with it (rsyslog: "
@@ -296,13 +312,26 @@ Key SyslogSink() {
                .fallback = "8000",
                .min = 480,
                .max = kMiB},
+              {.name = "oversize",
+               .kind = Kind::kChoice,
+               .doc = "A longer message: `shorten` its longest values and mark it, or keep the "
+                      "event in the `dead_letter`.",
+               .fallback = "shorten",
+               .values = {"shorten", "dead_letter"}},
               {.name = "resend",
-               .kind = Kind::kSize,
+               .kind = Kind::kBytes,
                .doc = "TCP and TLS: the last bytes sent, kept to be sent again when a connection "
-                      "was lost.",
+                      "was lost; 0: none.",
                .fallback = "4MiB",
-               .min = 64 * kKiB,
+               .min = 0,
                .max = 256 * kMiB},
+              {.name = "window",
+               .kind = Kind::kInteger,
+               .doc = "RELP: messages under way, at most; so many are sent again when a connection "
+                      "was lost.",
+               .fallback = "1000",
+               .min = 1,
+               .max = 100'000},
               Tls("the receiver"),
           }};
 }

@@ -30,7 +30,7 @@ enum class Kind : std::uint8_t {
   kDate,            // 2027-03-01, or an RFC 3339 time
   kBroker,          // host:port of a Kafka broker
   kTopic,           // a Kafka topic; {tenant} and {stream} expand
-  kReceiver,        // udp://host:port, tcp://…, tls://…
+  kReceiver,        // udp://host:port, tcp://…, tls://…, relp://…, relps://…
   kListen,          // address:port to listen on
   kAppName,         // RFC 5424 §6.2.5: printable ASCII, at most 48
   kHostName,        // RFC 5424 §6.2.4: printable ASCII, at most 255

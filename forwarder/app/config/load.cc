@@ -3,6 +3,7 @@
 
 #include "app/config/build.h"
 #include "app/config/checks.h"
+#include "app/config/profiles.h"
 #include "app/config/settings_reader.h"
 #include "app/config/yaml_tree.h"
 
@@ -43,6 +44,7 @@ LoadedConfig LoadConfig(const std::string& file, const Surroundings& surrounding
   if (!root) return loaded;
   loaded.settings = ReadSettings(*root, surroundings, loaded.diagnostics);
   if (loaded.settings.children.empty()) return loaded;  // not a map: told
+  ApplyProfiles(loaded.settings);
   CheckTenants(loaded.settings, surroundings, loaded.diagnostics);
   CheckSinks(loaded.settings, surroundings, loaded.diagnostics);
   if (!loaded.diagnostics.ok()) return loaded;

@@ -141,8 +141,11 @@ Result<std::string> ParseProxy(std::string_view text) {
 
 Result<std::string> ParseReceiver(std::string_view text) {
   const std::optional<UrlParts> parts = SplitUrl(text);
-  if (!parts || (parts->scheme != "udp" && parts->scheme != "tcp" && parts->scheme != "tls")) {
-    return Wrong("is not a receiver; write udp://host:514, tcp://host:601 or tls://host:6514");
+  constexpr std::array<std::string_view, 5> kSchemes{"udp", "tcp", "tls", "relp", "relps"};
+  if (!parts || std::find(kSchemes.begin(), kSchemes.end(), parts->scheme) == kSchemes.end()) {
+    return Wrong(
+        "is not a receiver; write udp://host:514, tcp://host:601, tls://host:6514, "
+        "relp://host:2514 or relps://host:2514");
   }
   const Result<HostPort> target = ParseTarget(parts->authority);
   if (!target) return target.error();

@@ -34,7 +34,7 @@ std::string_view Pattern(Kind kind) {
     case Kind::kUrl:
       return "^https?://";
     case Kind::kReceiver:
-      return "^(udp|tcp|tls)://";
+      return "^(udp|tcp|tls|relp|relps)://";
     case Kind::kListen:
       return ":[0-9]+$";
     default:

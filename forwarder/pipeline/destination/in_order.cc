@@ -123,6 +123,7 @@ void InOrderDestination::Publish(Lane& lane, const FlightPtr& flight) {
       const bool decided = Decided(sink);
       telemetry_.Published(sink.sink, Since(begun, clock_),
                            decided ? std::string_view() : ReasonLabel(error));
+      if (decided && sink.truncated > 0) telemetry_.Truncated(sink.sink, sink.truncated);
       if (decided) return reported(std::nullopt);
       reported(Failure{sink.sink,
                        error.value_or(Error{ErrorKind::kRetry, "not every record is delivered"})});

@@ -34,7 +34,19 @@ bool Conversation::Read(std::size_t most) {
   const auto count = ssl_ == nullptr ? ::recv(fd_, data.data(), most, 0)
                                      : SSL_read(ssl_, data.data(), static_cast<int>(most));
   if (count <= 0) return false;
+  last_.assign(data.data(), static_cast<std::size_t>(count));
   receiver_.Add(index_, data.data(), static_cast<std::size_t>(count));
+  return true;
+}
+
+bool Conversation::Write(std::string_view text) {
+  while (!text.empty()) {
+    const auto count = ssl_ == nullptr
+                           ? ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL)
+                           : SSL_write(ssl_, text.data(), static_cast<int>(text.size()));
+    if (count <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
   return true;
 }
 
@@ -213,8 +225,8 @@ SyslogSinkConfig QuickConfig(SyslogTransport transport, std::uint16_t port) {
   using std::chrono::milliseconds;
   SyslogSinkConfig config;
   config.name = "siem";
-  config.address = {transport, "127.0.0.1", port};
-  config.hostname = "fw1";
+  config.addresses = {{transport, "127.0.0.1", port}};
+  config.message.hostname = "fw1";
   config.timings.patience = milliseconds(300);
   config.timings.first_back_off = milliseconds(5);
   config.timings.longest_back_off = milliseconds(20);

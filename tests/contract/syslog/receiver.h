@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -36,6 +37,10 @@ class Conversation {
     while (Read(65'536)) {
     }
   }
+  // What the last Read has read.
+  const std::string& last() const { return last_; }
+  // Sends all of `text`; false when the other side is gone.
+  bool Write(std::string_view text);
   // Waits for the other side to close, reading nothing, or for the test to end or to say so.
   void Freeze(const syslog::Signal& until);
   // The close that follows is a reset.
@@ -47,6 +52,7 @@ class Conversation {
   int fd_;
   SSL* ssl_;
   std::size_t index_;
+  std::string last_;
 };
 
 struct ReceiverTls {

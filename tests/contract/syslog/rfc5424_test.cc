@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "adapters/syslog/framing.h"
+#include "adapters/syslog/message_writer.h"
 
 using namespace nsf;
 using namespace nsf::syslog;
@@ -36,12 +37,12 @@ Record Sample() {
   return record;
 }
 
-Rfc5424Settings Settings() { return {13, "fw1.example", "netskope-audit", 0, 8000}; }
+SyslogMessageSettings Settings() { return {SyslogHeader::kRfc5424, 13, "fw1.example"}; }
 
-std::string Write(const Record& record, const Rfc5424Settings& settings = Settings(),
+std::string Write(const Record& record, const SyslogMessageSettings& settings = Settings(),
                   const std::string& tenant = "acme") {
   std::string out = "left over";
-  REQUIRE_FALSE(Rfc5424Writer(settings).Write(OneRecord(record, tenant), 0, out));
+  REQUIRE_FALSE(MessageWriter(settings).Write(OneRecord(record, tenant), 0, out).rejection);
   return out;
 }
 
@@ -129,7 +130,7 @@ TEST_CASE("the message is as written by hand", "[syslog][rfc5424]") {
   odd.event_id = R"(a"b\c]d)";
   odd.value = "";
   odd.time = WallSeconds();
-  CHECK(Write(odd, {23, "", "app", 32473, 480}) ==
+  CHECK(Write(odd, {SyslogHeader::kRfc5424, 23, "", "app", 32473, 480}) ==
         "<189>1 1970-01-01T00:00:00Z - app - - "
         R"([netskope@32473 tenant="acme" stream="audit" id="a\"b\\c\]d" severity="unknown"] )");
 }
@@ -138,7 +139,7 @@ TEST_CASE("what an operator had sent again says so", "[syslog][rfc5424]") {
   SinkBatch batch = OneRecord(Sample());
   batch.replay = true;
   std::string out;
-  CHECK_FALSE(Rfc5424Writer({}).Write(batch, 0, out));
+  CHECK_FALSE(MessageWriter({}).Write(batch, 0, out).rejection);
   CHECK(out.find(R"(severity="high" netskope_replay="true"] {"a":1})") != std::string::npos);
 }
 
@@ -157,7 +158,7 @@ TEST_CASE("PRI is facility times 8 plus severity", "[syslog][rfc5424]") {
                                         {Severity::kInfo, 23, "<190>"}}));
   Record record = Sample();
   record.severity = c.severity;
-  Rfc5424Settings settings = Settings();
+  SyslogMessageSettings settings = Settings();
   settings.facility = c.facility;
   CHECK_THAT(Write(record, settings), Catch::StartsWith(c.pri));
 }
@@ -187,7 +188,7 @@ TEST_CASE("hostile text cannot break out of its field", "[syslog][rfc5424]") {
   Record record = Sample();
   record.category = "LOGIN] - evil\n<13>1 and much more than a MSGID can hold";
   record.event_id = std::string_view("x\n<13>1\0\x7f\xff\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80", 19);
-  Rfc5424Settings settings = Settings();
+  SyslogMessageSettings settings = Settings();
   settings.hostname = std::string(300, 'h');
   settings.app_name = "two words";
   const std::string text = Write(record, settings, "ten\"ant ]\\");
@@ -209,12 +210,12 @@ TEST_CASE("a record that cannot be sent as it is says why", "[syslog][rfc5424]")
   SECTION("one byte too large, and exactly large enough") {
     const std::string value(600, 'v');
     record.value = value;
-    Rfc5424Settings settings = Settings();
+    SyslogMessageSettings settings = Settings();
     const std::size_t size = Write(record).size();
     settings.max_message_bytes = size;
     CHECK(Write(record, settings).size() == size);
     settings.max_message_bytes = size - 1;
-    const auto rejection = Rfc5424Writer(settings).Write(OneRecord(record), 0, out);
+    const auto rejection = MessageWriter(settings).Write(OneRecord(record), 0, out).rejection;
     REQUIRE(rejection);
     CHECK(rejection->reason == "too_large");
     CHECK_THAT(rejection->detail,
@@ -223,7 +224,7 @@ TEST_CASE("a record that cannot be sent as it is says why", "[syslog][rfc5424]")
   SECTION("not one line") {
     record.value =
         GENERATE(std::string_view("a\nb"), std::string_view("\n"), std::string_view("a\0b", 3));
-    const auto rejection = Rfc5424Writer(Settings()).Write(OneRecord(record), 0, out);
+    const auto rejection = MessageWriter(Settings()).Write(OneRecord(record), 0, out).rejection;
     REQUIRE(rejection);
     CHECK(rejection->reason == "invalid");
   }

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "adapters/syslog/stream_publisher.h"
 #include "adapters/syslog/tcp_channel.h"
 #include "contract/syslog/receiver.h"
 
@@ -226,7 +227,7 @@ TEST_CASE("a publish without a receiver ends, and goes on when there is one", "[
     const auto error = PublishAndWait(*sink, batch.batch);
     REQUIRE(error);
     CHECK(error->kind == ErrorKind::kRetry);
-    CHECK_THAT(error->message, Catch::Contains(ToString(config.address)) &&
+    CHECK_THAT(error->message, Catch::Contains(ToString(config.addresses[0])) &&
                                    Catch::Contains("refused") && Catch::Contains("check that"));
     CHECK(batch.Count(OutcomeKind::kUndecided) == 2000);
   }
@@ -238,7 +239,7 @@ TEST_CASE("a publish without a receiver ends, and goes on when there is one", "[
 
 TEST_CASE("a name that does not exist is told as such", "[syslog][stream]") {
   SyslogSinkConfig config = QuickConfig(SyslogTransport::kTcp, 1);
-  config.address.host = "no-such-host.invalid";
+  config.addresses[0].host = "no-such-host.invalid";
   const auto sink = MakeSink(config);
   TestBatch batch(0, 1);
   const auto error = PublishAndWait(*sink, batch.batch);
@@ -364,8 +365,8 @@ TEST_CASE("frames held in memory stay bounded", "[syslog][stream]") {
   timings.probation = milliseconds(1);
   syslog::StreamPublisher publisher(
       "tcp", std::make_unique<syslog::TcpConnector>(address),
-      syslog::Rfc5424Writer(syslog::Rfc5424Settings{}), kResend, timings, [](std::string_view) {},
-      stop);
+      syslog::MessageWriter(SyslogMessageSettings{}), SyslogFraming::kOctetCounting, kResend,
+      timings, [](std::string_view) {}, stop);
   for (std::size_t i = 0; i < 5; ++i) {
     TestBatch batch(0, 5000, 1000);
     REQUIRE_FALSE(publisher.Publish(batch.batch));
@@ -380,14 +381,14 @@ TEST_CASE("settings that cannot work are refused by their key", "[syslog][settin
     std::function<void(SyslogSinkConfig&)> change;
   };
   const auto c = GENERATE(values<Case>({
-      {"address", [](SyslogSinkConfig& s) { s.address.host = ""; }},
-      {"facility", [](SyslogSinkConfig& s) { s.facility = 24; }},
-      {"app_name", [](SyslogSinkConfig& s) { s.app_name = ""; }},
-      {"app_name", [](SyslogSinkConfig& s) { s.app_name = "a b"; }},
-      {"app_name", [](SyslogSinkConfig& s) { s.app_name = std::string(49, 'a'); }},
-      {"hostname", [](SyslogSinkConfig& s) { s.hostname = "h\xC3\xA4"; }},
-      {"max_message_bytes", [](SyslogSinkConfig& s) { s.max_message_bytes = 479; }},
-      {"max_message_bytes", [](SyslogSinkConfig& s) { s.max_message_bytes = 65'508; }},
+      {"address", [](SyslogSinkConfig& s) { s.addresses[0].host = ""; }},
+      {"facility", [](SyslogSinkConfig& s) { s.message.facility = 24; }},
+      {"app_name", [](SyslogSinkConfig& s) { s.message.app_name = ""; }},
+      {"app_name", [](SyslogSinkConfig& s) { s.message.app_name = "a b"; }},
+      {"app_name", [](SyslogSinkConfig& s) { s.message.app_name = std::string(49, 'a'); }},
+      {"hostname", [](SyslogSinkConfig& s) { s.message.hostname = "h\xC3\xA4"; }},
+      {"max_message_bytes", [](SyslogSinkConfig& s) { s.message.max_message_bytes = 479; }},
+      {"max_message_bytes", [](SyslogSinkConfig& s) { s.message.max_message_bytes = 65'508; }},
       {"resend", [](SyslogSinkConfig& s) { s.resend_bytes = std::size_t{1} << 40; }},
       {"datagrams per second", [](SyslogSinkConfig& s) { s.udp.datagrams_per_second = 0; }},
   }));

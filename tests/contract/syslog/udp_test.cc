@@ -64,7 +64,7 @@ TEST_CASE("UDP: one message a datagram, without a count", "[syslog][udp]") {
   const int family = GENERATE(AF_INET, AF_INET6);
   UdpReceiver receiver(0, family);
   SyslogSinkConfig config = QuickConfig(SyslogTransport::kUdp, receiver.port());
-  if (family == AF_INET6) config.address.host = "::1";
+  if (family == AF_INET6) config.addresses[0].host = "::1";
   const auto sink = MakeSink(config);
   CHECK_FALSE(sink->guarantee().at_least_once);
   TestBatch batch(0, 30);
@@ -108,7 +108,7 @@ TEST_CASE("UDP: refused datagrams are undecided and sent again", "[syslog][udp]"
 TEST_CASE("UDP: the largest datagram goes, a larger message is rejected", "[syslog][udp]") {
   UdpReceiver receiver;
   SyslogSinkConfig config = QuickConfig(SyslogTransport::kUdp, receiver.port());
-  config.max_message_bytes = 65'507;
+  config.message.max_message_bytes = 65'507;
   const auto sink = MakeSink(config);
   TestBatch probe(0, 1, 1);
   CHECK_FALSE(PublishAndWait(*sink, probe.batch));

@@ -123,14 +123,17 @@ sinks:
       linger.ms: 5
   - name: siem
     type: syslog
-    address: ["tls://siem.example:6514"]
-    header: rfc5424
-    framing: octet
+    address: ["tls://siem.example:6514", "tls://spare.example"]
+    header: rfc3164
+    framing: lf
     facility: 16
     app_name: audit
     hostname: forwarder-1
+    enterprise_number: 4711
     max_message_bytes: 16KiB
+    oversize: dead_letter
     resend: 1MiB
+    window: 128
     tls: {server_name: siem}
   - {name: out, type: file, path: "-", sync: false}
 state: {type: sqlite, path: /var/state}
@@ -188,12 +191,18 @@ TEST_CASE("everything that can be set of sinks and sections is set") {
   CHECK(kafka.secret_properties[0].second.reference == "${file:/run/secrets/kafka}");
 
   const auto& syslog = std::get<SyslogConfig>(config.sinks.at(1).kind);
-  CHECK(syslog.address == "tls://siem.example:6514");
-  CHECK(syslog.facility == 16);
-  CHECK(syslog.app_name == "audit");
-  CHECK(syslog.hostname == "forwarder-1");
-  CHECK(syslog.max_message_bytes == 16UL * 1024);
+  CHECK(syslog.addresses ==
+        std::vector<std::string>{"tls://siem.example:6514", "tls://spare.example"});
+  CHECK(syslog.message.header == SyslogHeader::kRfc3164);
+  CHECK(syslog.message.facility == 16);
+  CHECK(syslog.message.app_name == "audit");
+  CHECK(syslog.message.hostname == "forwarder-1");
+  CHECK(syslog.message.enterprise_number == 4711);
+  CHECK(syslog.message.max_message_bytes == 16UL * 1024);
+  CHECK(syslog.message.oversize == SyslogOversize::kDeadLetter);
+  CHECK(syslog.framing == SyslogFraming::kLineFeed);
   CHECK(syslog.resend_bytes == 1024UL * 1024);
+  CHECK(syslog.window == 128);
   CHECK(syslog.tls.server_name == "siem");
 
   const auto& file = std::get<FileConfig>(config.sinks.at(2).kind);

@@ -165,13 +165,19 @@ TEST_CASE("a sink's guarantee follows from its settings") {
     SinkConfig sink;
     const char* guarantee;
   };
-  SyslogConfig tls;
-  tls.address = "tls://siem";
+  SyslogConfig tls, relp, udp, nothing_kept;
+  tls.addresses = nothing_kept.addresses = {"tls://siem"};
+  relp.addresses = {"relps://siem"};
+  udp.addresses = {"udp://siem"};
+  relp.resend_bytes = nothing_kept.resend_bytes = 0;
   for (const Row& row :
        std::vector<Row>{{{"a", Format::kRaw, FileConfig{"-", true}}, "best effort: "},
                         {{"a", Format::kRaw, FileConfig{"/var/log/a", false}}, "best effort: "},
                         {{"a", Format::kRaw, FileConfig{"/var/log/a", true}}, "at least once: "},
                         {{"a", Format::kRaw, tls}, "at least once: "},
+                        {{"a", Format::kRaw, nothing_kept}, "best effort: "},
+                        {{"a", Format::kRaw, relp}, "at least once: "},
+                        {{"a", Format::kRaw, udp}, "best effort: "},
                         {{"a", Format::kRaw, KafkaConfig{}}, "at least once: "}}) {
     CHECK(GuaranteeText(row.sink).starts_with(row.guarantee));
   }

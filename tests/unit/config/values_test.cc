@@ -183,13 +183,14 @@ TEST_CASE("proxies, brokers and addresses to listen on") {
 
 // The sink has its own reading of an address: what is accepted here must be accepted there.
 TEST_CASE("a syslog receiver that is accepted is one that the sink can use") {
-  for (const char* good : {"udp://siem:514", "tcp://192.0.2.1", "tls://siem.example:6514",
-                           "tls://[2001:db8::1]:6514", "udp://[::1]", "tcp://a_b-c.d:1"}) {
+  for (const char* good :
+       {"udp://siem:514", "tcp://192.0.2.1", "tls://siem.example:6514", "tls://[2001:db8::1]:6514",
+        "udp://[::1]", "tcp://a_b-c.d:1", "relp://siem", "relps://siem:20514"}) {
     INFO(good);
     CHECK(ParseReceiver(good).has_value());
     CHECK(ParseSyslogAddress(good).has_value());
   }
-  for (const char* bad : {"", "siem:514", "relp://siem", "tls://", "tls://siem:0", "tls://siem:x",
+  for (const char* bad : {"", "siem:514", "http://siem", "tls://", "tls://siem:0", "tls://siem:x",
                           "tls://siem/path", "TLS://siem", "tls://[::1", "tls://a b"}) {
     INFO(bad);
     CHECK_FALSE(ParseReceiver(bad).has_value());

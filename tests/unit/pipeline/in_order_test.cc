@@ -19,6 +19,7 @@ class ScriptedSink : public Sink {
   std::function<OutcomeKind(std::size_t)> script = [](std::size_t) {
     return OutcomeKind::kDelivered;
   };
+  bool shortens = false;
   std::vector<std::string> log;  // values, as published
   std::vector<std::string>* order = nullptr;
   std::string name;
@@ -33,6 +34,7 @@ class ScriptedSink : public Sink {
       if (batch.outcomes[i] == OutcomeKind::kRejected) {
         batch.rejections.push_back({i, "too_large", "larger than the limit"});
       }
+      if (shortens && batch.outcomes[i] == OutcomeKind::kDelivered) ++batch.truncated;
       undecided |= batch.outcomes[i] == OutcomeKind::kUndecided;
     }
     done(undecided ? std::optional(Error{ErrorKind::kRetry, "away"}) : std::nullopt);
@@ -72,10 +74,12 @@ class NoTelemetry : public Telemetry {
                  std::string_view reason) override {
     if (!reason.empty()) failed.push_back(sink + ":" + std::string(reason));
   }
+  void Truncated(const std::string& sink, std::size_t count) override { truncated[sink] += count; }
   void Replayed(const std::string&, const std::string&, const std::string&, std::size_t) override {}
   void StateCommitted(std::chrono::microseconds, bool) override {}
 
   std::vector<std::string> failed;
+  std::map<std::string, std::size_t> truncated;
 };
 
 class StoppedClock : public Clock {
@@ -153,6 +157,20 @@ TEST_CASE("one undecided record keeps the state where it is, and only it is sent
   CHECK(f.a.log.size() == 3);
   CHECK(f.b.log == std::vector<std::string>{"one", "two", "three", "two"});
   CHECK(f.store.commits == 1);
+}
+
+TEST_CASE("records delivered in part are counted once, when their batch is decided") {
+  Fixture f;
+  f.b.shortens = true;
+  bool away = true;
+  f.b.script = [&](std::size_t i) {
+    return i == 1 && away ? OutcomeKind::kUndecided : OutcomeKind::kDelivered;
+  };
+  Settlement settled = f.Commit(Fixture::ThreeRecords());
+  CHECK(f.telemetry.truncated.empty());
+  away = false;
+  f.Commit(std::move(settled.batch));
+  CHECK(f.telemetry.truncated == std::map<std::string, std::size_t>{{"b", 3}});
 }
 
 TEST_CASE("a refused record is in the dead letter before the state moves") {
