@@ -9,6 +9,7 @@
 #include "core/format/dead_letter.h"
 #include "core/format/format.h"
 #include "fuzz/fuzz.h"
+#include "support/classified.h"
 
 namespace nsf::fuzz {
 namespace {
@@ -24,7 +25,7 @@ void CheckLine(const std::string& line, bool is_utf8) {
 }
 
 void CheckEvent(const Row& row) {
-  const AuditEvent event = Normalize(row);
+  const AuditEvent event = ClassifiedEvent(row);
   for (const Format format : {Format::kRaw, Format::kOcsf}) {
     TextBuffer line;
     TextBuffer again;

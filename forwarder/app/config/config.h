@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,6 +20,8 @@
 #include "ports/secret_source.h"
 
 namespace nsf {
+
+class ClassificationTable;
 
 // A secret that stands in the configuration, and how the file refers to it ("${NETSKOPE_TOKEN}").
 // The reference of a secret written out in the file is empty: it is never repeated.
@@ -71,7 +74,7 @@ struct TenantConfig {
   std::variant<std::chrono::seconds, WallSeconds> start = std::chrono::seconds(86'400);
   std::chrono::milliseconds poll_interval{30'000};
   std::uint32_t page_size = 5000;
-  std::size_t concurrency = 8;  // pages asked for at a time
+  std::size_t concurrency = 8;              // pages asked for at a time
   std::uint32_t requests_per_minute = 240;  // rate_limit
   std::uint32_t burst = 4;                  // at most so many a second
   AuthScheme auth = AuthScheme::kToken;
@@ -145,6 +148,7 @@ struct Config {
   std::string file;  // where it was read from
   std::vector<TenantConfig> tenants;
   std::vector<SinkConfig> sinks;
+  std::shared_ptr<const ClassificationTable> classification;  // built in, and the file's
   StateConfig state;
   DeadLetterConfig dead_letter;
   BatchConfig batch;

@@ -353,12 +353,20 @@ Key DeadLetter() {
                               .fallback = "/var/lib/netskope-forwarder/dead-letter.ndjson"}}}}};
 }
 
+Key Classification() {
+  return {.name = "classification",
+          .kind = Kind::kPath,
+          .doc =
+              "Your own rules of what an audit text means, before those built in "
+              "(docs/CLASSIFICATION.md).",
+          .example = "/etc/netskope-forwarder/classification.yaml"};
+}
+
 Key Batch() {
   return {
       .name = "batch",
       .kind = Kind::kSection,
-      .doc =
-          "What is on its way at a time, in up to six parts; a part ends at the first of these.",
+      .doc = "What is on its way at a time, in up to six parts; a part ends at the first of these.",
       .keys = {{.name = "events",
                 .kind = Kind::kInteger,
                 .doc = "Events of a batch, at most; so many can be repeated after a crash.",
@@ -423,6 +431,7 @@ const Key& RootKey() {
                                    .list = true,
                                    .max_items = 100,
                                    .keys = {KafkaSink(), SyslogSink(), FileSink()}},
+                                  Classification(),
                                   State(),
                                   DeadLetter(),
                                   Batch(),

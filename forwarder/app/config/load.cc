@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config/load.h"
 
+#include <utility>
+
 #include "app/config/build.h"
 #include "app/config/checks.h"
 #include "app/config/settings_reader.h"
@@ -45,9 +47,11 @@ LoadedConfig LoadConfig(const std::string& file, const Surroundings& surrounding
   if (loaded.settings.children.empty()) return loaded;  // not a map: told
   CheckTenants(loaded.settings, surroundings, loaded.diagnostics);
   CheckSinks(loaded.settings, surroundings, loaded.diagnostics);
+  auto classification = LoadClassification(loaded.settings, surroundings, loaded.diagnostics);
   if (!loaded.diagnostics.ok()) return loaded;
   loaded.config = BuildConfig(loaded.settings);
   loaded.config->file = file;
+  loaded.config->classification = std::move(classification);
   return loaded;
 }
 

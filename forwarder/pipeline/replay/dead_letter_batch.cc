@@ -30,12 +30,15 @@ WallSeconds TimeOf(const AuditEvent& event) {
 // The parts of a batch by whose they are.
 class Parts {
  public:
+  explicit Parts(const DeadLetterForms& forms) : classifier_(forms.classification) {}
+
   // False: the row cannot be parsed.
   bool Add(const DeadLetter& letter, Format format) {
     const Page page = Page::Parse('[' + letter.raw + ']');
     if (page.status() != PageStatus::kRows || page.rows().size() != 1) return false;
     RowReader reader;
-    const AuditEvent event = Normalize(reader.Read(page.rows().front()));
+    AuditEvent event = Normalize(reader.Read(page.rows().front()));
+    classifier_.Classify(&event);
     TextBuffer payload;
     AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id}, &payload);
     Arena& arena = batch_->arena;
@@ -66,6 +69,7 @@ class Parts {
   }
 
  private:
+  Classifier classifier_;
   std::unique_ptr<Batch> batch_ = std::make_unique<Batch>();
   std::map<std::tuple<std::string, std::string, std::string>, SinkBatch> parts_;
 };
@@ -73,14 +77,13 @@ class Parts {
 }  // namespace
 
 DeadLetterBatch MakeDeadLetterBatch(const std::vector<std::string>& lines,
-                                    const DeadLetterChoice& choice,
-                                    const std::map<std::string, Format>& formats) {
+                                    const DeadLetterChoice& choice, const DeadLetterForms& forms) {
   DeadLetterBatch made;
-  Parts parts;
+  Parts parts(forms);
   for (const std::string& line : lines) {
     const auto letter = ReadDeadLetter(line);
-    const auto format = letter ? formats.find(letter->sink) : formats.end();
-    if (format != formats.end() && IsChosen(*letter, choice) &&
+    const auto format = letter ? forms.formats.find(letter->sink) : forms.formats.end();
+    if (format != forms.formats.end() && IsChosen(*letter, choice) &&
         parts.Add(*letter, format->second)) {
       ++made.sent;
     } else {

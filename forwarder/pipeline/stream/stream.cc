@@ -24,6 +24,7 @@ Stream::Stream(const StreamSettings& settings, Budget& budget, Random& random)
       random_(random),
       closed_({settings.revisit}),
       limit_(settings.page_size),
+      intake_(settings_),
       builder_(settings_),
       commits_(settings.batch.under_way(), random) {
   for (const SinkSpec& sink : settings_.sinks) snapshot_.sinks[sink.name];

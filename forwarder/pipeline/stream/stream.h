@@ -32,6 +32,7 @@
 #include "core/walk/tenant_clock.h"
 #include "pipeline/stream/batch_builder.h"
 #include "pipeline/stream/commit_queue.h"
+#include "pipeline/stream/intake.h"
 #include "pipeline/stream/settings.h"
 #include "ports/destination.h"
 #include "ports/http_client.h"
@@ -180,8 +181,8 @@ class Stream {
   bool LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   // The next row of the page. False: not before all ids are here.
-  void AbsorbNext(const Now& now);
-  void AbsorbRow(const AuditEvent& event, const Now& now);
+  void AbsorbNext(const Now& now, StepOutput* out);
+  void AbsorbRow(AuditEvent event, const Now& now, StepOutput* out);
   bool NeedsAllIds() const;
   // Row `at` of the page shows no time, but its place in a list says that it is older than what the
   // walk covers.
@@ -280,6 +281,7 @@ class Stream {
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
   RowReader reader_;
+  Intake intake_;
   BatchBuilder builder_;
   BatchProgress progress_;  // of what is in the builder, or was walked since
   bool flush_ = false;      // a walk ended: what is in the builder waits for nothing more

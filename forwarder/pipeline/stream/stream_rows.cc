@@ -21,7 +21,7 @@ void Stream::Absorb(const Now& now, StepOutput* out) {
   while (page_ || TakePage(now, out)) {
     const std::size_t rows = page_->page.received();
     if (NeedsAllIds() && !LedgerIsHere(std::nullopt, out)) return;
-    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now);
+    while (page_->next_row < rows && !builder_.full()) AbsorbNext(now, out);
     course_->Absorbed(page_->first_skip + page_->next_row);
     if (page_->next_row < rows) return;
     EndPage(now, out);
@@ -115,7 +115,7 @@ bool Stream::NeedsAllIds() const {
   return learned_->migration.has_value();
 }
 
-void Stream::AbsorbNext(const Now& now) {
+void Stream::AbsorbNext(const Now& now, StepOutput* out) {
   const std::size_t at = page_->next_row;
   const auto& broken = page_->page.broken;
   if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
@@ -123,7 +123,7 @@ void Stream::AbsorbNext(const Now& now) {
     StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
   } else {
     const RawRow& row = page_->page.page.rows()[at - page_->next_broken];
-    AbsorbRow(Normalize(reader_.Read(row)), now);
+    AbsorbRow(Normalize(reader_.Read(row)), now, out);
   }
   ++page_->next_row;
 }
@@ -144,7 +144,7 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   builder_.AddBroken(row.raw, row.reason, {id, second, page_->page.body}, now.monotonic);
 }
 
-void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
+void Stream::AbsorbRow(AuditEvent event, const Now& now, StepOutput* out) {
   const auto own = OwnTime(event);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
   if (own && *own < course_->cursor().first_start) {
@@ -171,6 +171,10 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
+  intake_.Admit(&event);
+  if (auto unknown = intake_.TakeUnknown()) {
+    out->notices.push_back({Notice::Level::kWarning, *std::move(unknown)});
+  }
   if (event.classification.class_uid == 0) ++snapshot_.unclassified;
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;

@@ -20,6 +20,8 @@ struct World {
       {"/run/secrets/empty", " \n"},
       {"/run/secrets/two-lines", "t0ken\n0ther\n"},
       {"/run/secrets/kafka", "hunter2\n"},
+      {"/etc/netskope-forwarder/classification.yaml", "version: 1\n"},
+      {"/etc/rules-broken.yaml", "version: 1\nrules:\n- {id: a, verb: creat, class: 3004}\n"},
       {"/etc/pki/ca.pem", "-----BEGIN CERTIFICATE-----\n"},
       {"/etc/pki/client.pem", "-----BEGIN CERTIFICATE-----\n"},
       {"/etc/pki/client.key", "-----BEGIN PRIVATE KEY-----\n"},

@@ -11,12 +11,13 @@
 
 #include "core/event/page.h"
 #include "core/format/format.h"
+#include "support/classified.h"
 
 namespace {
 
 using Texts = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 34> kEvents = {
+constexpr std::array<std::string_view, 40> kEvents = {
     R"("Login Successful")",
     R"("Login Failed")",
     R"("Logout Successful")",
@@ -47,6 +48,12 @@ constexpr std::array<std::string_view, 34> kEvents = {
     R"("Created user group")",
     R"("Activated license")",
     R"("Events were cleared")",
+    R"("Added user to group")",
+    R"("Removed member from user group")",
+    R"("Deleted user group")",
+    R"("Paused publisher upgrade")",
+    R"("Enrolled device")",
+    R"("Something else happened")",
     R"("\u0000\n\"Deleted\" \ud800policy")",
     R"("")",
     "7",
@@ -132,7 +139,7 @@ int main(int argc, char** argv) {
     if (page.rows().size() != 1) return 1;
     const std::string id = "sample-" + std::to_string(i);
     nsf::TextBuffer line;
-    nsf::AppendEvent(nsf::Format::kOcsf, nsf::Normalize(reader.Read(page.rows()[0])),
+    nsf::AppendEvent(nsf::Format::kOcsf, nsf::ClassifiedEvent(reader.Read(page.rows()[0])),
                      {"acme", "audit", id}, &line);
     std::cout << line.view() << '\n';
   }
