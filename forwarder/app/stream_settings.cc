@@ -52,6 +52,8 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
     settings.sinks.push_back({name, sink->format});
   }
   settings.classification = config.classification;
+  settings.filter = tenant.filter;
+  settings.redaction = tenant.redaction;
   settings.batch = {config.batch.events, config.batch.bytes, config.batch.age};
   return settings;
 }

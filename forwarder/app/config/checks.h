@@ -22,6 +22,10 @@ std::shared_ptr<const ClassificationTable> LoadClassification(const Setting& roo
 // Names, references between tenants and sinks, tokens, the request budget.
 void CheckTenants(const Setting& root, const Surroundings& surroundings, Diagnostics& diagnostics);
 
+// The sections `filter` and `privacy` of a tenant.
+void CheckPrivacy(const Setting& tenant, const Surroundings& surroundings,
+                  Diagnostics& diagnostics);
+
 // Names, properties, paths that meet, and each sink's own rules.
 void CheckSinks(const Setting& root, const Surroundings& surroundings, Diagnostics& diagnostics);
 

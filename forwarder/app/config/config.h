@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "adapters/kafka/kafka_settings.h"
+#include "core/privacy/privacy_settings.h"
 #include "ports/clock.h"
 #include "ports/record.h"
 #include "ports/secret_source.h"
@@ -79,6 +80,9 @@ struct TenantConfig {
   std::uint32_t burst = 4;                  // at most so many a second
   AuthScheme auth = AuthScheme::kToken;
   PagingConfig paging;
+  FilterSettings filter;
+  RedactionSettings redaction;  // `privacy`
+  std::string key_file;         // of redaction.key; empty: none
   TlsConfig tls;
   // Empty: HTTPS_PROXY and NO_PROXY decide; "none": no proxy; else a URL. It may hold a password:
   // show it through WithoutUserInfo() only.

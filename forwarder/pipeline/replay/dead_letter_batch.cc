@@ -10,6 +10,7 @@
 #include "core/event/row.h"
 #include "core/format/dead_letter.h"
 #include "core/format/format.h"
+#include "core/privacy/redactor.h"
 
 namespace nsf {
 namespace {
@@ -30,7 +31,10 @@ WallSeconds TimeOf(const AuditEvent& event) {
 // The parts of a batch by whose they are.
 class Parts {
  public:
-  explicit Parts(const DeadLetterForms& forms) : classifier_(forms.classification) {}
+  explicit Parts(const DeadLetterForms& forms) : classifier_(forms.classification) {
+    for (const auto& [tenant, settings] : forms.redactions)
+      redactors_.try_emplace(tenant, settings);
+  }
 
   // False: the row cannot be parsed.
   bool Add(const DeadLetter& letter, Format format) {
@@ -38,13 +42,17 @@ class Parts {
     if (page.status() != PageStatus::kRows || page.rows().size() != 1) return false;
     RowReader reader;
     AuditEvent event = Normalize(reader.Read(page.rows().front()));
+    // Kept before there was something to take out; what was taken out then stays as it is.
+    if (const auto redactor = redactors_.find(letter.tenant); redactor != redactors_.end()) {
+      if (auto redacted = redactor->second.Apply(*event.row)) event = *std::move(redacted);
+    }
     classifier_.Classify(&event);
     TextBuffer payload;
     AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id}, &payload);
     Arena& arena = batch_->arena;
     Record record;
     record.value = arena.Copy(payload.view());
-    record.raw = arena.Copy(letter.raw);
+    record.raw = arena.Copy(event.row->raw);
     record.event_id = arena.Copy(letter.event_id);
     record.user = arena.Copy(event.user);
     record.category = event.classification.category;
@@ -70,6 +78,7 @@ class Parts {
 
  private:
   Classifier classifier_;
+  std::map<std::string, Redactor> redactors_;
   std::unique_ptr<Batch> batch_ = std::make_unique<Batch>();
   std::map<std::tuple<std::string, std::string, std::string>, SinkBatch> parts_;
 };

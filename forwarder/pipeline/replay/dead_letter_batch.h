@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/event/classification.h"
+#include "core/privacy/privacy_settings.h"
 #include "ports/destination.h"
 #include "ports/record.h"
 
@@ -36,6 +37,7 @@ struct DeadLetterBatch {
 struct DeadLetterForms {
   std::map<std::string, Format> formats;  // of every configured sink
   std::shared_ptr<const ClassificationTable> classification;
+  std::map<std::string, RedactionSettings> redactions;  // by tenant, where something is taken out
 };
 
 // Pure.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classifying, and telling of what could not be.
+// Classifying, filtering and redacting, in this order: a filter compares real names.
 #include "pipeline/stream/intake.h"
 
 #include <utility>
@@ -15,11 +15,25 @@ constexpr std::size_t kMostCharacters = 120;
 
 }  // namespace
 
-Intake::Intake(const StreamSettings& settings) : classifier_(settings.classification) {}
+Intake::Intake(const StreamSettings& settings)
+    : classifier_(settings.classification), filter_(settings.filter, settings.path) {
+  if (settings.redaction.any()) redactor_.emplace(settings.redaction);
+}
 
-void Intake::Admit(AuditEvent* event) {
+Intake::Admission Intake::Admit(AuditEvent* event) {
+  Admission admission;
   classifier_.Classify(event);
+  admission.filtered = filter_.ReasonToDrop(*event);
+  if (!admission.filtered.empty()) return admission;
+  const bool is_marked = filter_.IsMarked(*event);
+  if (auto redacted = redactor_ ? redactor_->Apply(*event->row) : std::nullopt) {
+    *event = *std::move(redacted);
+    classifier_.Classify(event);
+    admission.rewritten = true;
+  }
+  if (is_marked) RowFilter::Mark(event);
   if (event->classification.class_uid == 0) NoteUnknown(event->event_text);
+  return admission;
 }
 
 void Intake::NoteUnknown(std::string_view text) {

@@ -15,6 +15,7 @@
 
 #include "core/dialect/dialect.h"
 #include "core/event/classification.h"
+#include "core/privacy/privacy_settings.h"
 #include "core/walk/window_plan.h"
 #include "ports/clock.h"
 #include "ports/record.h"
@@ -78,6 +79,8 @@ struct StreamSettings {
   // Records point into it: it outlives all that were made. Without rules, all is a base event.
   std::shared_ptr<const ClassificationTable> classification =
       std::make_shared<const ClassificationTable>(ClassificationRules{});
+  FilterSettings filter;
+  RedactionSettings redaction;
 
   std::string_view state_name() const { return rewalk ? rewalk->name : stream; }
 };

@@ -190,7 +190,7 @@ std::optional<MonotonicTime> Stream::AttemptRequest(const Now& now) {
 bool Stream::ended() const {
   return settings_.rewalk && course_ && !course_->walking() &&
          course_->cursor().open >= settings_.rewalk->end && closed_.incomplete() == 0 &&
-         commits_.empty() && builder_.events() == 0;
+         commits_.empty() && builder_.empty();
 }
 
 void Stream::NoteIdle(const Now& now) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -102,7 +103,7 @@ class Stream {
   void WalkAgain(const Window& range, const Now& now) { closed_.MakeDue(range, TenantNow(now)); }
   // One of them still is to be, or what was found is not settled.
   bool IsWalkingAgain(const Window& range, const Now& now) const {
-    return closed_.IsDue(range, TenantNow(now)) || !commits_.empty() || builder_.events() > 0 ||
+    return closed_.IsDue(range, TenantNow(now)) || !commits_.empty() || !builder_.empty() ||
            closed_.has_changes();
   }
 
@@ -190,6 +191,8 @@ class Stream {
   void AbsorbBroken(const BrokenRow& row, const Now& now);
   // A row that another page of this walk showed too: rows have changed places between the two.
   void NoteIfRepeated(const Sighting& sighting);
+  // A filter says that the row is not delivered.
+  void Withhold(std::string_view reason, const Now& now);
   // The row was delivered before, or will be by another walk.
   void SkipRow();
   // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.

@@ -171,7 +171,8 @@ void Stream::AbsorbRow(AuditEvent event, const Now& now, StepOutput* out) {
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
-  intake_.Admit(&event);
+  const Intake::Admission admission = intake_.Admit(&event);
+  if (!admission.filtered.empty()) return Withhold(admission.filtered, now);
   if (auto unknown = intake_.TakeUnknown()) {
     out->notices.push_back({Notice::Level::kWarning, *std::move(unknown)});
   }
@@ -182,8 +183,15 @@ void Stream::AbsorbRow(AuditEvent event, const Now& now, StepOutput* out) {
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, time.value_or(WallSeconds{}), {*id, second, page_->page.page.body()},
-               now.monotonic);
+  const BatchBuilder::PageBody page = admission.rewritten ? nullptr : page_->page.page.body();
+  builder_.Add(event, time.value_or(WallSeconds{}), {*id, second, page}, now.monotonic);
+}
+
+// It is in the ledger, which is committed as if it had been delivered.
+void Stream::Withhold(std::string_view reason, const Now& now) {
+  ++snapshot_.filtered[std::string(reason)];
+  --snapshot_.pending;
+  builder_.Withhold(now.monotonic);
 }
 
 void Stream::NoteIfRepeated(const Sighting& sighting) {
@@ -250,7 +258,7 @@ bool Stream::LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* 
   const auto missing = needed ? ledger_.Missing(needed->first, needed->last) : ledger_.Missing();
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
-  if (loading_ || !commits_.empty() || builder_.events() > 0) {
+  if (loading_ || !commits_.empty() || !builder_.empty()) {
     flush_ = true;
     return false;
   }

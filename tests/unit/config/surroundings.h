@@ -22,6 +22,8 @@ struct World {
       {"/run/secrets/kafka", "hunter2\n"},
       {"/etc/netskope-forwarder/classification.yaml", "version: 1\n"},
       {"/etc/rules-broken.yaml", "version: 1\nrules:\n- {id: a, verb: creat, class: 3004}\n"},
+      {"/run/secrets/hash-key", "0123456789abcdef0123456789abcdef\n"},
+      {"/run/secrets/short-key", "0123456789abcde\n"},
       {"/etc/pki/ca.pem", "-----BEGIN CERTIFICATE-----\n"},
       {"/etc/pki/client.pem", "-----BEGIN CERTIFICATE-----\n"},
       {"/etc/pki/client.key", "-----BEGIN PRIVATE KEY-----\n"},
