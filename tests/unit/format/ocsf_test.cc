@@ -130,19 +130,18 @@ TEST_CASE("A group has the name that is no person's, and whom it gained or lost"
 }
 
 TEST_CASE("What no rule knows is a base event with its own words") {
-  Check(
-      R"({"audit_log_event":"Something else happened","user":"lee@corp.example","srcip":"192.0.2.1",)"
-      R"("count":3})",
-      {{"/class_uid", R"("0")"},
-       {"/type_uid", R"("99")"},
-       {"/activity_name", R"("Something else happened")"},
-       {"/metadata/profiles", R"(["host"])"},
-       {"/actor/user/name", R"("lee@corp.example")"},
-       {"/src_endpoint", "absent"},
-       {"/count", R"("3")"},
-       {"/unmapped/count", "absent"},
-       {"/unmapped/srcip", R"("192.0.2.1")"},
-       {"/unmapped/ocsf_rule", R"("none")"}});
+  Check(R"({"audit_log_event":"Something else happened","user":"lee@corp.example",)"
+        R"("srcip":"192.0.2.1","count":3})",
+        {{"/class_uid", R"("0")"},
+         {"/type_uid", R"("99")"},
+         {"/activity_name", R"("Something else happened")"},
+         {"/metadata/profiles", R"(["host"])"},
+         {"/actor/user/name", R"("lee@corp.example")"},
+         {"/src_endpoint", "absent"},
+         {"/count", R"("3")"},
+         {"/unmapped/count", "absent"},
+         {"/unmapped/srcip", R"("192.0.2.1")"},
+         {"/unmapped/ocsf_rule", R"("none")"}});
   Check(R"({})", {{"/type_uid", R"("0")"}, {"/actor", "absent"}, {"/message", "absent"}});
   Check(R"([1,{"a":2}])", {{"/unmapped/row", R"(["1",{"a":"2"}])"}});
   Check("null", {{"/unmapped/row", "null"}});
