@@ -17,7 +17,8 @@ std::shared_ptr<const ClassificationTable> LoadClassification(const Setting& roo
                                                               Diagnostics& diagnostics) {
   const Setting& file = root.At("classification");
   if (!file.valid) return nullptr;
-  if (file.text().empty()) return BuiltInClassification();
+  // Reading them takes a millisecond, which a file that is refused anyway need not cost.
+  if (file.text().empty()) return diagnostics.ok() ? BuiltInClassification() : nullptr;
   const Result<std::string> text = surroundings.read_file(file.text());
   if (!text) {
     diagnostics.Error(file.where, "classification " + Quoted(file.text()) + " cannot be read (" +

@@ -14,7 +14,7 @@ namespace nsf {
 class ClassificationTable;
 
 // The rules built in and those of the file that the key `classification` names. Null: that file
-// has errors, each of which is told with its place there.
+// has errors, each of which is told with its place there, or the configuration has.
 std::shared_ptr<const ClassificationTable> LoadClassification(const Setting& root,
                                                               const Surroundings& surroundings,
                                                               Diagnostics& diagnostics);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,8 +33,8 @@ enum class Veil : std::uint8_t {
 struct RedactionSettings {
   Veil user = Veil::kNone;
   Veil ip = Veil::kNone;
-  std::map<std::string, Veil> members;  // of a row, by name
-  Secret key;                           // of the pseudonyms
+  std::map<std::string, Veil, std::less<>> members;  // of a row, by name
+  Secret key;                                        // of the pseudonyms
 
   bool any() const { return user != Veil::kNone || ip != Veil::kNone || !members.empty(); }
 };

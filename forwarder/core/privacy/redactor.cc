@@ -104,17 +104,18 @@ Redactor::Redactor(RedactionSettings settings)
     : settings_(std::move(settings)), pseudonyms_(settings_.key) {}
 
 std::optional<AuditEvent> Redactor::Apply(const Row& row) {
+  out_.clear();
+  out_ += '[';
   Rewrite(row);
-  if (out_.view() == row.raw) return std::nullopt;
+  if (out_.view().substr(1) == row.raw) return std::nullopt;
   out_ += ']';
-  page_ = Page::Parse('[' + out_.str());
+  page_ = Page::Parse(out_.str());
   // What was JSON is JSON still; should it not be, nothing of it goes out.
   if (page_.rows().size() != 1) page_ = Page::Parse("[\"redacted\"]");
   return Normalize(reader_.Read(page_.rows().front()));
 }
 
 void Redactor::Rewrite(const Row& row) {
-  out_.clear();
   NoteNames(row);
   const char* at = row.raw.data();
   const auto between = [&](const char* end) {
@@ -144,7 +145,7 @@ void Redactor::WriteMember(const Field& field) {
     return;
   }
   const bool is_absent = field.type == FieldType::kNull || (is_text && IsAbsentText(field.text));
-  if (const auto named = settings_.members.find(std::string(field.name));
+  if (const auto named = settings_.members.find(field.name);
       named != settings_.members.end() && !is_absent) {
     AppendJsonString(Veiled(named->second, is_text ? field.text : field.json), &out_);
   } else if (settings_.user != Veil::kNone && IsOneOf(field.name, kUserMembers) && is_text &&
@@ -197,7 +198,7 @@ std::optional<std::string> Redactor::Scrub(std::string_view text, bool is_name_p
                          });
     if (is_user || IsMail(text)) return VeiledUser(text);
     apply(&Redactor::ScrubMail);
-    apply(&Redactor::ScrubQuotedNames);
+    if (!names_.empty()) apply(&Redactor::ScrubQuotedNames);
   }
   if (settings_.ip != Veil::kNone) apply(&Redactor::ScrubAddresses);
   return scrubbed;
@@ -248,6 +249,7 @@ std::optional<std::string> Redactor::ScrubQuotedNames(std::string_view text) {
 }
 
 std::optional<std::string> Redactor::ScrubAddresses(std::string_view text) {
+  if (text.find_first_of(".:") == std::string_view::npos) return std::nullopt;
   std::string out;
   std::size_t done = 0;
   for (std::size_t i = 0; i < text.size();) {

@@ -62,7 +62,8 @@ TEST_CASE("filters, privacy and rules of classification arrive") {
   CHECK(tenant.redaction.user == Veil::kHash);
   CHECK(tenant.redaction.ip == Veil::kRedact);
   CHECK(tenant.redaction.members ==
-        std::map<std::string, Veil>{{"justification", Veil::kHash}, {"details", Veil::kRedact}});
+        std::map<std::string, Veil, std::less<>>{{"justification", Veil::kHash},
+                                                 {"details", Veil::kRedact}});
   CHECK(tenant.redaction.key.Reveal() == "0123456789abcdef0123456789abcdef");
   const Config plain = Good(kSmallest);
   CHECK(plain.classification != nullptr);

@@ -17,7 +17,8 @@ constexpr const char* kAna = "01ae1402574253e23a3274c219f27182@hmac.invalid";
 constexpr const char* kPoller = "hmac-81d614966346d29d54ee3e3edfe1c62b";
 constexpr const char* kAddress = "2001:db8:5288:8421:8e9c:3611:bc59:e21c";  // 203.0.113.9
 
-RedactionSettings Settings(Veil user, Veil ip, std::map<std::string, Veil> members = {}) {
+RedactionSettings Settings(Veil user, Veil ip,
+                           std::map<std::string, Veil, std::less<>> members = {}) {
   return {user, ip, std::move(members), Secret("0123456789abcdef")};
 }
 
