@@ -176,11 +176,14 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
                           [this, job] { RenewStream(job.tenant, job.stream); }});
   }
   if (job.kind == JobKind::kDeadLetterReplay) {
-    std::map<std::string, Format> formats;
-    for (const SinkConfig& sink : config_.sinks) formats[sink.name] = sink.format;
+    DeadLetterForms forms{{}, config_.classification, {}};
+    for (const TenantConfig& tenant : config_.tenants) {
+      if (tenant.redaction.any()) forms.redactions[tenant.name] = tenant.redaction;
+    }
+    for (const SinkConfig& sink : config_.sinks) forms.formats[sink.name] = sink.format;
     return MakeDeadLetterWork(
         job, progress,
-        {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(formats),
+        {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(forms),
          config_.batch.events, config_.batch.bytes, job_calls_, *telemetry_, log_});
   }
   return BeginRewalk(job, progress);
@@ -220,7 +223,8 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginReconcile(const Job& job, const Re
   Job bounded = job;
   bounded.from = range->start;
   bounded.to = range->end;
-  const StreamSettings settings = RewalkSettings(bounded, live);
+  StreamSettings settings = RewalkSettings(bounded, live);
+  settings.filter = {};  // the ledger has what is not delivered as well
   const auto name = [job](auto call) { return call(job.tenant, job.stream); };
   return MakeReconcileWork(
       job, parts,

@@ -30,7 +30,7 @@ Sum Add(const Now& now, const std::vector<const Stream*>& streams) {
   Sum sum;
   for (const Stream* stream : streams) {
     const StreamSnapshot& s = stream->snapshot();
-    sum.events += s.received - s.out_of_window - s.deduplicated - s.pending;
+    sum.events += s.received - s.out_of_window - s.deduplicated - s.filtered_in_all() - s.pending;
     for (const auto& [code, count] : s.requests) sum.requests += count;
     sum.limited += s.rate_limited;
     sum.caught_up &= s.caught_up;

@@ -51,6 +51,9 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
                                    [&name](const SinkConfig& s) { return s.name == name; });
     settings.sinks.push_back({name, sink->format});
   }
+  settings.classification = config.classification;
+  settings.filter = tenant.filter;
+  settings.redaction = tenant.redaction;
   settings.batch = {config.batch.events, config.batch.bytes, config.batch.age};
   return settings;
 }

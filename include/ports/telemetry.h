@@ -24,7 +24,7 @@ struct SinkCounts {
 };
 
 // One stream, after one step. Counters only grow. For every sink, always:
-//   received = out_of_window + deduplicated + delivered + dead_lettered + pending
+//   received = out_of_window + deduplicated + filtered + delivered + dead_lettered + pending
 struct StreamSnapshot {
   std::map<std::string, std::uint64_t> requests;  // by code: "200", "429", "error"
   std::uint64_t response_bytes = 0;               // decoded bodies
@@ -33,6 +33,7 @@ struct StreamSnapshot {
   std::uint64_t out_of_window = 0;
   std::uint64_t deduplicated = 0;
   std::uint64_t changed = 0;
+  std::map<std::string, std::uint64_t> filtered;  // by reason
   std::uint64_t unclassified = 0;
   std::uint64_t pending = 0;
   std::map<std::string, SinkCounts> sinks;              // by sink name
@@ -48,6 +49,12 @@ struct StreamSnapshot {
   bool caught_up = false;                               // the last edge walk is delivered
   std::optional<std::chrono::milliseconds> clock_skew;  // tenant's time - own time
   std::optional<WallSeconds> first_window_start;        // where this stream began
+
+  std::uint64_t filtered_in_all() const {
+    std::uint64_t sum = 0;
+    for (const auto& [reason, count] : filtered) sum += count;
+    return sum;
+  }
 };
 
 // The request budget of one tenant's token.

@@ -4,6 +4,7 @@ profile that it belongs to. Ports and paths are those of the test; nothing else 
 has no file and does not run here."""
 import json
 import os
+import re
 import shutil
 
 import pytest
@@ -122,7 +123,9 @@ def test_sentinel(tmp_path, program, start_simulator):
     receiver = DocumentedRsyslog(tmp_path / "relay", "sentinel-rsyslog.conf", {"514": "tcp"}, AGENT)
     address = f"tcp://127.0.0.1:{receiver.ports['tcp']}"
     simulator, lines = lines_after(tmp_path, start_simulator, receiver, "sentinel", address)
-    assert_events(simulator, [line.removeprefix(" ") for line in lines])
+    assert all(line.removeprefix(" ").startswith("CEF:0|Netskope|") for line in lines)
+    assert_all_arrived(simulator.ledger(),
+                       [re.search(r" externalId=(\S+)", line)[1] for line in lines])
 
 
 def test_splunk_sc4s(tmp_path, program, start_simulator):

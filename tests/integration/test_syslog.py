@@ -19,7 +19,8 @@ from syslog_ng import SyslogNg
 from waiting import until
 
 # What a format is, is tested elsewhere: here it is one line of text.
-FORMATS = ["raw", pytest.param("ocsf", marks=pytest.mark.long)]
+FORMATS = ["raw"] + [pytest.param(name, marks=pytest.mark.long)
+                     for name in ("ocsf", "ecs", "cef", "leef")]
 EVENTS = 20_000 if ALL else 2_000
 PRI = {"high": 13 * 8 + 4, "medium": 13 * 8 + 5, "unknown": 13 * 8 + 5, "low": 13 * 8 + 6,
        "info": 13 * 8 + 6}

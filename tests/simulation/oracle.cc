@@ -98,8 +98,8 @@ void Oracle::CheckIdentity(const StreamSnapshot& snapshot) {
   for (const auto& [name, sink] : snapshot.sinks) {
     std::uint64_t dead = 0;
     for (const auto& [reason, count] : sink.dead_lettered) dead += count;
-    const std::uint64_t sum =
-        snapshot.out_of_window + snapshot.deduplicated + sink.delivered + dead + snapshot.pending;
+    const std::uint64_t sum = snapshot.out_of_window + snapshot.deduplicated +
+                              snapshot.filtered_in_all() + sink.delivered + dead + snapshot.pending;
     if (snapshot.received != sum) Complain("the counts do not add up at sink " + name);
   }
 }

@@ -42,6 +42,13 @@ std::map<std::string_view, std::uint64_t> DeadLettered(const SinkCounts& counts)
   return reasons;
 }
 
+std::map<std::string_view, std::uint64_t> Filtered(const StreamSnapshot& snapshot) {
+  std::map<std::string_view, std::uint64_t> reasons{
+      {"own_call", 0}, {"user_dropped", 0}, {"user_not_kept", 0}};
+  for (const auto& [reason, count] : snapshot.filtered) reasons[reason] = count;
+  return reasons;
+}
+
 void AddRequests(const MetricLabels& labels, const StreamSnapshot& snapshot, MetricPage* page) {
   for (const auto& [code, count] : Requests(snapshot)) {
     MetricLabels with_code = labels;
@@ -63,6 +70,12 @@ void AddEvents(const MetricLabels& labels, const StreamSnapshot& snapshot, Metri
                 Count(snapshot.deduplicated));
   page->Counter("events_changed_total", "Rows delivered before whose content is another now.",
                 labels, Count(snapshot.changed));
+  for (const auto& [reason, count] : Filtered(snapshot)) {
+    MetricLabels with_reason = labels;
+    with_reason.emplace_back("reason", reason);
+    page->Counter("events_filtered_total", "Events that a filter of the configuration holds back.",
+                  with_reason, Count(count));
+  }
   page->Counter("events_unclassified_total", "Events that no rule of classification knows.", labels,
                 Count(snapshot.unclassified));
   page->Gauge("events_pending", "Events received and not settled yet.", labels,

@@ -45,6 +45,8 @@ constexpr Names<SyslogFraming, 2> kSyslogFramings{
     {{"octet", SyslogFraming::kOctetCounting}, {"lf", SyslogFraming::kLineFeed}}};
 constexpr Names<SyslogOversize, 2> kSyslogOversizes{
     {{"shorten", SyslogOversize::kShorten}, {"dead_letter", SyslogOversize::kDeadLetter}}};
+constexpr Names<OwnCalls, 3> kOwnCalls{
+    {{"keep", OwnCalls::kKeep}, {"drop", OwnCalls::kDrop}, {"tag", OwnCalls::kTag}}};
 constexpr Names<LogLevel, 4> kLogLevels{{{"debug", LogLevel::kDebug},
                                          {"info", LogLevel::kInfo},
                                          {"warn", LogLevel::kWarn},
@@ -96,6 +98,28 @@ PagingConfig BuildPaging(const Setting& paging) {
   return config;
 }
 
+FilterSettings BuildFilter(const Setting& filter) {
+  return {Named(kOwnCalls, filter.At("own_calls")), filter.At("own_user").text(),
+          Texts(filter.At("keep_users")), Texts(filter.At("drop_users"))};
+}
+
+// The key is read by whoever may read files.
+RedactionSettings BuildRedaction(const Setting& privacy) {
+  RedactionSettings settings;
+  for (const auto& [list, veil] : {std::pair("hash", Veil::kHash), {"redact", Veil::kRedact}}) {
+    for (const std::string& name : Texts(privacy.At(list))) {
+      if (name == "user") {
+        settings.user = veil;
+      } else if (name == "ip") {
+        settings.ip = veil;
+      } else {
+        settings.members[name] = veil;
+      }
+    }
+  }
+  return settings;
+}
+
 TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& sinks) {
   TenantConfig config;
   config.name = tenant.At("name").text();
@@ -122,6 +146,9 @@ TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& s
   config.burst = To<std::uint32_t>(tenant.At("burst"));
   config.auth = Named(kAuthSchemes, tenant.At("auth"));
   config.paging = BuildPaging(tenant.At("paging"));
+  config.filter = BuildFilter(tenant.At("filter"));
+  config.redaction = BuildRedaction(tenant.At("privacy"));
+  config.key_file = tenant.At("privacy").At("key_file").text();
   config.tls = BuildTls(tenant.At("tls"));
   config.proxy = tenant.At("proxy").text();
   config.timeout = tenant.At("timeout").duration();

@@ -31,6 +31,7 @@ class TenantChecks {
     } else {
       Repetitions(events);
     }
+    CheckPrivacy(tenant, surroundings_, diagnostics_);
     CheckTls(tenant.At("tls"), surroundings_, diagnostics_);
     Budget(tenant);
     Revisits(tenant.At("paging").At("revisit"));

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,11 +16,14 @@
 
 #include "adapters/kafka/kafka_settings.h"
 #include "adapters/syslog/message_settings.h"
+#include "core/privacy/privacy_settings.h"
 #include "ports/clock.h"
 #include "ports/record.h"
 #include "ports/secret_source.h"
 
 namespace nsf {
+
+class ClassificationTable;
 
 // A secret that stands in the configuration, and how the file refers to it ("${NETSKOPE_TOKEN}").
 // The reference of a secret written out in the file is empty: it is never repeated.
@@ -77,6 +81,9 @@ struct TenantConfig {
   std::uint32_t burst = 4;                  // at most so many a second
   AuthScheme auth = AuthScheme::kToken;
   PagingConfig paging;
+  FilterSettings filter;
+  RedactionSettings redaction;  // `privacy`
+  std::string key_file;         // of redaction.key; empty: none
   TlsConfig tls;
   // Empty: HTTPS_PROXY and NO_PROXY decide; "none": no proxy; else a URL. It may hold a password:
   // show it through WithoutUserInfo() only.
@@ -145,6 +152,7 @@ struct Config {
   std::string file;  // where it was read from
   std::vector<TenantConfig> tenants;
   std::vector<SinkConfig> sinks;
+  std::shared_ptr<const ClassificationTable> classification;  // built in, and the file's
   StateConfig state;
   DeadLetterConfig dead_letter;
   BatchConfig batch;

@@ -31,6 +31,12 @@ class Example {
     Line(0, live, key.name + ":");
   }
 
+  // An optional key of the file that is one value.
+  void Value(const Key& key) {
+    text_ += "\n# " + key.doc + "\n";
+    Line(0, false, key.name + ": " + Sample(key));
+  }
+
   // An entry of a list; its first line carries the dash.
   void Entry(const Key& section, const std::string& type, bool live) {
     text_ += "  # " + section.doc + "\n";
@@ -79,6 +85,10 @@ std::string ConfigExample() {
   Example example;
   for (const Key& key : RootKey().keys) {
     if (key.name == "defaults") continue;
+    if (key.keys.empty()) {
+      example.Value(key);
+      continue;
+    }
     // A section of optional keys alone is a comment too: YAML has no empty map in this shape.
     example.Head(key, key.list || key.kind == Kind::kVariants);
     if (key.list && key.kind == Kind::kSection) {

@@ -92,6 +92,46 @@ Key Paging() {
       }};
 }
 
+Key Filter() {
+  return {.name = "filter",
+          .kind = Kind::kSection,
+          .doc = "Events that are not delivered; each is counted (docs/PRIVACY.md).",
+          .keys = {
+              {.name = "own_calls",
+               .kind = Kind::kChoice,
+               .doc = "The tenant's records of this program's own requests: `keep`, `drop`, or "
+                      "`tag` them (category and rule id `own_call`).",
+               .fallback = "keep",
+               .values = {"keep", "drop", "tag"}},
+              {.name = "own_user",
+               .doc = "The user whom the audit log shows for this token; needed for own_calls.",
+               .example = "netskope-forwarder"},
+              {.name = "keep_users",
+               .doc = "Deliver the events of these users alone; one * stands for anything.",
+               .list = true},
+              {.name = "drop_users",
+               .doc = "Do not deliver the events of these users; one * stands for anything.",
+               .list = true},
+          }};
+}
+
+Key Privacy() {
+  return {
+      .name = "privacy",
+      .kind = Kind::kSection,
+      .doc = "What is taken out of events, in every format (docs/PRIVACY.md).",
+      .keys = {
+          {.name = "hash",
+           .doc = "`user`, `ip` (wherever they stand in a row), or a member's name: replaced by "
+                  "a keyed hash, the same for the same value.",
+           .list = true},
+          {.name = "redact", .doc = "The same, replaced by `redacted`.", .list = true},
+          {.name = "key_file",
+           .kind = Kind::kPath,
+           .doc = "File with the key of the hashes, 16 bytes or more; needed for hash."},
+      }};
+}
+
 std::vector<Key> TenantKeys() {
   return {
       {.name = "name",
@@ -169,6 +209,8 @@ std::vector<Key> TenantKeys() {
        .fallback = "token",
        .values = {"token", "authorization", "bearer"}},
       Paging(),
+      Filter(),
+      Privacy(),
       Tls("the tenant"),
       {.name = "proxy",
        .kind = Kind::kProxy,
@@ -385,6 +427,15 @@ Key DeadLetter() {
                               .fallback = "/var/lib/netskope-forwarder/dead-letter.ndjson"}}}}};
 }
 
+Key Classification() {
+  return {.name = "classification",
+          .kind = Kind::kPath,
+          .doc =
+              "Your own rules of what an audit text means, before those built in "
+              "(docs/CLASSIFICATION.md).",
+          .example = "/etc/netskope-forwarder/classification.yaml"};
+}
+
 Key Batch() {
   return {
       .name = "batch",
@@ -454,6 +505,7 @@ const Key& RootKey() {
                                    .list = true,
                                    .max_items = 100,
                                    .keys = {KafkaSink(), SyslogSink(), FileSink()}},
+                                  Classification(),
                                   State(),
                                   DeadLetter(),
                                   Batch(),

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config/load.h"
 
+#include <utility>
+
 #include "app/config/build.h"
 #include "app/config/checks.h"
+#include "app/config/expand.h"
 #include "app/config/profiles.h"
 #include "app/config/settings_reader.h"
 #include "app/config/yaml_tree.h"
@@ -36,6 +39,20 @@ std::optional<YamlNode> ReadTree(const std::string& file, const Surroundings& su
   return root;
 }
 
+// They were read before, to be checked.
+void ReadKeys(const Surroundings& surroundings, Config* config, Diagnostics* diagnostics) {
+  for (TenantConfig& tenant : config->tenants) {
+    if (tenant.key_file.empty()) continue;
+    Result<std::string> key = surroundings.read_file(tenant.key_file);
+    if (key) {
+      tenant.redaction.key = Secret(Trimmed(*key));
+    } else {
+      diagnostics->Error({}, "key_file " + Quoted(tenant.key_file) + " cannot be read (" +
+                                 key.error().message + "); let this user read it");
+    }
+  }
+}
+
 }  // namespace
 
 LoadedConfig LoadConfig(const std::string& file, const Surroundings& surroundings) {
@@ -47,9 +64,13 @@ LoadedConfig LoadConfig(const std::string& file, const Surroundings& surrounding
   ApplyProfiles(loaded.settings);
   CheckTenants(loaded.settings, surroundings, loaded.diagnostics);
   CheckSinks(loaded.settings, surroundings, loaded.diagnostics);
+  auto classification = LoadClassification(loaded.settings, surroundings, loaded.diagnostics);
   if (!loaded.diagnostics.ok()) return loaded;
   loaded.config = BuildConfig(loaded.settings);
   loaded.config->file = file;
+  loaded.config->classification = std::move(classification);
+  ReadKeys(surroundings, &*loaded.config, &loaded.diagnostics);
+  if (!loaded.diagnostics.ok()) loaded.config.reset();
   return loaded;
 }
 

@@ -53,7 +53,6 @@ class Printer {
     }
   }
 
- private:
   void Member(const Setting& setting, std::size_t indent) {
     const Key& key = *setting.key;
     if (key.kind == Kind::kSection) {
@@ -75,6 +74,7 @@ class Printer {
     }
   }
 
+ private:
   std::string text_;
 };
 
@@ -84,6 +84,10 @@ std::string PrintConfig(const LoadedConfig& loaded) {
   Printer printer;
   printer.Line(0, "# " + loaded.file + " as it is used");
   for (const Setting& setting : loaded.settings.children) {
+    if (setting.key->keys.empty()) {
+      printer.Member(setting, 0);
+      continue;
+    }
     printer.Line(0, setting.name + ":");
     const bool is_sinks = setting.name == "sinks";
     for (std::size_t i = 0; i < setting.items.size(); ++i) {

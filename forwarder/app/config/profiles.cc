@@ -25,14 +25,14 @@ const std::vector<Profile>& Profiles() {
         {"max_message_bytes", "60000"}}},
       // Its default payload over TCP is 4096 bytes; the host name of the header is the log source.
       {"qradar",
-       {{"format", "ocsf"},
+       {{"format", "leef"},
         {"header", "rfc3164"},
         {"framing", "lf"},
         {"max_message_bytes", "4096"}}},
       // The relay before the agent: facility and severities are named in a data collection rule, so
       // the facility is one that nothing else uses; rsyslog's default message is 8 KiB.
       {"sentinel",
-       {{"format", "ocsf"},
+       {{"format", "cef"},
         {"header", "rfc3164"},
         {"framing", "lf"},
         {"facility", "20"},

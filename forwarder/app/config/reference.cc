@@ -102,7 +102,9 @@ std::string ConfigReference() {
   std::string out;
   for (const Key& key : RootKey().keys) {
     const std::string name = "`" + key.name + (key.list ? "[]`" : "`");
-    if (key.name == "defaults") {
+    if (key.keys.empty()) {
+      out += "\n### " + name + "\n\n" + KindText(key) + ". " + key.doc + "\n";
+    } else if (key.name == "defaults") {
       out += "\n### " + name + "\n\n" + key.doc + "\n";
     } else if (key.kind == Kind::kSection) {
       Table(name, key, out);

@@ -84,8 +84,14 @@ class Reader {
                                            "` is missing; add it, `netskope-forwarder config "
                                            "example` shows how");
       }
-      result.children.push_back(key.list ? Maps(key, node, defaults)
-                                         : Map(key, node, Scope{}.Below(key.name)));
+      const Scope scope = Scope{}.Below(key.name);
+      if (key.list) {
+        result.children.push_back(Maps(key, node, defaults));
+      } else if (key.keys.empty()) {
+        result.children.push_back(Child(key, node, nullptr, root.where, scope));
+      } else {
+        result.children.push_back(Map(key, node, scope));
+      }
     }
     return result;
   }

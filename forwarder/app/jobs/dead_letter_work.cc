@@ -123,7 +123,7 @@ class DeadLetterWork final : public JobWork {
       made_ = {};
       made_.kept.assign(lines_.begin(), lines_.end());
     } else {
-      made_ = MakeDeadLetterBatch(lines_, choice_, parts_.formats);
+      made_ = MakeDeadLetterBatch(lines_, choice_, parts_.forms);
     }
     batch_ = std::move(made_.batch);
     if (!batch_) batch_ = std::make_unique<Batch>();

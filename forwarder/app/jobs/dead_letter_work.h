@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -13,6 +12,7 @@
 #include "app/jobs/loop_calls.h"
 #include "app/log.h"
 #include "core/state/job.h"
+#include "pipeline/replay/dead_letter_batch.h"
 #include "ports/destination.h"
 #include "ports/sink.h"
 #include "ports/state_store.h"
@@ -27,7 +27,7 @@ struct DeadLetterParts {
   Destination& destination;
   Sink& sink;                             // the dead letter
   std::string path;                       // its file
-  std::map<std::string, Format> formats;  // of every configured sink
+  DeadLetterForms forms;
   std::size_t most_records = 0;           // in a batch
   std::size_t most_bytes = 0;
   LoopCalls& calls;

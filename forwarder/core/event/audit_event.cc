@@ -4,7 +4,6 @@
 
 #include <charconv>
 
-#include "core/event/classification.h"
 #include "core/event/known_field.h"
 #include "core/event/severity.h"
 #include "core/event/text.h"
@@ -90,27 +89,12 @@ void TakeField(const Field& field, AuditEvent* event) {
   }
 }
 
-// A login states where it came from among its supporting values.
-std::string_view FindAddress(const SupportingData& supporting) {
-  for (std::size_t i = 0; i < supporting.value_count; ++i) {
-    if (IsIpAddress(supporting.values[i])) return supporting.values[i];
-  }
-  return {};
-}
-
 }  // namespace
 
 AuditEvent Normalize(const Row& row) {
   AuditEvent event;
   event.row = &row;
   for (const Field& field : row.fields) TakeField(field, &event);
-  event.classification = Classify(event);
-  const std::string_view category = event.classification.category;
-  if (category == "LOGIN") {
-    if (event.source_ip.empty()) event.source_ip = FindAddress(event.supporting);
-  } else if (category != "API") {
-    event.target = FindName(event.supporting, 0);
-  }
   return event;
 }
 

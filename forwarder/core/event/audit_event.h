@@ -17,15 +17,16 @@ namespace nsf {
 
 enum class EventOutcome : std::uint8_t { kUnknown, kSuccess, kFailure };
 
-// What an event is, in OCSF's terms. The texts are literals or point into the page.
+// What an event is, in OCSF's terms. The texts point into the table of rules or into the page.
 struct Classification {
   std::uint32_t class_uid = 0;  // 0: no rule matched
   std::uint32_t activity_id = 99;
   std::string_view activity_name;    // caption, or the event's own text where activity_id is 99
   std::string_view object_type;      // what was acted on, in its words: "rbi template", "admin"
   std::uint32_t object_type_id = 0;  // of a managed entity in OCSF; 0: this is none
-  std::string_view category;         // LOGIN, ADMIN_CHANGE, POLICY, API, OTHER
-  std::string_view rule_id;          // of the rule that matched; "none" otherwise
+  std::string_view category =
+      "OTHER";                        // LOGIN, ADMIN_CHANGE, POLICY, API, OTHER, or the user's own
+  std::string_view rule_id = "none";  // of the rule that matched; "none" otherwise
   EventOutcome outcome = EventOutcome::kUnknown;
 };
 
@@ -41,14 +42,16 @@ struct AuditEvent {
   std::string_view normalized_user;    // ur_normalized
   std::string_view organization_unit;  // empty for "", "null", "unknown", "-", "N/A", …
   std::string_view source_ip;          // srcip, or the address in supporting_data of a login
-  std::string_view target;             // first usable supporting value that names what was acted on
+  std::string_view target;             // the supporting value that names what was acted on
   std::optional<std::int64_t> count;
   Severity severity = Severity::kUnknown;  // 1 is the most severe: see severity.h
   SupportingData supporting;
   Classification classification;
 };
 
-// Pure; the result is valid as long as `row`, and what it points into, are.
+// What the members say. `classification`, and what follows from it, is for a Classifier to fill in:
+// most rows are looked at for their time and id alone. Pure; the result is valid as long as `row`,
+// and what it points into, are.
 AuditEvent Normalize(const Row& row);
 
 }  // namespace nsf

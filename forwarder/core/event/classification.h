@@ -1,13 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an event is: `audit_log_event` is free English text with hundreds of values, in any tense
-// and letter case, so it is matched by verb stems and words, against a table (classification.cc).
+// and letter case, so it is matched by its verb and its words against a table of rules.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
 #include "core/event/audit_event.h"
+#include "core/event/classification_rules.h"
 
 namespace nsf {
 
-// Reads event.event_text and event.supporting.
-Classification Classify(const AuditEvent& event);
+// What a text says by itself; the rest of an event chooses among `rules`.
+struct TextReading {
+  // Whose words the text has, in order, up to the first that asks for nothing else.
+  std::vector<std::uint16_t> rules;
+  bool needs_call = false;     // one of them looks at the parts of an API call
+  std::uint8_t object_at = 0;  // what is acted on, in the text
+  std::uint8_t object_size = 0;
+  std::uint32_t object_type_id = 0;
+  std::string_view object_category;
+  EventOutcome outcome = EventOutcome::kUnknown;          // by all words
+  EventOutcome outcome_of_rest = EventOutcome::kUnknown;  // by all but the verb
+};
+
+// The rules, ready to be matched. Immutable; any number of threads may read it.
+class ClassificationTable {
+ public:
+  explicit ClassificationTable(ClassificationRules rules);
+  ClassificationTable(const ClassificationTable&) = delete;
+  ClassificationTable& operator=(const ClassificationTable&) = delete;
+
+  TextReading Read(std::string_view text) const;
+
+  // Fills in `event->classification`, and from it `target` and, of a login, `source_ip`. What it
+  // puts there points into the event and into this table, which outlives it. `reading` is that of
+  // the event's text.
+  void Apply(const TextReading& reading, AuditEvent* event) const;
+
+ private:
+  using VerbSet = std::uint64_t;
+  struct Stem {
+    std::string text;
+    bool whole = false;
+    VerbSet verb = 0;
+  };
+  struct FoundVerb {
+    VerbSet verb = 0;  // 0: there is none
+    std::size_t index = 0;
+  };
+  struct CompiledRule {
+    VerbSet verbs = 0;
+    bool asks_for_more = false;  // than a text
+  };
+
+  VerbSet FindVerb(std::string_view word) const;
+  FoundVerb ChooseVerb(const WordList& words) const;
+  bool TextMatches(std::size_t rule, const WordList& words, const FoundVerb& verb) const;
+  EventOutcome OutcomeOf(const WordList& words, std::size_t but) const;
+  void ReadObject(const WordList& words, const FoundVerb& verb, TextReading* reading) const;
+
+  const ClassificationRules rules_;
+  std::vector<CompiledRule> compiled_;    // one a rule
+  std::vector<std::vector<Stem>> stems_;  // by first letter
+};
+
+// Classifies events one after the other, and remembers what it read in the texts that come again:
+// of the last few hundred, so that hostile texts cost time and no memory. Used by one thread.
+class Classifier {
+ public:
+  explicit Classifier(std::shared_ptr<const ClassificationTable> table);
+
+  // As ClassificationTable::Apply().
+  void Classify(AuditEvent* event);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+
+  std::shared_ptr<const ClassificationTable> table_;
+  std::unordered_map<std::string, TextReading, Hash, std::equal_to<>> readings_;
+};
 
 }  // namespace nsf

@@ -24,7 +24,7 @@ struct ClassText {
   std::string_view members;
 };
 
-constexpr std::array<ClassText, 6> kClasses = {{
+constexpr std::array<ClassText, 7> kClasses = {{
     {kBaseEvent, "Base Event",
      R"("class_uid":0,"class_name":"Base Event","category_uid":0,"category_name":"Uncategorized")"},
     {kAccountChange, "Account Change",
@@ -38,6 +38,9 @@ constexpr std::array<ClassText, 6> kClasses = {{
      R"("category_name":"Identity & Access Management")"},
     {kUserAccess, "User Access Management",
      R"("class_uid":3005,"class_name":"User Access Management","category_uid":3,)"
+     R"("category_name":"Identity & Access Management")"},
+    {kGroupManagement, "Group Management",
+     R"("class_uid":3006,"class_name":"Group Management","category_uid":3,)"
      R"("category_name":"Identity & Access Management")"},
     {kApiActivity, "API Activity",
      R"("class_uid":6003,"class_name":"API Activity","category_uid":6,)"
@@ -149,6 +152,7 @@ class OcsfWriter {
   void WriteClassMembers();
   void WriteApi();
   void WriteEntity();
+  void WriteGroup();
   void WriteObservables();
   void PutObservable(std::string_view before, std::string_view value);
   void WriteUnmapped();
@@ -299,6 +303,8 @@ void OcsfWriter::WriteClassMembers() {
       PutText(R"(,"privileges":[)", event_.target);
       Put("]");
       return;
+    case kGroupManagement:
+      return WriteGroup();
     case kEntityManagement:
       return WriteEntity();
     case kApiActivity:
@@ -322,6 +328,21 @@ void OcsfWriter::WriteEntity() {
             kind_.object_type.empty() ? std::string_view("Other") : kind_.object_type);
   }
   Put("}");
+}
+
+// The group, and whom it gained or lost where the values name someone.
+void OcsfWriter::WriteGroup() {
+  PutText(R"(,"group":{"name":)",
+          event_.target.empty() ? std::string_view("Unknown") : event_.target);
+  Put("}");
+  for (std::size_t rank = 0;; ++rank) {
+    const std::string_view name = FindName(event_.supporting, rank);
+    if (name.empty()) return;
+    if (name == event_.target || name.find('@') == std::string_view::npos) continue;
+    Put(R"(,"user":{)");
+    PutUser(name);
+    return Put("}");
+  }
 }
 
 void OcsfWriter::WriteApi() {

@@ -10,6 +10,7 @@
 #include "core/event/row.h"
 #include "core/format/dead_letter.h"
 #include "core/format/format.h"
+#include "core/privacy/redactor.h"
 
 namespace nsf {
 namespace {
@@ -30,18 +31,28 @@ WallSeconds TimeOf(const AuditEvent& event) {
 // The parts of a batch by whose they are.
 class Parts {
  public:
+  explicit Parts(const DeadLetterForms& forms) : classifier_(forms.classification) {
+    for (const auto& [tenant, settings] : forms.redactions)
+      redactors_.try_emplace(tenant, settings);
+  }
+
   // False: the row cannot be parsed.
   bool Add(const DeadLetter& letter, Format format) {
     const Page page = Page::Parse('[' + letter.raw + ']');
     if (page.status() != PageStatus::kRows || page.rows().size() != 1) return false;
     RowReader reader;
-    const AuditEvent event = Normalize(reader.Read(page.rows().front()));
+    AuditEvent event = Normalize(reader.Read(page.rows().front()));
+    // Kept before there was something to take out; what was taken out then stays as it is.
+    if (const auto redactor = redactors_.find(letter.tenant); redactor != redactors_.end()) {
+      if (auto redacted = redactor->second.Apply(*event.row)) event = *std::move(redacted);
+    }
+    classifier_.Classify(&event);
     TextBuffer payload;
     AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id}, &payload);
     Arena& arena = batch_->arena;
     Record record;
     record.value = arena.Copy(payload.view());
-    record.raw = arena.Copy(letter.raw);
+    record.raw = arena.Copy(event.row->raw);
     record.event_id = arena.Copy(letter.event_id);
     record.user = arena.Copy(event.user);
     record.category = event.classification.category;
@@ -66,6 +77,8 @@ class Parts {
   }
 
  private:
+  Classifier classifier_;
+  std::map<std::string, Redactor> redactors_;
   std::unique_ptr<Batch> batch_ = std::make_unique<Batch>();
   std::map<std::tuple<std::string, std::string, std::string>, SinkBatch> parts_;
 };
@@ -73,14 +86,13 @@ class Parts {
 }  // namespace
 
 DeadLetterBatch MakeDeadLetterBatch(const std::vector<std::string>& lines,
-                                    const DeadLetterChoice& choice,
-                                    const std::map<std::string, Format>& formats) {
+                                    const DeadLetterChoice& choice, const DeadLetterForms& forms) {
   DeadLetterBatch made;
-  Parts parts;
+  Parts parts(forms);
   for (const std::string& line : lines) {
     const auto letter = ReadDeadLetter(line);
-    const auto format = letter ? formats.find(letter->sink) : formats.end();
-    if (format != formats.end() && IsChosen(*letter, choice) &&
+    const auto format = letter ? forms.formats.find(letter->sink) : forms.formats.end();
+    if (format != forms.formats.end() && IsChosen(*letter, choice) &&
         parts.Add(*letter, format->second)) {
       ++made.sent;
     } else {

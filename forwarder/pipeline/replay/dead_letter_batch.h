@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/event/classification.h"
+#include "core/privacy/privacy_settings.h"
 #include "ports/destination.h"
 #include "ports/record.h"
 
@@ -31,9 +33,15 @@ struct DeadLetterBatch {
   std::vector<std::string_view> kept;
 };
 
-// Pure. `formats` has every configured sink.
+// How rows are made into events and payloads. Records point into the table: it outlives them.
+struct DeadLetterForms {
+  std::map<std::string, Format> formats;  // of every configured sink
+  std::shared_ptr<const ClassificationTable> classification;
+  std::map<std::string, RedactionSettings> redactions;  // by tenant, where something is taken out
+};
+
+// Pure.
 DeadLetterBatch MakeDeadLetterBatch(const std::vector<std::string>& lines,
-                                    const DeadLetterChoice& choice,
-                                    const std::map<std::string, Format>& formats);
+                                    const DeadLetterChoice& choice, const DeadLetterForms& forms);
 
 }  // namespace nsf

@@ -2,6 +2,7 @@
 // Building a batch.
 #include "pipeline/stream/batch_builder.h"
 
+#include <functional>
 #include <utility>
 
 #include "core/format/format.h"
@@ -33,16 +34,16 @@ BatchBuilder::BatchBuilder(const StreamSettings& settings)
     : settings_(settings), batch_(EmptyBatch(settings)) {}
 
 bool BatchBuilder::full() const {
-  return events() >= settings_.batch.part_events() ||
+  return events() + withheld_ >= settings_.batch.part_events() ||
          batch_->arena.size_bytes() + row_bytes_ >= settings_.batch.part_bytes();
 }
 
-std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event,
+std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event, std::string_view raw,
                                        std::string_view event_id) {
   scratch_.clear();
   AppendEvent(format, event, {settings_.tenant, settings_.stream, event_id}, &scratch_);
   // A raw row is mostly sent as it came.
-  return scratch_.view() == event.row->raw ? event.row->raw : batch_->arena.Copy(scratch_.view());
+  return scratch_.view() == raw ? raw : batch_->arena.Copy(scratch_.view());
 }
 
 void BatchBuilder::Keep(const PageBody& page, std::string_view row) {
@@ -58,8 +59,12 @@ void BatchBuilder::Keep(const PageBody& page, std::string_view row) {
 void BatchBuilder::EndPage(const PageBody& page) {
   if (batch_->pages.empty() || batch_->pages.back() != page) return;
   if (bytes_of_page_ * kSharedFrom >= page->size()) return;
+  const std::less<> before;
   for (std::size_t i = first_of_page_; i < events(); ++i) {
     const std::string_view row = batch_->sinks.front().records[i].raw;
+    const bool is_in_page =
+        !before(row.data(), page->data()) && before(row.data(), page->data() + page->size());
+    if (!is_in_page) continue;
     const std::string_view copy = batch_->arena.Copy(row);
     for (SinkBatch& sink : batch_->sinks) {
       Record& record = sink.records[i];
@@ -75,8 +80,12 @@ void BatchBuilder::Add(const AuditEvent& event, WallSeconds time, const Origin& 
                        MonotonicTime now) {
   if (!due_) due_ = now + settings_.batch.age;
   Record record;
-  Keep(origin.page, event.row->raw);
-  record.raw = event.row->raw;
+  if (origin.page) {
+    Keep(origin.page, event.row->raw);
+    record.raw = event.row->raw;
+  } else {
+    record.raw = batch_->arena.Copy(event.row->raw);
+  }
   record.event_id = batch_->arena.Copy(origin.event_id);
   record.listed = origin.listed;
   record.user = batch_->arena.Copy(event.user);
@@ -92,7 +101,8 @@ void BatchBuilder::Add(const AuditEvent& event, WallSeconds time, const Origin& 
       const SinkBatch& other = batch_->sinks[before];
       if (other.format == sink.format) record.value = other.records.back().value;
     }
-    if (record.value.empty()) record.value = Payload(sink.format, event, origin.event_id);
+    if (record.value.empty())
+      record.value = Payload(sink.format, event, record.raw, origin.event_id);
     sink.records.push_back(record);
     sink.outcomes.push_back(OutcomeKind::kUndecided);
   }
@@ -114,8 +124,14 @@ void BatchBuilder::AddBroken(std::string_view raw, std::string_view reason, cons
   }
 }
 
+void BatchBuilder::Withhold(MonotonicTime now) {
+  if (!due_) due_ = now + settings_.batch.age;
+  ++withheld_;
+}
+
 std::unique_ptr<Batch> BatchBuilder::Take() {
   due_.reset();
+  withheld_ = 0;
   row_bytes_ = 0;
   return std::exchange(batch_, EmptyBatch(settings_));
 }

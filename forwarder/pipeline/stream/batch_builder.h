@@ -24,7 +24,7 @@ class BatchBuilder {
   explicit BatchBuilder(const StreamSettings& settings);
 
   // What a record holds beside its event. `page` is the body that the row points into: the batch
-  // shares it, and copies what else it needs of the event.
+  // shares it, and copies what else it needs of the event. Null: the row is copied too.
   struct Origin {
     std::string_view event_id;
     WallSeconds listed;
@@ -38,12 +38,18 @@ class BatchBuilder {
   void AddBroken(std::string_view raw, std::string_view reason, const Origin& origin,
                  MonotonicTime now);
 
+  // An event that is delivered to no sink: what its ledger entry needs is a commit, of a batch that
+  // may hold nothing else.
+  void Withhold(MonotonicTime now);
+
   // No further row of `page` will be added. A batch holds few rows of a page that mostly shows
   // known events, and must not keep the rest of it in memory until a sink acknowledges: they are
   // copied.
   void EndPage(const PageBody& page);
 
   std::size_t events() const { return batch_->sinks.front().records.size(); }
+  // There is nothing to commit.
+  bool empty() const { return events() == 0 && withheld_ == 0; }
   // No further event fits.
   bool full() const;
   // When a batch that is not full is to be closed for its age; absent while it is empty.
@@ -53,11 +59,14 @@ class BatchBuilder {
   std::unique_ptr<Batch> Take();
 
  private:
-  std::string_view Payload(Format format, const AuditEvent& event, std::string_view event_id);
+  // `raw` is the event's row, where it stays.
+  std::string_view Payload(Format format, const AuditEvent& event, std::string_view raw,
+                           std::string_view event_id);
   void Keep(const PageBody& page, std::string_view row);
 
   const StreamSettings& settings_;
   std::unique_ptr<Batch> batch_;
+  std::size_t withheld_ = 0;
   std::size_t row_bytes_ = 0;      // of the rows in `pages`
   std::size_t first_of_page_ = 0;  // the first record whose row is in the last of `pages`
   std::size_t bytes_of_page_ = 0;  // of the rows in it

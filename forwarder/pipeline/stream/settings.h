@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@
 #include <vector>
 
 #include "core/dialect/dialect.h"
+#include "core/event/classification.h"
+#include "core/privacy/privacy_settings.h"
 #include "core/walk/window_plan.h"
 #include "ports/clock.h"
 #include "ports/record.h"
@@ -73,6 +76,11 @@ struct StreamSettings {
   std::vector<SinkSpec> sinks;
   BatchLimits batch;
   std::optional<Rewalk> rewalk;
+  // Records point into it: it outlives all that were made. Without rules, all is a base event.
+  std::shared_ptr<const ClassificationTable> classification =
+      std::make_shared<const ClassificationTable>(ClassificationRules{});
+  FilterSettings filter;
+  RedactionSettings redaction;
 
   std::string_view state_name() const { return rewalk ? rewalk->name : stream; }
 };

@@ -24,6 +24,7 @@ Stream::Stream(const StreamSettings& settings, Budget& budget, Random& random)
       random_(random),
       closed_({settings.revisit}),
       limit_(settings.page_size),
+      intake_(settings_),
       builder_(settings_),
       commits_(settings.batch.under_way(), random) {
   for (const SinkSpec& sink : settings_.sinks) snapshot_.sinks[sink.name];
@@ -190,7 +191,7 @@ std::optional<MonotonicTime> Stream::AttemptRequest(const Now& now) {
 bool Stream::ended() const {
   return settings_.rewalk && course_ && !course_->walking() &&
          course_->cursor().open >= settings_.rewalk->end && closed_.incomplete() == 0 &&
-         commits_.empty() && builder_.events() == 0;
+         commits_.empty() && builder_.empty();
 }
 
 void Stream::NoteIdle(const Now& now) {

@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@
 #include "core/walk/tenant_clock.h"
 #include "pipeline/stream/batch_builder.h"
 #include "pipeline/stream/commit_queue.h"
+#include "pipeline/stream/intake.h"
 #include "pipeline/stream/settings.h"
 #include "ports/destination.h"
 #include "ports/http_client.h"
@@ -103,7 +105,7 @@ class Stream {
   void WalkAgain(const Window& range, const Now& now) { closed_.MakeDue(range, TenantNow(now)); }
   // One of them still is to be, or what was found is not settled.
   bool IsWalkingAgain(const Window& range, const Now& now) const {
-    return closed_.IsDue(range, TenantNow(now)) || !commits_.empty() || builder_.events() > 0 ||
+    return closed_.IsDue(range, TenantNow(now)) || !commits_.empty() || !builder_.empty() ||
            closed_.has_changes();
   }
 
@@ -186,7 +188,7 @@ class Stream {
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   // The next row of the page. False: not before the ids of its second are here, or not at all.
   bool AbsorbNext(const Now& now, StepOutput* out);
-  void AbsorbRow(const AuditEvent& event, const Now& now);
+  void AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out);
   // A row outside of what was asked for may be known by ids that are not in memory, or gone.
   bool MayTakeOutside(WallSeconds own, const Now& now, StepOutput* out);
   // The rest of the page is not taken.
@@ -198,6 +200,8 @@ class Stream {
   void AbsorbBroken(const BrokenRow& row, const Now& now);
   // A row that another page of this walk showed too: rows have changed places between the two.
   void NoteIfRepeated(const Sighting& sighting);
+  // A filter says that the row is not delivered.
+  void Withhold(std::string_view reason, const Now& now);
   // The row was delivered before, or will be by another walk.
   void SkipRow();
   // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
@@ -206,10 +210,11 @@ class Stream {
   bool IsHeld(const AuditEvent& event, std::string_view id, std::optional<WallSeconds> own);
   // Of the walk that ended, rows that were held back are delivered, or left to the next walk.
   // False: the batch is full.
-  bool AbsorbHeld(const Now& now);
-  void AddHeld(const EqualRows::Held& held, bool settles, const Now& now);
+  bool AbsorbHeld(const Now& now, StepOutput* out);
+  void AddHeld(const EqualRows::Held& held, bool settles, const Now& now, StepOutput* out);
   void DropHeld();
-  void AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now);
+  void AddEvent(AuditEvent event, const BatchBuilder::Origin& origin, const Now& now,
+                StepOutput* out);
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
   // The second under which the ledger keeps an event, and whether it is the event's own.
@@ -304,6 +309,7 @@ class Stream {
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
   RowReader reader_;
+  Intake intake_;
   BatchBuilder builder_;
   BatchProgress progress_;  // of what is in the builder, or was walked since
   bool flush_ = false;      // a walk ended: what is in the builder waits for nothing more

@@ -28,7 +28,7 @@ void Stream::Absorb(const Now& now, StepOutput* out) {
     }
     if (!page_) return;
     course_->Absorbed(page_->first_skip + page_->next_row);
-    if (page_->next_row < rows || !AbsorbHeld(now)) return;
+    if (page_->next_row < rows || !AbsorbHeld(now, out)) return;
     EndPage(now, out);
   }
   // The page that was to follow is refused.
@@ -143,7 +143,7 @@ bool Stream::AbsorbNext(const Now& now, StepOutput* out) {
     const bool outside =
         own && walk.list() == nullptr && !BoundsAsked(walk.plan().window).Contains(*own);
     if (outside && !MayTakeOutside(*own, now, out)) return false;
-    AbsorbRow(event, now);
+    AbsorbRow(event, now, out);
   }
   ++page_->next_row;
   return true;
@@ -183,7 +183,7 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   builder_.AddBroken(row.raw, row.reason, {id, second, page_->page.body}, now.monotonic);
 }
 
-void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
+void Stream::AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out) {
   equal_rows_.Note(event.row->raw);
   const auto own = OwnTime(event);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
@@ -212,7 +212,7 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now) {
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
-  AddEvent(event, {*id, second, page_->page.page.body()}, now);
+  AddEvent(event, {*id, second, page_->page.page.body()}, now, out);
 }
 
 bool Stream::IsHeld(const AuditEvent& event, std::string_view id, std::optional<WallSeconds> own) {
@@ -225,9 +225,15 @@ bool Stream::IsHeld(const AuditEvent& event, std::string_view id, std::optional<
   return true;
 }
 
-void Stream::AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now) {
+void Stream::AddEvent(AuditEvent event, const BatchBuilder::Origin& origin, const Now& now,
+                      StepOutput* out) {
   const WalkKind kind = course_->current().walk.plan().kind;
   const auto own = OwnTime(event);
+  const Intake::Admission admission = intake_.Admit(&event);
+  if (!admission.filtered.empty()) return Withhold(admission.filtered, now);
+  if (auto unknown = intake_.TakeUnknown()) {
+    out->notices.push_back({Notice::Level::kWarning, *std::move(unknown)});
+  }
   if (event.classification.class_uid == 0) ++snapshot_.unclassified;
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
@@ -235,22 +241,32 @@ void Stream::AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origi
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
   if (first_seen && !backfill) ++progress_.live[*first_seen];
   const auto time = event.timestamp ? event.timestamp : event.insertion;
-  builder_.Add(event, time.value_or(WallSeconds{}), origin, now.monotonic);
+  // A row that was rewritten lies in no page.
+  const BatchBuilder::PageBody page = admission.rewritten ? nullptr : origin.page;
+  builder_.Add(event, time.value_or(WallSeconds{}), {origin.event_id, origin.listed, page},
+               now.monotonic);
 }
 
-bool Stream::AbsorbHeld(const Now& now) {
+// It is in the ledger, which is committed as if it had been delivered.
+void Stream::Withhold(std::string_view reason, const Now& now) {
+  ++snapshot_.filtered[std::string(reason)];
+  --snapshot_.pending;
+  builder_.Withhold(now.monotonic);
+}
+
+bool Stream::AbsorbHeld(const Now& now, StepOutput* out) {
   const Walk& walk = course_->current().walk;
   if (!equal_rows_.has_held() || !walk.ended()) return true;
   // What a total states beside them does not matter: they are here, and stand where they stood.
   const bool settles = equal_rows_.Settles(!walk.repeated_row());
   while (equal_rows_.has_held()) {
     if (builder_.full()) return false;
-    AddHeld(equal_rows_.TakeHeld(), settles, now);
+    AddHeld(equal_rows_.TakeHeld(), settles, now, out);
   }
   return true;
 }
 
-void Stream::AddHeld(const EqualRows::Held& held, bool settles, const Now& now) {
+void Stream::AddHeld(const EqualRows::Held& held, bool settles, const Now& now, StepOutput* out) {
   const IdHash hash = HashId(held.id);
   if (!settles || ledger_.Knows(hash)) {
     if (!ledger_.Knows(hash)) course_->current().walk.NoteRepeatedRow();
@@ -262,7 +278,7 @@ void Stream::AddHeld(const EqualRows::Held& held, bool settles, const Now& now) 
   const auto own = OwnTime(event);
   const WallSeconds second = LedgerSecond(own, now);
   ledger_.Observe({second, own.has_value(), hash, HashContent(held.raw)}, page_->number);
-  AddEvent(event, {held.id, second, page.body()}, now);
+  AddEvent(event, {held.id, second, page.body()}, now, out);
 }
 
 void Stream::DropHeld() {
@@ -339,7 +355,7 @@ bool Stream::LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* 
   const auto missing = needed ? ledger_.Missing(needed->first, needed->last) : ledger_.Missing();
   if (missing.empty()) return true;
   // What is on its way to the store can only be read when it is there.
-  if (loading_ || !commits_.empty() || builder_.events() > 0) {
+  if (loading_ || !commits_.empty() || !builder_.empty()) {
     flush_ = true;
     return false;
   }

@@ -68,7 +68,8 @@ StreamSnapshot Busy(std::uint64_t n) {
   snapshot.received = 100 * n;
   snapshot.out_of_window = 1 * n;
   snapshot.deduplicated = 9 * n;
-  snapshot.pending = 10 * n;
+  snapshot.filtered = {{"own_call", 2 * n}, {"user_dropped", n}};
+  snapshot.pending = 7 * n;
   snapshot.sinks["lake"].delivered = 80 * n;
   snapshot.sinks["siem"].delivered = 78 * n;
   snapshot.sinks["siem"].dead_lettered = {{"too_large", 2 * n}};
@@ -81,6 +82,10 @@ double Identity(const std::map<std::string, double>& samples, const std::string&
   for (const char* name :
        {"events_out_of_window_total", "events_deduplicated_total", "events_pending"}) {
     left -= *Find(samples, name + stream);
+  }
+  for (const char* reason : {"own_call", "user_dropped", "user_not_kept"}) {
+    left -= *Find(samples, std::string(R"(events_filtered_total{tenant="acme",stream="audit")") +
+                               ",reason=\"" + reason + "\"}");
   }
   const std::string at_sink = R"({tenant="acme",stream="audit",sink=")" + sink + '"';
   left -= *Find(samples, "events_delivered_total" + at_sink + "}");
@@ -112,6 +117,8 @@ TEST_CASE("counters and histograms are there at 0 before anything has happened")
   for (const char* name :
        {R"(events_delivered_total{tenant="acme",stream="audit",sink="siem"})",
         R"(events_dead_lettered_total{tenant="acme",stream="audit",sink="lake",reason="invalid"})",
+        R"(events_filtered_total{tenant="acme",stream="audit",reason="own_call"})",
+        R"(events_filtered_total{tenant="acme",stream="audit",reason="user_not_kept"})",
         R"(windows_total{tenant="acme",stream="audit",result="whole"})",
         R"(windows_total{tenant="acme",stream="audit",result="moved"})",
         R"(windows_total{tenant="acme",stream="audit",result="failed"})",

@@ -43,6 +43,34 @@ void CheckSame(const TlsConfig& a, const TlsConfig& b) {
   CHECK(a.min_version == b.min_version);
 }
 
+TEST_CASE("filters, privacy and rules of classification arrive") {
+  const Config config = Good(
+      "classification: /etc/netskope-forwarder/classification.yaml\n"
+      "defaults: {privacy: {hash: [user, justification], redact: [ip, details],\n"
+      "  key_file: /run/secrets/hash-key}}\n"
+      "tenants:\n"
+      "  - name: acme\n"
+      "    token_file: /run/secrets/acme\n"
+      "    filter: {own_calls: tag, own_user: poller, keep_users: [a, '*@b'], drop_users: [c]}\n"
+      "sinks: [{name: out, type: file, path: /var/log/a}]\n");
+  CHECK(config.classification != nullptr);
+  const TenantConfig& tenant = config.tenants.at(0);
+  CHECK(tenant.filter.own_calls == OwnCalls::kTag);
+  CHECK(tenant.filter.own_user == "poller");
+  CHECK(tenant.filter.keep_users == std::vector<std::string>{"a", "*@b"});
+  CHECK(tenant.filter.drop_users == std::vector<std::string>{"c"});
+  CHECK(tenant.redaction.user == Veil::kHash);
+  CHECK(tenant.redaction.ip == Veil::kRedact);
+  CHECK(tenant.redaction.members ==
+        std::map<std::string, Veil, std::less<>>{{"justification", Veil::kHash},
+                                                 {"details", Veil::kRedact}});
+  CHECK(tenant.redaction.key.Reveal() == "0123456789abcdef0123456789abcdef");
+  const Config plain = Good(kSmallest);
+  CHECK(plain.classification != nullptr);
+  CHECK(plain.tenants.at(0).filter.own_calls == OwnCalls::kKeep);
+  CHECK_FALSE(plain.tenants.at(0).redaction.any());
+}
+
 TEST_CASE("the smallest file has the defaults of the structs") {
   const Config config = Good(kSmallest);
   const TenantConfig& tenant = config.tenants.at(0);

@@ -52,8 +52,8 @@ TEST_CASE("a profile sets several keys") {
   const std::vector<Row> rows = {
       {"none", Format::kOcsf, kNew, kOctet, 13, 8000},
       {"splunk-sc4s", Format::kOcsf, kNew, kOctet, 13, 60'000},
-      {"qradar", Format::kOcsf, kOld, kLine, 13, 4096},
-      {"sentinel", Format::kOcsf, kOld, kLine, 20, 8000},
+      {"qradar", Format::kLeef, kOld, kLine, 13, 4096},
+      {"sentinel", Format::kCef, kOld, kLine, 20, 8000},
       {"rsyslog", Format::kOcsf, kNew, kOctet, 13, 8000},
       {"syslog-ng", Format::kOcsf, kNew, kOctet, 13, 60'000},
   };

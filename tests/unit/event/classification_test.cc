@@ -6,12 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "app/config/classification_file.h"
+
 namespace nsf {
 namespace {
 
 constexpr EventOutcome kUnknown = EventOutcome::kUnknown;
 constexpr EventOutcome kSuccess = EventOutcome::kSuccess;
 constexpr EventOutcome kFailure = EventOutcome::kFailure;
+
+Classification Classify(AuditEvent event) {
+  static const std::shared_ptr<const ClassificationTable> kTable = BuiltInClassification();
+  Classifier(kTable).Classify(&event);
+  return event.classification;
+}
 
 Classification ClassifyText(std::string_view text) {
   AuditEvent event;
@@ -61,10 +69,10 @@ TEST_CASE("Texts are classified by their verb and their words") {
       {"Disabled admin", "account.disable", 3001, 5, "admin", "ADMIN_CHANGE", kUnknown},
       {"Unlocked admin", "account.unlock", 3001, 12, "admin", "ADMIN_CHANGE", kUnknown},
       {"Locked admin", "account.lock", 3001, 9, "admin", "ADMIN_CHANGE", kUnknown},
-      {"Locked admin failed", "account.lock", 3001, 9, "admin failed", "ADMIN_CHANGE", kFailure},
+      {"Locked admin failed", "account.lock", 3001, 9, "admin", "ADMIN_CHANGE", kFailure},
       {"Admin password changed", "account.password_change", 3001, 3, "Admin password",
        "ADMIN_CHANGE", kUnknown},
-      {"Password Reset for admin", "account.password_reset", 3001, 4, "for admin", "ADMIN_CHANGE",
+      {"Password Reset for admin", "account.password_reset", 3001, 4, "admin", "ADMIN_CHANGE",
        kUnknown},
       {"Edited password policy", "entity.update", 3004, 3, "password policy", "POLICY", kUnknown},
       {"Enabled two-factor authentication for admin", "account.mfa_enable", 3001, 10,
@@ -73,8 +81,8 @@ TEST_CASE("Texts are classified by their verb and their words") {
        kUnknown},
       {"Updated admin settings", "entity.update", 3004, 3, "admin settings", "ADMIN_CHANGE",
        kUnknown},
-      {"Created User Group", "entity.create", 3004, 1, "User Group", "ADMIN_CHANGE", kUnknown},
-      {"Imported user group", "entity.create", 3004, 1, "user group", "ADMIN_CHANGE", kUnknown},
+      {"Created User Group", "group.create", 3006, 6, "User Group", "ADMIN_CHANGE", kUnknown},
+      {"Imported user group", "group.create", 3006, 6, "user group", "ADMIN_CHANGE", kUnknown},
 
       {"Assigned role", "role.assign", 3004, 3, "role", "ADMIN_CHANGE", kUnknown},
       {"Revoked Privilege", "role.revoke", 3004, 3, "Privilege", "ADMIN_CHANGE", kUnknown},
@@ -106,8 +114,8 @@ TEST_CASE("Texts are classified by their verb and their words") {
       {"Application instance", "none", 0, 99, "", "OTHER", kUnknown},
       {"Newsletter editor", "none", 0, 99, "", "OTHER", kUnknown},
 
-      {"Events were cleared", "none", 0, 99, "", "OTHER", kUnknown},
-      {"Exception Configuration", "none", 0, 99, "", "OTHER", kUnknown},
+      {"Events were cleared", "entity.delete", 3004, 4, "Events", "ADMIN_CHANGE", kUnknown},
+      {"Exception Configuration", "entity.update", 3004, 3, "Exception", "ADMIN_CHANGE", kUnknown},
       {"", "none", 0, 99, "", "OTHER", kUnknown},
       {"   ", "none", 0, 99, "", "OTHER", kUnknown},
       {"\xE7\xAE\xA1\xE7\x90\x86", "none", 0, 99, "", "OTHER", kUnknown},
@@ -166,7 +174,7 @@ TEST_CASE("A role that is named is User Access") {
 
 TEST_CASE("Managed entities have OCSF's types") {
   CHECK(ClassifyText("Deleted Inline Policy").object_type_id == 5);
-  CHECK(ClassifyText("Created user group").object_type_id == 3);
+  CHECK(ClassifyText("Edited user group").object_type_id == 3);
   CHECK(ClassifyText("Moved organization unit").object_type_id == 4);
   CHECK(ClassifyText("Removed device").object_type_id == 1);
   CHECK(ClassifyText("Exported users").object_type_id == 2);

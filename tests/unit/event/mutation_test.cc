@@ -9,6 +9,7 @@
 
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
+#include "support/classified.h"
 
 namespace nsf {
 namespace {
@@ -141,7 +142,7 @@ TEST_CASE("Broken pages: no crash, and every span lies inside the body") {
         REQUIRE_FALSE(field.json.empty());
         sum += SumOf(field.name) + SumOf(field.text);
       }
-      sum += ReadEverything(Normalize(row));
+      sum += ReadEverything(ClassifiedEvent(row));
     }
   }
   CHECK(accepted > 500);

@@ -10,6 +10,7 @@
 
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
+#include "support/classified.h"
 
 namespace nsf {
 namespace {
@@ -24,7 +25,7 @@ Read ReadRow(const std::string& row) {
   Read read{Page::Parse("[" + row + "]"), std::make_shared<RowReader>(), {}};
   INFO(row);
   REQUIRE(read.page.rows().size() == 1);
-  read.event = Normalize(read.reader->Read(read.page.rows()[0]));
+  read.event = ClassifiedEvent(read.reader->Read(read.page.rows()[0]));
   return read;
 }
 

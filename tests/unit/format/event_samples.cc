@@ -15,7 +15,7 @@ namespace {
 
 using Texts = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 34> kEvents = {
+constexpr std::array<std::string_view, 40> kEvents = {
     R"("Login Successful")",
     R"("Login Failed")",
     R"("Logout Successful")",
@@ -46,6 +46,12 @@ constexpr std::array<std::string_view, 34> kEvents = {
     R"("Created user group")",
     R"("Activated license")",
     R"("Events were cleared")",
+    R"("Added user to group")",
+    R"("Removed member from user group")",
+    R"("Deleted user group")",
+    R"("Paused publisher upgrade")",
+    R"("Enrolled device")",
+    R"("Something else happened")",
     R"("\u0000\n\"Deleted\" \ud800policy")",
     R"("")",
     "7",

@@ -115,12 +115,26 @@ TEST_CASE("Changes name what was changed, and never guess whom") {
          {"/user/name", R"("new@corp.example")"}});
 }
 
+TEST_CASE("A group has the name that is no person's, and whom it gained or lost") {
+  const std::string values = R"("supporting_data":{"data_type":"group","data_values":)";
+  Check(R"({"audit_log_event":"Added user to group",)" + values +
+            R"(["lee@corp.example","Contractors"]}})",
+        {{"/type_uid", R"("300603")"},
+         {"/type_name", R"("Group Management: Add User")"},
+         {"/group", R"({"name":"Contractors"})"},
+         {"/user", R"({"name":"lee@corp.example","email_addr":"lee@corp.example"})"}});
+  Check(R"({"audit_log_event":"Deleted user group",)" + values + R"(["Contractors"]}})",
+        {{"/type_uid", R"("300605")"}, {"/group/name", R"("Contractors")"}, {"/user", "absent"}});
+  Check(R"({"audit_log_event":"Deleted user group"})",
+        {{"/type_uid", R"("300605")"}, {"/group/name", R"("Unknown")"}, {"/user", "absent"}});
+}
+
 TEST_CASE("What no rule knows is a base event with its own words") {
-  Check(R"({"audit_log_event":"Events were cleared","user":"lee@corp.example","srcip":"192.0.2.1",)"
-        R"("count":3})",
+  Check(R"({"audit_log_event":"Something else happened","user":"lee@corp.example",)"
+        R"("srcip":"192.0.2.1","count":3})",
         {{"/class_uid", R"("0")"},
          {"/type_uid", R"("99")"},
-         {"/activity_name", R"("Events were cleared")"},
+         {"/activity_name", R"("Something else happened")"},
          {"/metadata/profiles", R"(["host"])"},
          {"/actor/user/name", R"("lee@corp.example")"},
          {"/src_endpoint", "absent"},

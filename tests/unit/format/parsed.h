@@ -12,6 +12,7 @@
 
 #include "core/event/page.h"
 #include "core/format/format.h"
+#include "support/classified.h"
 
 namespace nsf {
 
@@ -23,7 +24,7 @@ inline std::string FormatRow(Format format, const std::string& row,
   REQUIRE(page.rows().size() == 1);
   TextBuffer out;
   RowReader reader;
-  AppendEvent(format, Normalize(reader.Read(page.rows()[0])), context, &out);
+  AppendEvent(format, ClassifiedEvent(reader.Read(page.rows()[0])), context, &out);
   return out.str();
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/event/page.h"
 #include "core/format/format.h"
+#include "support/classified.h"
 
 namespace nsf {
 
@@ -24,7 +25,7 @@ inline bool PrintEvent(Format format, const std::string& row, const std::string&
   const Page page = Page::Parse("[" + row + "]");
   if (page.rows().size() != 1) return false;
   RowReader reader;
-  const AuditEvent event = Normalize(reader.Read(page.rows()[0]));
+  const AuditEvent event = ClassifiedEvent(reader.Read(page.rows()[0]));
   TextBuffer line;
   AppendEvent(format, event, {"acme", "audit", event.id.empty() ? id : event.id}, &line);
   std::cout << line.view() << '\n';

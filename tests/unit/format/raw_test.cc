@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/classified.h"
 #include "unit/format/parsed.h"
 
 namespace nsf {
@@ -30,7 +31,7 @@ TEST_CASE("Raw is appended, and leaves alone what is there") {
   TextBuffer out;
   out += "first\n";
   RowReader reader;
-  AppendRaw(Normalize(reader.Read(page.rows()[0])), &out);
+  AppendRaw(ClassifiedEvent(reader.Read(page.rows()[0])), &out);
   CHECK(out.view() == "first\n{ }");
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/event/page.h"
 #include "core/event/row.h"
+#include "support/classified.h"
 
 namespace nsf {
 namespace {
@@ -34,7 +35,7 @@ Built Build(int taken) {
   const BatchBuilder::PageBody held = page.body();
   RowReader reader;
   for (int i = 0; i < taken; ++i) {
-    const AuditEvent event = Normalize(reader.Read(page.rows()[static_cast<std::size_t>(i)]));
+    const AuditEvent event = ClassifiedEvent(reader.Read(page.rows()[static_cast<std::size_t>(i)]));
     builder.Add(event, WallSeconds{}, {event.id, WallSeconds{}, held}, MonotonicTime{});
   }
   builder.EndPage(held);

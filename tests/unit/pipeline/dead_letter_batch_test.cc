@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "app/config/classification_file.h"
 #include "core/format/dead_letter.h"
 
 namespace nsf {
@@ -30,7 +31,7 @@ std::string Line(const std::string& id, const std::string& sink, const std::stri
 TEST_CASE("rows are formatted anew for the sinks that refused them, marked as a replay") {
   const std::vector<std::string> lines = {Line("1", "out"), Line("2", "lake"), Line("3", "out"),
                                           Line("4", "out", "other")};
-  const auto made = MakeDeadLetterBatch(lines, {}, kFormats);
+  const auto made = MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), {}});
   CHECK(made.kept.empty());
   CHECK(made.sent == 4);
   REQUIRE(made.batch);
@@ -61,7 +62,7 @@ TEST_CASE("what is not meant, or not possible, is kept byte for byte") {
                                           Line("5", "lake"),
                                           Line("6", "out", "other")};
   const auto ids = [&lines](const DeadLetterChoice& choice) {
-    return MakeDeadLetterBatch(lines, choice, kFormats);
+    return MakeDeadLetterBatch(lines, choice, {kFormats, BuiltInClassification(), {}});
   };
   CHECK(ids({}).sent == 3);
   CHECK(ids({}).kept == std::vector<std::string_view>{lines[1], lines[2], lines[3], lines[4]});
@@ -71,6 +72,22 @@ TEST_CASE("what is not meant, or not possible, is kept byte for byte") {
   const auto none = ids({"nobody", "", ""});
   CHECK(none.batch == nullptr);
   CHECK(none.kept.size() == lines.size());
+}
+
+TEST_CASE("what was kept before there was something to take out is sent without it") {
+  RedactionSettings redaction;
+  redaction.user = Veil::kRedact;
+  const std::vector<std::string> lines = {
+      Line("1", "out", "acme", R"({"_id":"1","user":"ana@corp.example"})"),
+      Line("2", "out", "other", R"({"_id":"2","user":"ana@corp.example"})")};
+  const auto made =
+      MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), {{"acme", redaction}}});
+  REQUIRE(made.sent == 2);
+  const Record& acme = made.batch->sinks[0].records[0];
+  CHECK(acme.value == R"({"_id":"1","user":"redacted@redacted.invalid"})");
+  CHECK(acme.raw == acme.value);
+  CHECK(acme.user == "redacted@redacted.invalid");
+  CHECK(made.batch->sinks[1].records[0].user == "ana@corp.example");
 }
 
 }  // namespace

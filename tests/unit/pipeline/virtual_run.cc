@@ -218,7 +218,8 @@ void VirtualRun::CheckIdentity() {
   for (const auto& [name, sink] : s.sinks) {
     std::uint64_t dead = 0;
     for (const auto& [reason, count] : sink.dead_lettered) dead += count;
-    if (s.received != s.out_of_window + s.deduplicated + sink.delivered + dead + s.pending) {
+    if (s.received != s.out_of_window + s.deduplicated + s.filtered_in_all() + sink.delivered +
+                          dead + s.pending) {
       failures_ += "identity of metrics broken at " + name + "; ";
     }
   }

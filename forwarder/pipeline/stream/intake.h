@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is done with a new event before it is formatted: it is classified, held back where a filter
+// says so, and what tells of persons is taken out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "core/event/audit_event.h"
+#include "core/event/classification.h"
+#include "core/privacy/redactor.h"
+#include "core/privacy/row_filter.h"
+#include "pipeline/stream/settings.h"
+
+namespace nsf {
+
+class Intake {
+ public:
+  explicit Intake(const StreamSettings& settings);
+
+  struct Admission {
+    std::string_view filtered;  // why it is not delivered, as a metric's label; empty: it is
+    bool rewritten = false;     // the row lies in the intake now, and until the next call
+  };
+
+  // Makes of `event`, which comes from Normalize(), what is delivered. Its text may turn out to be
+  // unknown: see TakeUnknown().
+  Admission Admit(AuditEvent* event);
+
+  // A line for the log about a text that no rule knows, once for each such text and for a bounded
+  // number of them; empty: there is nothing to tell.
+  std::optional<std::string> TakeUnknown();
+
+ private:
+  void NoteUnknown(std::string_view text);
+
+  Classifier classifier_;
+  RowFilter filter_;
+  std::optional<Redactor> redactor_;           // absent: nothing is taken out
+  std::unordered_set<std::uint64_t> unknown_;  // hashes of the texts that were told
+  std::optional<std::string> notice_;
+};
+
+}  // namespace nsf
