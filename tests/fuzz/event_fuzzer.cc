@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A row: whatever is in it, every format makes one line of it, of valid JSON where the format is
-// JSON, and so does the dead letter; and what is left without persons is a row again, in which there
-// is nothing more to find.
+// JSON, and so does the dead letter; and what is left without persons is a row again, in which
+// there is nothing more to find.
 #include <string>
 
 #include "core/event/audit_event.h"

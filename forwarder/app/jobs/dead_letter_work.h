@@ -25,10 +25,10 @@ struct DeadLetterParts {
   StateStore& store;
   // Its own: nothing else is committed to it. It puts what is refused into `sink`.
   Destination& destination;
-  Sink& sink;                             // the dead letter
-  std::string path;                       // its file
+  Sink& sink;        // the dead letter
+  std::string path;  // its file
   DeadLetterForms forms;
-  std::size_t most_records = 0;           // in a batch
+  std::size_t most_records = 0;  // in a batch
   std::size_t most_bytes = 0;
   LoopCalls& calls;
   Telemetry& telemetry;

@@ -21,7 +21,7 @@ namespace nsf {
 enum class PageStatus : std::uint8_t {
   kRows,       // a list of rows, perhaps empty
   kNoList,     // an envelope without an error, and null, {} or nothing in the place of the list
-  kRefused,    // well-formed, but an error in a 200 (`ok:0`, `status:"error"`, `errors`), or no page
+  kRefused,    // well-formed, but an error in a 200 (`ok:0`, `status:"error"`), or no page
   kMalformed,  // not JSON, cut, nested deeper than the limit, or empty
 };
 

@@ -3,7 +3,6 @@
 #include "core/dialect/discovery.h"
 
 #include <catch2/catch.hpp>
-
 #include <vector>
 
 namespace nsf {
@@ -140,7 +139,7 @@ TEST_CASE("what a refusal teaches is learned when it was no passing one") {
 TEST_CASE("before what was refused is asked for again some time is to pass") {
   Discovery discovery = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
   const std::pair<ProbeAnswer, bool> answers[] = {
-      {A::kRefused, true},  {A::kRefused, true}, {A::kRefused, false}, {A::kRowsInside, true},
+      {A::kRefused, true}, {A::kRefused, true}, {A::kRefused, false}, {A::kRowsInside, true},
       {A::kRefused, true}, {A::kRefused, true}, {A::kRefused, false}};
   for (const auto& [answer, repeats] : answers) {
     discovery.Take(answer);
