@@ -75,18 +75,6 @@ def test_syslog_stream(tmp_path, program, start_simulator, receiver, transport):
     assert_all_arrived(simulator.ledger(), ids_in_syslog(receiver))
 
 
-def test_syslog_udp(tmp_path, program, start_simulator, receiver):
-    """UDP promises nothing: paced, so that the receiver's buffer never overflows."""
-    simulator = start_simulator(10_000, "--delay-ms", "20")
-    config = configuration(tmp_path, simulator, [syslog_sink(receiver, "udp")],
-                           tenant={"page_size": 40}, batch={"events": 40})
-    done = run_once(tmp_path, config)
-    assert done.code == 0, done.stderr()
-    receiver.settle()
-    receiver.stop()
-    assert_all_arrived(simulator.ledger(), ids_in_syslog(receiver))
-
-
 def test_several_sinks_at_once(tmp_path, program, start_simulator, broker, receiver):
     simulator = start_simulator(20_000)
     topic = broker.create_topic("several")

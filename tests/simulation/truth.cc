@@ -36,13 +36,24 @@ bool OrderMisleads(const model::Settings& tenant) {
          (by_another || tenant.order == model::Order::kNone);
 }
 
-std::vector<WindowKind> PossibleWindows(const model::Settings& tenant) {
+std::vector<WindowKind> PossibleWindows(const StreamScenario& scenario) {
+  const model::Settings& tenant = scenario.tenant;
   std::vector<WindowKind> kinds;
   AddKinds(tenant, &kinds);
   // Of a tenant that has no row yet nobody can tell which times it honours: until its rows tell,
   // insertion time is what is asked for, and what is closed and called whole is so by that time.
   const bool silent = tenant.events == 0;
   if (silent && kinds[0] != WindowKind::kInsertion) kinds.push_back(WindowKind::kInsertion);
+  // Where refusals that say nothing of the dialect pass by, all of six questions may be refused.
+  const auto refuses = [](const Trouble& trouble) {
+    return std::find(trouble.faults.begin(), trouble.faults.end(), model::Fault::k404) !=
+           trouble.faults.end();
+  };
+  const bool both = tenant.window_pairs == model::WindowPairs::kBoth &&
+                    tenant.window != model::WindowRule::kIgnored;
+  if (both && std::any_of(scenario.troubles.begin(), scenario.troubles.end(), refuses)) {
+    AddKind(WindowKind::kEvent, &kinds);
+  }
   if (!tenant.changes_to.empty()) {
     model::Settings changed = tenant;
     model::ApplyChange(tenant.changes_to, &changed);
@@ -57,7 +68,7 @@ Truth::Truth(const StreamScenario& scenario, const model::Tenant& tenant, std::s
       tenant_(tenant),
       sinks_(sinks),
       complaints_(complaints),
-      kinds_(PossibleWindows(scenario.tenant)) {}
+      kinds_(PossibleWindows(scenario)) {}
 
 void Truth::Update() {
   while (places_.size() < tenant_.visible()) Add(static_cast<EventNumber>(places_.size()));

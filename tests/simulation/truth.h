@@ -21,7 +21,7 @@ namespace nsf::simulation {
 using nsf_simulator::EventNumber;
 
 // By which times the tenant's windows may select in the course of a run.
-std::vector<WindowKind> PossibleWindows(const nsf_simulator::Settings& tenant);
+std::vector<WindowKind> PossibleWindows(const StreamScenario& scenario);
 
 // Where no window is honoured, rows are cut by the time that they were inserted at, if they show
 // it. When another one sorts the list, or none, what is asked for may stand behind the end of a

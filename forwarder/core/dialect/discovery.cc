@@ -17,15 +17,10 @@ constexpr int kTimesAsked = 3;
 
 }  // namespace
 
-Discovery Discovery::OfWindow(const Dialect& guess, const DialectPins& pins, WallSeconds now) {
-  Discovery discovery(guess, now);
+Discovery Discovery::OfWindow(const Dialect& known, const DialectPins& pins, WallSeconds now) {
+  Discovery discovery(known, now);
+  discovery.of_window_ = true;
   discovery.AddWindows(pins);
-  return discovery;
-}
-
-Discovery Discovery::OfDoubt(const Dialect& known, const DialectPins& pins, WallSeconds now) {
-  Discovery discovery = OfWindow(known, pins, now);
-  discovery.is_doubt_ = true;
   return discovery;
 }
 
@@ -87,7 +82,7 @@ bool Discovery::Take(ProbeAnswer answer) {
       if (answer == ProbeAnswer::kEmpty || answer == ProbeAnswer::kRowsInside) {
         return Conclude(step.probe.dialect);
       }
-      if (is_doubt_ && !rows && step.probe.dialect == known_) refused_ = step.probe;
+      if (of_window_ && !rows && step.probe.dialect == known_) refused_ = step.probe;
       return NotThisOne();
     case Question::kNoWindow:
       return answer == ProbeAnswer::kRefused ? NotThisOne() : Conclude(step.probe.dialect);
@@ -112,7 +107,7 @@ bool Discovery::Take(ProbeAnswer answer) {
 
 bool Discovery::TakeSamePage(ProbeAnswer answer) {
   // Rows outside of a window that is asked for again tell no less than a refusal.
-  chance_ = answer != ProbeAnswer::kRefused && !(is_doubt_ && answer == ProbeAnswer::kRowsOutside);
+  chance_ = answer != ProbeAnswer::kRefused && !(of_window_ && answer == ProbeAnswer::kRowsOutside);
   if (chance_) return Conclude(known_);
   steps_.pop_front();
   if (steps_.empty()) return Conclude(*found_);

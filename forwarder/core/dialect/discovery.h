@@ -33,11 +33,10 @@ enum class ProbeAnswer : std::uint8_t {
 
 class Discovery {
  public:
-  // First contact: which pair of bounds is honoured? `now` is our own wall clock's or the tenant's;
-  // a day does not matter.
-  static Discovery OfWindow(const Dialect& guess, const DialectPins& pins, WallSeconds now);
-  // The windows look ignored. What was honoured before is not given up for a refusal that passes.
-  static Discovery OfDoubt(const Dialect& known, const DialectPins& pins, WallSeconds now);
+  // First contact, or the windows look ignored: which pair of bounds is honoured? `now` is our own
+  // wall clock's or the tenant's; a day does not matter. What is known, or guessed, is not given up
+  // for a refusal that passes.
+  static Discovery OfWindow(const Dialect& known, const DialectPins& pins, WallSeconds now);
   // A page came again: which name turns the page? `sample`: a window that holds rows. The known one
   // is not given up for a refusal that passes either.
   static Discovery OfParameter(const Dialect& known, const DialectPins& pins, Window sample);
@@ -89,7 +88,7 @@ class Discovery {
   Dialect known_;
   WallSeconds now_;
   std::optional<Probe> refused_;
-  bool is_doubt_ = false;
+  bool of_window_ = false;
   std::optional<Dialect> found_;  // instead of what was refused
   bool repeats_ = false;
   std::deque<Step> steps_;

@@ -66,14 +66,12 @@ bool Stream::MostlyOutside(const Page& page, const Window& window) const {
 }
 
 void Stream::DiscoverWindow(const Now& now) {
-  if (learned_) {
-    discovery_ = Discovery::OfDoubt(learned_->dialect, settings_.pins, TenantNow(now));
-    return;
-  }
-  const Dialect guess{settings_.pins.parameter.value_or(PageParameter::kOffset),
-                      WindowKind::kInsertion, settings_.pins.order.value_or(ListOrder::kNeither),
-                      UINT32_MAX};
-  discovery_ = Discovery::OfWindow(guess, settings_.pins, TenantNow(now));
+  const Dialect known =
+      learned_ ? learned_->dialect
+               : Dialect{settings_.pins.parameter.value_or(PageParameter::kOffset),
+                         WindowKind::kInsertion, settings_.pins.order.value_or(ListOrder::kNeither),
+                         UINT32_MAX};
+  discovery_ = Discovery::OfWindow(known, settings_.pins, TenantNow(now));
 }
 
 void Stream::DoubtWindow(const Now& now) {

@@ -38,7 +38,9 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
       {{A::kRefused, A::kEmpty}, W::kInsertion},
       {{A::kRefused, A::kRowsOutside, A::kEmpty}, W::kEvent},
       // `offset` is not a parameter here, and parameters that are none are refused.
-      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kEmpty}, W::kInsertion},
+      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kEmpty, A::kRefused,
+        A::kRefused, A::kRefused},
+       W::kInsertion},
       {std::vector<ProbeAnswer>(15, A::kRefused), std::nullopt},
   };
   for (const Row& row : rows) {
@@ -69,7 +71,7 @@ TEST_CASE("windows that were honoured are not given up for a refusal that passes
       {{no, A::kRowsOutside, A::kEmpty}, event},
   };
   for (const Row& row : rows) {
-    Discovery discovery = Discovery::OfDoubt({}, {}, kNow);
+    Discovery discovery = Discovery::OfWindow({}, {}, kNow);
     Answer(&discovery, row.answers);
     CHECK(discovery.dialect() == row.dialect);
   }
