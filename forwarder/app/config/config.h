@@ -16,6 +16,7 @@
 #include "adapters/kafka/kafka_settings.h"
 #include "ports/clock.h"
 #include "ports/record.h"
+#include "ports/result.h"
 #include "ports/secret_source.h"
 
 namespace nsf {
@@ -71,7 +72,7 @@ struct TenantConfig {
   std::variant<std::chrono::seconds, WallSeconds> start = std::chrono::seconds(86'400);
   std::chrono::milliseconds poll_interval{30'000};
   std::uint32_t page_size = 5000;
-  std::size_t concurrency = 8;  // pages asked for at a time
+  std::size_t concurrency = 8;              // pages asked for at a time
   std::uint32_t requests_per_minute = 240;  // rate_limit
   std::uint32_t burst = 4;                  // at most so many a second
   AuthScheme auth = AuthScheme::kToken;
@@ -118,8 +119,11 @@ struct StateConfig {
   std::string path = "/var/lib/netskope-forwarder";  // a directory
 };
 
+// A file or a topic.
 struct DeadLetterConfig {
-  std::string path = "/var/lib/netskope-forwarder/dead-letter.ndjson";
+  std::string path = "/var/lib/netskope-forwarder/dead-letter.ndjson";  // empty: a topic
+  std::string sink;   // of the topic: the Kafka sink whose connection is used; empty: a file
+  std::string topic;  // may hold {tenant} and {stream}
 };
 
 struct BatchConfig {
@@ -151,6 +155,9 @@ struct Config {
   ServerConfig server;
   LogConfig log;
 };
+
+// Why the commands that read the dead letter do nothing where it is a topic, and what to do.
+Error DeadLetterIsATopic(const DeadLetterConfig& dead_letter);
 
 // `url` without "user:password@", for logs and `config print`.
 std::string WithoutUserInfo(const std::string& url);
