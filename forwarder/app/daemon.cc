@@ -176,8 +176,10 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
                           [this, job] { return loop_->Parked(job.tenant, job.stream); },
                           [this, job] { RenewStream(job.tenant, job.stream); }});
   }
+  if (job.kind == JobKind::kDeadLetterReplay && !config_.dead_letter.sink.empty()) {
+    return DeadLetterIsATopic(config_.dead_letter);
+  }
   if (job.kind == JobKind::kDeadLetterReplay) {
-    if (!config_.dead_letter.sink.empty()) return DeadLetterIsATopic(config_.dead_letter);
     std::map<std::string, Format> formats;
     for (const SinkConfig& sink : config_.sinks) formats[sink.name] = sink.format;
     return MakeDeadLetterWork(

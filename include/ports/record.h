@@ -82,11 +82,11 @@ struct SinkBatch {
   std::string tenant;  // name of the tenant
   std::string stream;  // event type: "audit"
   Format format = Format::kOcsf;
-  bool replay = false;  // sent again because an operator asked for it; sinks mark it
+  bool replay = false;            // sent again because an operator asked for it; sinks mark it
+  std::vector<Refusal> refusals;  // of the dead letter's batches alone: one a record
   std::vector<Record> records;
   std::vector<OutcomeKind> outcomes;
   std::vector<Rejection> rejections;
-  std::vector<Refusal> refusals;  // of the dead letter's batches alone: one a record
 };
 
 }  // namespace nsf

@@ -19,10 +19,10 @@ class ScriptedSink : public Sink {
   std::function<OutcomeKind(std::size_t)> script = [](std::size_t) {
     return OutcomeKind::kDelivered;
   };
-  std::vector<std::string> log;   // values, as published
-  std::vector<Refusal> refusals;  // of the last batch
+  std::vector<std::string> log;  // values, as published
   std::vector<std::string>* order = nullptr;
   std::string name;
+  std::vector<Refusal> refusals;  // of the last batch
 
   void Publish(SinkBatch& batch, Done done) override {
     if (order != nullptr) order->push_back(name);
