@@ -11,6 +11,7 @@ std::vector<Finding> CheckLive(const Config& config, const LiveCheckOptions& opt
   CheckState(config.state, &findings);
   for (const TenantConfig& tenant : config.tenants) CheckTenant(tenant, &findings);
   for (const SinkConfig& sink : config.sinks) CheckSink(sink, options.write, &findings);
+  CheckDeadLetter(config, options.write, &findings);
   return findings;
 }
 

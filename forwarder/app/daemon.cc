@@ -109,9 +109,10 @@ Result<void> Daemon::BuildSinks() {
               guarantee.acknowledged);
     sinks_[config.name] = std::move(sink).value();
   }
-  auto dead_letter = MakeDeadLetter(config_.dead_letter, log_);
+  auto dead_letter = MakeDeadLetter(config_, log_);
   if (!dead_letter) return dead_letter.error();
   dead_letter_ = std::move(dead_letter).value();
+  log_.Info("dead letter: " + GuaranteeText(config_.dead_letter));
   return {};
 }
 
@@ -174,6 +175,9 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
                          {[this, job] { loop_->Park(job.tenant, job.stream); },
                           [this, job] { return loop_->Parked(job.tenant, job.stream); },
                           [this, job] { RenewStream(job.tenant, job.stream); }});
+  }
+  if (job.kind == JobKind::kDeadLetterReplay && !config_.dead_letter.sink.empty()) {
+    return DeadLetterIsATopic(config_.dead_letter);
   }
   if (job.kind == JobKind::kDeadLetterReplay) {
     DeadLetterForms forms{{}, config_.classification, {}};
@@ -309,16 +313,21 @@ int Daemon::Run() {
 
 void Daemon::WatchSinks(const Now& now) {
   for (const auto& [name, sink] : sinks_) {
-    const auto trouble = sink->Trouble();
-    if (!trouble) {
-      if (troubled_since_.erase(name) > 0) log_.Info("sink " + name + ": goes on");
-      continue;
-    }
-    const auto [since, began] = troubled_since_.try_emplace(name, now.monotonic);
-    if (!began) continue;
-    log_.Warn("sink " + name + ": " + trouble->message);
+    if (!FellIntoTrouble(now, name, *sink)) continue;
     telemetry_->Published(name, std::chrono::microseconds(0), "unavailable");
   }
+  FellIntoTrouble(now, "dead_letter", *dead_letter_);
+}
+
+bool Daemon::FellIntoTrouble(const Now& now, const std::string& name, const Sink& sink) {
+  const auto trouble = sink.Trouble();
+  if (!trouble) {
+    if (troubled_since_.erase(name) > 0) log_.Info("sink " + name + ": goes on");
+    return false;
+  }
+  const bool began = troubled_since_.try_emplace(name, now.monotonic).second;
+  if (began) log_.Warn("sink " + name + ": " + trouble->message);
+  return began;
 }
 
 void Daemon::WatchMemory(const Now& now) {

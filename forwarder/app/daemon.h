@@ -87,6 +87,8 @@ class Daemon : private LoopObserver {
   void WakeUp();
   // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.
   void WatchSinks(const Now& now);
+  // Watches one, or the dead letter: true when trouble begins.
+  bool FellIntoTrouble(const Now& now, const std::string& name, const Sink& sink);
 
   // Gives memory that is not in use back now and then, when much was received.
   void WatchMemory(const Now& now);

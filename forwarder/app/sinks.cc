@@ -4,15 +4,19 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "adapters/file/file_sink.h"
+#include "adapters/kafka/kafka_dead_letter.h"
 #include "adapters/kafka/kafka_sink.h"
 
 namespace nsf {
 namespace {
+
+constexpr const char* kDeadLetterName = "dead_letter";
 
 template <typename T>
 Result<std::unique_ptr<Sink>> AsSink(Result<std::unique_ptr<T>> made) {
@@ -97,12 +101,25 @@ Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log)
   return MakeFile(config.name, std::get<FileConfig>(config.kind), log);
 }
 
-Result<std::unique_ptr<Sink>> MakeDeadLetter(const DeadLetterConfig& config, const Log& log) {
+KafkaSinkConfig DeadLetterKafkaSettings(const Config& config) {
+  const auto sink = std::find_if(
+      config.sinks.begin(), config.sinks.end(),
+      [&config](const SinkConfig& named) { return named.name == config.dead_letter.sink; });
+  KafkaSinkConfig kafka = KafkaSettingsOf(kDeadLetterName, std::get<KafkaConfig>(sink->kind));
+  kafka.topic = config.dead_letter.topic;
+  return kafka;
+}
+
+Result<std::unique_ptr<Sink>> MakeDeadLetter(const Config& config, const Log& log) {
+  if (!config.dead_letter.sink.empty()) {
+    return AsSink(
+        KafkaDeadLetter::Create(DeadLetterKafkaSettings(config), SinkLog(kDeadLetterName, log)));
+  }
   FileSinkConfig file;
-  file.name = "dead_letter";
+  file.name = kDeadLetterName;
   file.mode = 0600;
-  file.path = config.path;
-  return AsSink(FileSink::Create(std::move(file), SinkLog("dead_letter", log)));
+  file.path = config.dead_letter.path;
+  return AsSink(FileSink::Create(std::move(file), SinkLog(kDeadLetterName, log)));
 }
 
 }  // namespace nsf

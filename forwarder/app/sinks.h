@@ -22,7 +22,11 @@ Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log)
 KafkaSinkConfig KafkaSettingsOf(const std::string& name, const KafkaConfig& config);
 Result<SyslogSinkConfig> SyslogSettingsOf(const std::string& name, const SyslogConfig& config);
 
-// The file that refused records go to; readable by its owner alone.
-Result<std::unique_ptr<Sink>> MakeDeadLetter(const DeadLetterConfig& config, const Log& log);
+// Where refused records go: a file that its owner alone can read, or a topic.
+Result<std::unique_ptr<Sink>> MakeDeadLetter(const Config& config, const Log& log);
+
+// What the dead letter's topic is written with: the named sink's connection. Only when
+// `config.dead_letter.sink` is set; the configuration was checked.
+KafkaSinkConfig DeadLetterKafkaSettings(const Config& config);
 
 }  // namespace nsf

@@ -68,6 +68,14 @@ struct Rejection {
   std::string detail;     // for people
 };
 
+// Why a record came into the dead letter.
+struct Refusal {
+  std::string sink;    // that refused it
+  std::string reason;  // as in the Rejection
+  std::string detail;
+  WallTime time;  // of the refusal
+};
+
 // The records of one batch for one sink, in order, with their outcomes.
 // `outcomes` has one entry a record; only the sink that is publishing the batch writes to it.
 struct SinkBatch {
@@ -75,7 +83,8 @@ struct SinkBatch {
   std::string tenant;  // name of the tenant
   std::string stream;  // event type: "audit"
   Format format = Format::kOcsf;
-  bool replay = false;  // sent again because an operator asked for it; sinks mark it
+  bool replay = false;            // sent again because an operator asked for it; sinks mark it
+  std::vector<Refusal> refusals;  // of the dead letter's batches alone: one a record
   std::vector<Record> records;
   std::vector<OutcomeKind> outcomes;
   std::vector<Rejection> rejections;

@@ -31,10 +31,10 @@ class Broker:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", self.port)) != 0, "the broker still listens"
 
-    def create_topic(self, name, partitions=3):
+    def create_topic(self, name, partitions=3, **settings):
         admin = KafkaAdminClient(bootstrap_servers=self.address)
         try:
-            admin.create_topics([NewTopic(name, partitions, 1)])
+            admin.create_topics([NewTopic(name, partitions, 1, topic_configs=settings)])
         finally:
             admin.close()
         return name

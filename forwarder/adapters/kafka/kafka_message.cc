@@ -47,12 +47,21 @@ void Replace(std::string* text, std::string_view what, std::string_view by) {
   }
 }
 
+bool IsDeadLetter(const SinkBatch& batch) { return !batch.refusals.empty(); }
+
 // The `raw` rows are the tenant's own; the number is that of our part in it, and grows when a
 // consumer would have to change.
 std::string TypeOf(const SinkBatch& batch) {
   std::string type = "com.netskope." + batch.stream;
+  if (IsDeadLetter(batch)) return type + ".refused.v1";
   if (batch.format != Format::kRaw) type += '.' + std::string(FormatName(batch.format));
   return type + ".v1";
+}
+
+// A refused row is bytes: what is wrong with it may be that it is no JSON.
+std::string_view ContentTypeOf(const SinkBatch& batch) {
+  if (IsDeadLetter(batch)) return "application/octet-stream";
+  return IsJson(batch.format) ? "application/json" : "text/plain; charset=utf-8";
 }
 
 }  // namespace
@@ -87,8 +96,9 @@ std::string_view KeyOf(KafkaKey key, const SinkBatch& batch, const Record& recor
 MessageHeaders::MessageHeaders(const SinkBatch& batch)
     : source_("/netskope/" + batch.tenant + "/events/" + batch.stream),
       type_(TypeOf(batch)),
-      content_type_(IsJson(batch.format) ? "application/json" : "text/plain; charset=utf-8"),
+      content_type_(ContentTypeOf(batch)),
       tenant_(batch.tenant),
+      stream_(batch.stream),
       replay_(batch.replay) {}
 
 KafkaHeaders MessageHeaders::Of(const Record& record) const {
@@ -110,6 +120,21 @@ KafkaHeaders MessageHeaders::Of(const Record& record) const {
   Add(headers, "ocsf_class_uid",
       {class_uid.data(), static_cast<std::size_t>(end - class_uid.data())});
   if (replay_) Add(headers, "netskope_replay", "true");
+  return owner;
+}
+
+KafkaHeaders MessageHeaders::Of(const Record& record, const Refusal& refusal) const {
+  KafkaHeaders owner = Of(record);
+  rd_kafka_headers_t* headers = owner.get();
+  std::array<char, 32> time{};
+  Add(headers, "stream", stream_);
+  Add(headers, "error_sink", refusal.sink);
+  Add(headers, "error_reason", refusal.reason);
+  Add(headers, "error_detail", refusal.detail);
+  Add(headers, "error_time",
+      Rfc3339(std::chrono::floor<std::chrono::seconds>(refusal.time), &time));
+  Add(headers, "error_bytes", std::to_string(record.raw.size()));
+  if (record.value.size() < record.raw.size()) Add(headers, "error_truncated", "true");
   return owner;
 }
 

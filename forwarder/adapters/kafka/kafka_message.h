@@ -27,12 +27,16 @@ class MessageHeaders {
   explicit MessageHeaders(const SinkBatch& batch);
 
   KafkaHeaders Of(const Record& record) const;
+  // Of a record in the dead letter: also why, when, and how much of the row the value holds.
+  KafkaHeaders Of(const Record& record, const Refusal& refusal) const;
 
  private:
   const std::string source_;  // /netskope/<tenant>/events/<stream>
-  const std::string type_;    // com.netskope.<stream>.<format>.v1; raw: com.netskope.<stream>.v1
+  // com.netskope.<stream>.<format>.v1; raw: com.netskope.<stream>.v1; refused: ….refused.v1
+  const std::string type_;
   const std::string_view content_type_;
   const std::string tenant_;
+  const std::string stream_;
   const bool replay_;
 };
 

@@ -155,10 +155,12 @@ class KafkaSink::Worker {
     message.topic = topic;
     message.value = record.value;
     message.key = KeyOf(config_.key, flight.batch(), record);
-    if (!flight.untimed() && HasTime(record) && record.time > WallSeconds()) {
-      message.time = record.time.time_since_epoch();
-    }
-    message.headers = headers.Of(record);
+    const auto& refusals = flight.batch().refusals;
+    // What was refused is kept from now on, however old the event is.
+    const bool timed = refusals.empty() && !flight.untimed() && HasTime(record);
+    if (timed && record.time > WallSeconds()) message.time = record.time.time_since_epoch();
+    message.headers =
+        refusals.empty() ? headers.Of(record) : headers.Of(record, refusals[slot->index]);
     message.slot = slot;
     const auto code = producer_->Send(std::move(message));
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {

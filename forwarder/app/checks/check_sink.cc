@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a sink is there: connects as the sink would, or sends a message through it.
+// Whether a sink, or the dead letter's topic, is there: connects as the sink would, or sends a
+// message through it.
 #include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -61,6 +63,11 @@ class TestMessage {
     batch_.outcomes.push_back(OutcomeKind::kUndecided);
   }
 
+  // For the dead letter: as if a sink had refused it.
+  void Refuse() {
+    batch_.refusals.push_back({"check", "check", "a test", SystemClock().Read().wall});
+  }
+
   // The sink is gone when it returns, and so is whatever was not sent.
   Result<void> SendThrough(std::unique_ptr<Sink> sink) {
     std::promise<std::optional<Error>> promise;
@@ -80,33 +87,58 @@ class TestMessage {
   SinkBatch batch_;
 };
 
-}  // namespace
+// What a sink, or the dead letter, is asked.
+struct Question {
+  std::string name;
+  bool is_dead_letter;
+  std::string subject;
+  std::string why_it_matters;
+  std::function<Result<void>()> reach;
+  std::function<Result<std::unique_ptr<Sink>>(const Log& log)> make;
+};
 
-void CheckSink(const SinkConfig& sink, bool write, Findings* findings) {
-  const std::string subject = "sink " + sink.name;
-  const auto reached =
-      std::visit([&sink](const auto& kind) { return Reach(sink.name, kind); }, sink.kind);
-  if (!reached) {
-    findings->push_back({Finding::Level::kWrong, subject, reached.error().message,
-                         "its streams would wait and deliver nothing", ""});
-    return;
-  }
-  if (!write) {
-    findings->push_back({Finding::Level::kGood, subject, "it can be reached", "", ""});
-    return;
-  }
+Result<void> Ask(const Question& question, bool write) {
+  if (auto reached = question.reach(); !reached || !write) return reached;
   LogConfig quiet;
   quiet.level = LogLevel::kError;
   const Log log(quiet);
-  auto made = MakeSink(sink, log);
-  const auto sent = made ? TestMessage(sink.name).SendThrough(std::move(made).value())
-                         : Result<void>(made.error());
-  if (sent) {
-    findings->push_back({Finding::Level::kGood, subject, "a test message was taken", "", ""});
+  auto made = question.make(log);
+  if (!made) return made.error();
+  TestMessage message(question.name);
+  if (question.is_dead_letter) message.Refuse();
+  return message.SendThrough(std::move(made).value());
+}
+
+void Tell(const Question& question, bool write, Findings* findings) {
+  const auto answer = Ask(question, write);
+  if (answer) {
+    findings->push_back({Finding::Level::kGood, question.subject,
+                         write ? "a test message was taken" : "it can be reached", "", ""});
   } else {
-    findings->push_back({Finding::Level::kWrong, subject, sent.error().message,
-                         "its streams would wait and deliver nothing", ""});
+    findings->push_back({Finding::Level::kWrong, question.subject, answer.error().message,
+                         question.why_it_matters, ""});
   }
+}
+
+}  // namespace
+
+void CheckSink(const SinkConfig& sink, bool write, Findings* findings) {
+  const auto reach = [&sink] {
+    return std::visit([&sink](const auto& kind) { return Reach(sink.name, kind); }, sink.kind);
+  };
+  const auto make = [&sink](const Log& log) { return MakeSink(sink, log); };
+  Tell({sink.name, false, "sink " + sink.name, "its streams would wait and deliver nothing", reach,
+        make},
+       write, findings);
+}
+
+void CheckDeadLetter(const Config& config, bool write, Findings* findings) {
+  if (config.dead_letter.sink.empty()) return;
+  const auto reach = [&config] { return ProbeKafka(DeadLetterKafkaSettings(config), kPatience); };
+  const auto make = [&config](const Log& log) { return MakeDeadLetter(config, log); };
+  Tell({"dead_letter", true, "dead letter",
+        "a stream would wait at the first row that a sink refuses", reach, make},
+       write, findings);
 }
 
 }  // namespace nsf

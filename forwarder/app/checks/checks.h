@@ -17,6 +17,9 @@ void CheckTenant(const TenantConfig& tenant, Findings* findings);
 // Can what is refused or delivered get there? With `write`, one test message is sent.
 void CheckSink(const SinkConfig& sink, bool write, Findings* findings);
 
+// The same of the dead letter, where it is a topic.
+void CheckDeadLetter(const Config& config, bool write, Findings* findings);
+
 // May the state be owned and written, and is anything wrong with it?
 void CheckState(const StateConfig& state, Findings* findings);
 

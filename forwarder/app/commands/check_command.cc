@@ -74,6 +74,10 @@ std::string Json(const LoadedConfig& loaded, const std::vector<Finding>& finding
     }
   }
   json.End();
+  if (loaded.config) {
+    json.Key("dead_letter").BeginObject();
+    json.Key("guarantee").Text(GuaranteeText(loaded.config->dead_letter)).End();
+  }
   json.Key("findings");
   WriteFindings(json, findings);
   json.End();
@@ -100,6 +104,7 @@ void TellPeople(const LoadedConfig& loaded, std::ostream& out, std::ostream& err
   for (const SinkConfig& sink : loaded.config->sinks) {
     out << "  sink " << sink.name << ": " << GuaranteeText(sink) << '\n';
   }
+  out << "  dead letter: " << GuaranteeText(loaded.config->dead_letter) << '\n';
 }
 
 void TellFindings(const std::vector<Finding>& findings, std::ostream& out) {

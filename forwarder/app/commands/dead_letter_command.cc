@@ -108,7 +108,9 @@ std::string Table(const std::string& path, const Listed& listed) {
 int DeadLetterListCommand(const Config& config, const JobOptions& options, bool json,
                           const CommandContext& context) {
   const std::string& path = config.dead_letter.path;
-  const auto listed = List(path, options);
+  const auto listed = config.dead_letter.sink.empty()
+                          ? List(path, options)
+                          : Result<Listed>(DeadLetterIsATopic(config.dead_letter));
   if (!listed) {
     context.err << listed.error().message << '\n';
     return kExitUsage;

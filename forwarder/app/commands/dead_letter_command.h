@@ -8,7 +8,7 @@
 namespace nsf {
 
 // A table for people, or JSON, of the lines that the options' tenant, stream and sink name, with
-// counts by reason. Returns the exit code.
+// counts by reason. Refused where the dead letter is a topic. Returns the exit code.
 int DeadLetterListCommand(const Config& config, const JobOptions& options, bool json,
                           const CommandContext& context);
 

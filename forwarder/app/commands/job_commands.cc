@@ -274,6 +274,9 @@ int ReconcileCommand(const Config& config, const JobOptions& options,
 
 int DeadLetterReplayCommand(const Config& config, const JobOptions& options,
                             const CommandContext& context) {
+  if (!config.dead_letter.sink.empty()) {
+    return Fail(DeadLetterIsATopic(config.dead_letter), context);
+  }
   if (const auto known = CheckSink(config, options.sink); !known) {
     return Fail(known.error(), context);
   }

@@ -200,6 +200,11 @@ SinkConfig BuildSink(const Setting& sink) {
   return config;
 }
 
+DeadLetterConfig BuildDeadLetter(const Setting& dead_letter) {
+  if (dead_letter.key->name == "file") return {dead_letter.At("path").text(), "", ""};
+  return {"", dead_letter.At("sink").text(), dead_letter.At("topic").text()};
+}
+
 ServerConfig BuildServer(const Setting& server) {
   const HostPort address = ParseHostPort(server.At("listen").text()).value();
   return {address.host, address.port.value()};
@@ -214,7 +219,7 @@ Config BuildConfig(const Setting& root) {
     config.tenants.push_back(BuildTenant(tenant, config.sinks));
   }
   config.state.path = root.At("state").At("path").text();
-  config.dead_letter.path = root.At("dead_letter").At("path").text();
+  config.dead_letter = BuildDeadLetter(root.At("dead_letter"));
   const Setting& batch = root.At("batch");
   config.batch.events = To<std::size_t>(batch.At("events"));
   config.batch.bytes = To<std::size_t>(batch.At("bytes"));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -151,17 +152,43 @@ class WrittenPaths {
   std::map<std::string, std::string> first_;
 };
 
+// The sink whose connection the dead letter's topic uses, and the topic.
+void CheckDeadLetterTopic(const Setting& root, Diagnostics& diagnostics) {
+  const Setting& name = root.At("dead_letter").At("sink");
+  const Setting& topic = root.At("dead_letter").At("topic");
+  if (!name.valid || !name.given) return;
+  const auto& sinks = root.At("sinks").items;
+  const auto sink = std::find_if(sinks.begin(), sinks.end(), [&name](const Setting& candidate) {
+    return candidate.At("name").valid && candidate.At("name").text() == name.text();
+  });
+  if (sink == sinks.end()) {
+    diagnostics.Error(name.where, "dead_letter.sink " + Quoted(name.text()) +
+                                      " is none of the sinks; name one of type kafka");
+  } else if (sink->key->name != "kafka") {
+    diagnostics.Error(name.where,
+                      "dead_letter.sink " + Quoted(name.text()) + " is of type " + sink->key->name +
+                          "; name a sink of type kafka, or write {type: file, path: …}");
+  } else if (topic.valid && topic.given && sink->At("topic").valid &&
+             topic.text() == sink->At("topic").text()) {
+    diagnostics.Error(topic.where, "dead_letter.topic is the topic of the sink " +
+                                       Quoted(name.text()) +
+                                       ", where consumers expect events; write a topic of its own");
+  }
+}
+
 void CheckPaths(const Setting& root, Diagnostics& diagnostics) {
   WrittenPaths paths(diagnostics);
+  const Setting none;
+  const bool is_file = root.At("dead_letter").key->name == "file";
   const Setting& state = root.At("state").At("path");
-  const Setting& dead_letter = root.At("dead_letter").At("path");
-  if (dead_letter.valid && dead_letter.text() == "-") {
+  const Setting& dead_letter = is_file ? root.At("dead_letter").At("path") : none;
+  if (is_file && dead_letter.valid && dead_letter.text() == "-") {
     diagnostics.Error(dead_letter.where,
                       "dead_letter cannot be stdout, nobody would keep it; write a path");
   }
   // Defaults first: a collision is told where somebody wrote it.
   if (!state.given) paths.Add(state, "state");
-  if (!dead_letter.given) paths.Add(dead_letter, "dead_letter");
+  if (is_file && !dead_letter.given) paths.Add(dead_letter, "dead_letter");
   for (const Setting& sink : root.At("sinks").items) {
     if (sink.key->name != "file") continue;
     paths.Add(sink.At("path"), "the sink " + Quoted(sink.At("name").text()));
@@ -179,6 +206,7 @@ void CheckSinks(const Setting& root, const Surroundings& surroundings, Diagnosti
     if (sink.key->name == "kafka") CheckKafka(sink, diagnostics);
     if (sink.key->name == "syslog") CheckSyslog(sink, surroundings, diagnostics);
   }
+  if (root.At("dead_letter").key->name == "kafka") CheckDeadLetterTopic(root, diagnostics);
   CheckPaths(root, diagnostics);
 }
 

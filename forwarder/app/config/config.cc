@@ -3,6 +3,14 @@
 
 namespace nsf {
 
+Error DeadLetterIsATopic(const DeadLetterConfig& dead_letter) {
+  return {ErrorKind::kConfiguration,
+          "the dead letter is topic " + dead_letter.topic + " of sink " + dead_letter.sink +
+              ", which this program writes and does not read; read it with a consumer (the row is "
+              "the value, why stands in the headers error_*), and send a time range again with "
+              "`netskope-forwarder replay --from T --to T --sink NAME`"};
+}
+
 std::string WithoutUserInfo(const std::string& url) {
   const std::size_t scheme = url.find("://");
   const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 3;

@@ -19,6 +19,7 @@
 #include "core/privacy/privacy_settings.h"
 #include "ports/clock.h"
 #include "ports/record.h"
+#include "ports/result.h"
 #include "ports/secret_source.h"
 
 namespace nsf {
@@ -125,8 +126,11 @@ struct StateConfig {
   std::string path = "/var/lib/netskope-forwarder";  // a directory
 };
 
+// A file or a topic.
 struct DeadLetterConfig {
-  std::string path = "/var/lib/netskope-forwarder/dead-letter.ndjson";
+  std::string path = "/var/lib/netskope-forwarder/dead-letter.ndjson";  // empty: a topic
+  std::string sink;   // of the topic: the Kafka sink whose connection is used; empty: a file
+  std::string topic;  // may hold {tenant} and {stream}
 };
 
 struct BatchConfig {
@@ -159,6 +163,9 @@ struct Config {
   ServerConfig server;
   LogConfig log;
 };
+
+// Why the commands that read the dead letter do nothing where it is a topic, and what to do.
+Error DeadLetterIsATopic(const DeadLetterConfig& dead_letter);
 
 // `url` without "user:password@", for logs and `config print`.
 std::string WithoutUserInfo(const std::string& url);

@@ -22,6 +22,13 @@ std::string Sample(const Key& key) {
   return YamlValue(key, key.fallback);
 }
 
+// A variant that is not the default, in one line.
+std::string Alternative(const Key& section) {
+  std::string text = "Or {type: " + section.name;
+  for (const Key& key : section.keys) text += ", " + key.name + ": " + Sample(key);
+  return text + "}. " + section.doc;
+}
+
 class Example {
  public:
   std::string Take() { return std::move(text_); }
@@ -100,6 +107,9 @@ std::string ConfigExample() {
     } else if (key.kind == Kind::kVariants) {
       example.Line(2, true, "type: " + key.fallback);
       example.Members(*FindKey(key, key.fallback), 2, true);
+      for (const Key& other : key.keys) {
+        if (other.name != key.fallback) example.Comment(2, Alternative(other));
+      }
     } else {
       example.Members(key, 2, false);
     }

@@ -39,4 +39,9 @@ std::string GuaranteeText(const SinkConfig& sink) {
   return std::visit([](const auto& kind) { return Text(kind); }, sink.kind);
 }
 
+std::string GuaranteeText(const DeadLetterConfig& dead_letter) {
+  if (dead_letter.sink.empty()) return Text(FileConfig{dead_letter.path, true});
+  return Text(KafkaConfig()) + "; a row that is too large for its topic is cut";
+}
+
 }  // namespace nsf

@@ -11,4 +11,7 @@ namespace nsf {
 // "at least once: …" or "best effort: …". The clauses are those of docs/DELIVERY.md.
 std::string GuaranteeText(const SinkConfig& sink);
 
+// What keeping a refused record is worth: as a sink's.
+std::string GuaranteeText(const DeadLetterConfig& dead_letter);
+
 }  // namespace nsf

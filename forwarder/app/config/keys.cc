@@ -414,17 +414,31 @@ Key State() {
 }
 
 Key DeadLetter() {
-  return {.name = "dead_letter",
-          .kind = Kind::kVariants,
-          .doc = "Where events go that a sink refuses for what they are.",
-          .fallback = "file",
-          .keys = {{.name = "file",
-                    .kind = Kind::kSection,
-                    .doc = "A file, one event a line, with the reason and the bytes as received.",
-                    .keys = {{.name = "path",
-                              .kind = Kind::kPath,
-                              .doc = "The file.",
-                              .fallback = "/var/lib/netskope-forwarder/dead-letter.ndjson"}}}}};
+  return {
+      .name = "dead_letter",
+      .kind = Kind::kVariants,
+      .doc = "Where events go that a sink refuses for what they are.",
+      .fallback = "file",
+      .keys = {{.name = "file",
+                .kind = Kind::kSection,
+                .doc = "A file, one event a line, with the reason and the bytes as received.",
+                .keys = {{.name = "path",
+                          .kind = Kind::kPath,
+                          .doc = "The file.",
+                          .fallback = "/var/lib/netskope-forwarder/dead-letter.ndjson"}}},
+               {.name = "kafka",
+                .kind = Kind::kSection,
+                .doc = "A topic: the bytes as received, and the reason in headers.",
+                .keys = {{.name = "sink",
+                          .kind = Kind::kName,
+                          .doc = "Name of the Kafka sink whose brokers and properties are used.",
+                          .example = "lake",
+                          .required = true},
+                         {.name = "topic",
+                          .kind = Kind::kTopic,
+                          .doc = "Topic to write to; {tenant} and {stream} expand.",
+                          .example = "\"security.netskope.{stream}.dlq\"",
+                          .required = true}}}}};
 }
 
 Key Classification() {

@@ -94,6 +94,9 @@ std::string PrintConfig(const LoadedConfig& loaded) {
       if (is_sinks) printer.Line(2, "# " + GuaranteeText(loaded.config->sinks[i]));
       printer.Entry(setting.items[i], is_sinks ? setting.items[i].key->name : "");
     }
+    if (setting.name == "dead_letter") {
+      printer.Line(2, "# " + GuaranteeText(loaded.config->dead_letter));
+    }
     if (!setting.children.empty()) {
       // A variant's section: `state`, `dead_letter`.
       if (setting.key->name != setting.name) printer.Line(2, "type: " + setting.key->name);

@@ -167,10 +167,13 @@ void InOrderDestination::KeepRejected(Lane& lane, const FlightPtr& flight) {
   for (const SinkBatch& sink : flight->batch->sinks) {
     dead.tenant = sink.tenant;
     dead.stream = sink.stream;
+    dead.replay = sink.replay;
     for (const Rejection& rejection : sink.rejections) {
       Record record = sink.records[rejection.index];
+      const WallTime now = clock_.Read().wall;
       line.clear();
-      AppendDeadLetter(sink, record, rejection, clock_.Read().wall, &line);
+      AppendDeadLetter(sink, record, rejection, now, &line);
+      dead.refusals.push_back({sink.sink, rejection.reason, rejection.detail, now});
       record.value = flight->dead_lines.Copy(line.view());
       dead.records.push_back(record);
       dead.outcomes.push_back(OutcomeKind::kUndecided);

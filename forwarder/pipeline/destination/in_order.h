@@ -24,7 +24,7 @@ namespace nsf {
 // and every commit under way ends before it is destroyed.
 class InOrderDestination final : public Destination {
  public:
-  // `dead_letter` is given one line of JSON a record.
+  // `dead_letter` is given one line of JSON a record, and why it was refused.
   InOrderDestination(std::map<std::string, Sink*> sinks, Sink& dead_letter, StateStore& store,
                      Telemetry& telemetry, const Clock& clock);
 

@@ -18,7 +18,7 @@ KafkaSinkConfig ConfigWith(const std::string& property, const std::string& value
   return config;
 }
 
-std::optional<Error> Refusal(const KafkaSinkConfig& config) {
+std::optional<Error> RefusalOf(const KafkaSinkConfig& config) {
   auto made = KafkaSink::Create(config, [](std::string_view) {});
   if (made) return std::nullopt;
   return made.error();
@@ -41,7 +41,7 @@ TEST_CASE("what the guarantee rests on cannot be set") {
       "queuing.strategy", "transactional.id", "delivery.report.only.error", "bootstrap.servers",
       "metadata.broker.list", "plugin.library.paths", "test.mock.num.brokers", "log.queue");
   CHECK(IsReservedKafkaProperty(property));
-  const auto error = Refusal(ConfigWith(property, "1"));
+  const auto error = RefusalOf(ConfigWith(property, "1"));
   REQUIRE(error);
   CHECK(error->kind == ErrorKind::kConfiguration);
   CHECK_THAT(error->message, Catch::Contains("sink lake") && Catch::Contains(property));
@@ -76,20 +76,20 @@ TEST_CASE("a value that would void the guarantee or the verification is refused"
                            Row{"message.timeout.ms", "0"}, Row{"message.timeout.ms", "999"},
                            Row{"delivery.timeout.ms", "0"}, Row{"message.timeout.ms", "1e4"},
                            Row{"message.timeout.ms", ""}, Row{"message.timeout.ms", "-1"});
-  const auto error = Refusal(ConfigWith(row.first, row.second));
+  const auto error = RefusalOf(ConfigWith(row.first, row.second));
   REQUIRE(error);
   CHECK(error->kind == ErrorKind::kConfiguration);
   CHECK_THAT(error->message, Catch::Contains(row.first));
 }
 
 TEST_CASE("a property that librdkafka refuses is named, with what it says") {
-  const auto unknown = Refusal(ConfigWith("liner.ms", "5"));
+  const auto unknown = RefusalOf(ConfigWith("liner.ms", "5"));
   REQUIRE(unknown);
   CHECK_THAT(unknown->message, Catch::Contains("liner.ms is unknown to librdkafka"));
-  const auto out_of_range = Refusal(ConfigWith("linger.ms", "1000000000"));
+  const auto out_of_range = RefusalOf(ConfigWith("linger.ms", "1000000000"));
   REQUIRE(out_of_range);
   CHECK_THAT(out_of_range->message, Catch::Contains("linger.ms") && Catch::Contains("range"));
-  const auto missing = Refusal(ConfigWith("ssl.ca.location", "/nonexistent/ca.pem"));
+  const auto missing = RefusalOf(ConfigWith("ssl.ca.location", "/nonexistent/ca.pem"));
   // Without TLS the file is not even looked for.
   CHECK_FALSE(missing);
 }
@@ -97,7 +97,7 @@ TEST_CASE("a property that librdkafka refuses is named, with what it says") {
 TEST_CASE("a sink without brokers is refused") {
   KafkaSinkConfig config = ConfigWith("linger.ms", "5");
   config.brokers.clear();
-  const auto error = Refusal(config);
+  const auto error = RefusalOf(config);
   REQUIRE(error);
   CHECK_THAT(error->message, Catch::Contains("brokers"));
 }
@@ -105,7 +105,7 @@ TEST_CASE("a sink without brokers is refused") {
 TEST_CASE("a file of certificates that is not there is told at the start") {
   KafkaSinkConfig config = ConfigWith("security.protocol", "ssl");
   config.properties["ssl.ca.location"] = "/nonexistent/ca.pem";
-  const auto error = Refusal(config);
+  const auto error = RefusalOf(config);
   REQUIRE(error);
   CHECK(error->kind == ErrorKind::kConfiguration);
   CHECK_THAT(error->message, Catch::Contains("ssl.ca.location"));
@@ -139,7 +139,7 @@ TEST_CASE("no error repeats a secret") {
            {{"security.protocol", "ssl"}, {"ssl.keystore.location", "/nonexistent/store"}}});
   KafkaSinkConfig config = ConfigWith(row.property, secret);
   for (const auto& [name, value] : row.others) config.properties[name] = value;
-  const auto error = Refusal(config);
+  const auto error = RefusalOf(config);
   if (error) CHECK_THAT(error->message, !Catch::Contains(secret));
   CHECK(WithoutSecrets("x " + secret + secret + " y", config) == "x ****** y");
 }

@@ -140,7 +140,8 @@ TEST_CASE("check --offline tells people what is wrong, or what is guaranteed") {
   CHECK(good.err.empty());
   CHECK(good.out ==
         "good.yaml: valid, 1 tenant, 1 sink\n"
-        "  sink out: best effort: handed to the reader of stdout\n");
+        "  sink out: best effort: handed to the reader of stdout\n"
+        "  dead letter: at least once: written and synced\n");
   const Outcome bad = Call({"check", "--offline", "-c", "bad.yaml"});
   CHECK(bad.code == 2);
   CHECK(bad.out.empty());
@@ -163,6 +164,9 @@ TEST_CASE("check --json tells programs the same") {
         "      \"guarantee\": \"best effort: handed to the reader of stdout\"\n"
         "    }\n"
         "  ],\n"
+        "  \"dead_letter\": {\n"
+        "    \"guarantee\": \"at least once: written and synced\"\n"
+        "  },\n"
         "  \"findings\": []\n"
         "}\n");
   const Outcome bad = Call({"check", "--offline", "--json", "-c", "bad.yaml"});

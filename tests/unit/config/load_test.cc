@@ -171,6 +171,20 @@ server: {listen: "[::]:0"}
 log: {level: debug, format: json}
 )";
 
+TEST_CASE("the dead letter is a file, or a topic that a sink's connection leads to") {
+  const std::string sinks =
+      "sinks: [{name: lake, type: kafka, brokers: [k], topic: events, format: raw}]\n";
+  const std::string tenants = "tenants: [{name: acme, token_file: /run/secrets/acme}]\n";
+  const Config file = Good(tenants + sinks);
+  CHECK(file.dead_letter.sink.empty());
+  CHECK(file.dead_letter.topic.empty());
+  const Config topic =
+      Good(tenants + sinks + "dead_letter: {type: kafka, sink: lake, topic: \"{tenant}.dlq\"}\n");
+  CHECK(topic.dead_letter.path.empty());
+  CHECK(topic.dead_letter.sink == "lake");
+  CHECK(topic.dead_letter.topic == "{tenant}.dlq");
+}
+
 TEST_CASE("everything that can be set of a tenant is set") {
   const Config config = Good(kEverything);
   const TenantConfig& tenant = config.tenants.at(0);

@@ -181,6 +181,10 @@ TEST_CASE("a sink's guarantee follows from its settings") {
                         {{"a", Format::kRaw, KafkaConfig{}}, "at least once: "}}) {
     CHECK(GuaranteeText(row.sink).starts_with(row.guarantee));
   }
+  CHECK(GuaranteeText(DeadLetterConfig{"/var/dead", "", ""}) ==
+        "at least once: written and synced");
+  CHECK(GuaranteeText(DeadLetterConfig{"", "lake", "dlq"})
+            .starts_with("at least once: acknowledged"));
 }
 
 }  // namespace

@@ -23,9 +23,11 @@ class ScriptedSink : public Sink {
   std::vector<std::string> log;  // values, as published
   std::vector<std::string>* order = nullptr;
   std::string name;
+  std::vector<Refusal> refusals;  // of the last batch
 
   void Publish(SinkBatch& batch, Done done) override {
     if (order != nullptr) order->push_back(name);
+    refusals = batch.refusals;
     bool undecided = false;
     for (std::size_t i = 0; i < batch.records.size(); ++i) {
       if (batch.outcomes[i] != OutcomeKind::kUndecided) continue;
@@ -183,6 +185,11 @@ TEST_CASE("a refused record is in the dead letter before the state moves") {
   CHECK(f.order == std::vector<std::string>{"a", "b", "dead", "state"});
   REQUIRE(f.dead.log.size() == 1);
   CHECK_THAT(f.dead.log[0], Catch::Contains("\"too_large\"") && Catch::Contains("three"));
+  REQUIRE(f.dead.refusals.size() == 1);
+  CHECK(f.dead.refusals[0].sink == "a");
+  CHECK(f.dead.refusals[0].reason == "too_large");
+  CHECK(f.dead.refusals[0].detail == "larger than the limit");
+  CHECK(f.a.refusals.empty());
   CHECK(settled.sinks[0].delivered == 2);
   REQUIRE(settled.sinks[0].dead_lettered.size() == 1);
   CHECK(settled.sinks[0].dead_lettered[0].reason == "too_large");
