@@ -89,6 +89,7 @@ def test_what_is_refused_again_is_kept_again(tmp_path, start_simulator):
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(10)
         sink = {"name": "siem", "type": "syslog", "format": "raw", "max_message_bytes": 480,
+                "oversize": "dead_letter",
                 "address": [f"udp://127.0.0.1:{receiver.getsockname()[1]}"]}
         config = configuration(tmp_path, start_simulator(0), [sink])
         done = command(tmp_path, config, "dead-letter", "replay")
