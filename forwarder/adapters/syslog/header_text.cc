@@ -37,4 +37,13 @@ void AppendDigits(unsigned value, unsigned width, char fill, std::string& out) {
   out += digits;
 }
 
+void AppendClock(std::chrono::seconds of_day, std::string& out) {
+  const auto seconds = static_cast<unsigned>(of_day.count());
+  AppendDigits(seconds / 3600, 2, '0', out);
+  out += ':';
+  AppendDigits(seconds / 60 % 60, 2, '0', out);
+  out += ':';
+  AppendDigits(seconds % 60, 2, '0', out);
+}
+
 }  // namespace nsf::syslog

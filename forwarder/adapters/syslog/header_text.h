@@ -2,6 +2,7 @@
 // What both kinds of header are put together from; pure.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -23,5 +24,8 @@ void AppendField(std::string_view text, std::size_t limit, std::string& out);
 
 // `value` in decimal, filled up in front with `fill` to `width`.
 void AppendDigits(unsigned value, unsigned width, char fill, std::string& out);
+
+// "hh:mm:ss", of the seconds since a day began.
+void AppendClock(std::chrono::seconds of_day, std::string& out);
 
 }  // namespace nsf::syslog

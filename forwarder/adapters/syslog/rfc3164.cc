@@ -17,16 +17,11 @@ constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "
 void AppendTimestamp(WallSeconds time, std::string& out) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
-  const auto seconds = static_cast<unsigned>((time - day).count());
   out += kMonths[static_cast<unsigned>(date.month()) - 1];
   out += ' ';
   AppendDigits(static_cast<unsigned>(date.day()), 2, ' ', out);
   out += ' ';
-  AppendDigits(seconds / 3600, 2, '0', out);
-  out += ':';
-  AppendDigits(seconds / 60 % 60, 2, '0', out);
-  out += ':';
-  AppendDigits(seconds % 60, 2, '0', out);
+  AppendClock(time - day, out);
 }
 
 bool HasOwnTag(std::string_view payload) {

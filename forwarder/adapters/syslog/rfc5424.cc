@@ -63,18 +63,13 @@ void AppendTimestamp(WallSeconds time, std::string& out) {
     return;
   }
   const std::chrono::year_month_day date(day);
-  const auto seconds = static_cast<unsigned>((time - day).count());
   AppendDigits(static_cast<unsigned>(static_cast<int>(date.year())), 4, '0', out);
   out += '-';
   AppendDigits(static_cast<unsigned>(date.month()), 2, '0', out);
   out += '-';
   AppendDigits(static_cast<unsigned>(date.day()), 2, '0', out);
   out += 'T';
-  AppendDigits(seconds / 3600, 2, '0', out);
-  out += ':';
-  AppendDigits(seconds / 60 % 60, 2, '0', out);
-  out += ':';
-  AppendDigits(seconds % 60, 2, '0', out);
+  AppendClock(time - day, out);
   out += 'Z';
 }
 

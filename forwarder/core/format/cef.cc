@@ -147,12 +147,7 @@ void CefWriter::PutNumber(std::string_view key, std::int64_t value) {
 
 void CefWriter::WriteHeader() {
   out_ += "CEF:0|";
-  out_ += kDeviceVendor;
-  out_ += '|';
-  out_ += kDeviceProduct;
-  out_ += '|';
-  out_ += kDeviceVersion;
-  out_ += '|';
+  out_ += kDeviceFields;
   AppendSlug(event_.event_text, kClassIdLimit, &out_);
   out_ += '|';
   const std::string_view name = values_.Fit(event_.event_text, kNameLimit);

@@ -12,6 +12,7 @@
 #include "core/event/text.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
+#include "core/format/json_pieces.h"
 #include "core/format/json_text.h"
 #include "core/format/left_members.h"
 
@@ -185,26 +186,14 @@ bool IsFlat(const SupportingData& supporting) {
   return opened == 2 && members == expected && commas == expected - 1 + values - 1;
 }
 
-class EcsWriter {
+class EcsWriter : private JsonPieces {
  public:
   EcsWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : event_(event), kind_(event.classification), context_(context), out_(*out) {}
+      : JsonPieces(out), event_(event), kind_(event.classification), context_(context) {}
 
   void Write();
 
  private:
-  void Put(std::string_view json) { out_ += json; }
-  void PutText(std::string_view before, std::string_view text) {
-    Put(before);
-    AppendJsonString(text, &out_);
-  }
-  void PutTextIfAny(std::string_view before, std::string_view text) {
-    if (!text.empty()) PutText(before, text);
-  }
-  void PutNumber(std::string_view before, std::int64_t value) {
-    Put(before);
-    AppendInteger(value, &out_);
-  }
   void PutTime(std::string_view before, std::int64_t seconds) {
     Put(before);
     AppendRfc3339(seconds, &out_);
@@ -237,7 +226,6 @@ class EcsWriter {
   const AuditEvent& event_;
   const Classification& kind_;
   const FormatContext& context_;
-  TextBuffer& out_;
   PlacedFields placed_;
   EventTime time_;
   TextBuffer scratch_;

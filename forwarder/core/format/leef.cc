@@ -90,12 +90,7 @@ void LeefWriter::PutNumber(std::string_view key, std::int64_t value) {
 // A slug holds no '|'. The delimiter is named, so that a reader does not have to guess it.
 void LeefWriter::WriteHeader() {
   out_ += "LEEF:2.0|";
-  out_ += kDeviceVendor;
-  out_ += '|';
-  out_ += kDeviceProduct;
-  out_ += '|';
-  out_ += kDeviceVersion;
-  out_ += '|';
+  out_ += kDeviceFields;
   AppendSlug(event_.event_text, kEventIdLimit, &out_);
   out_ += "|x09|sev=";
   out_ += SeverityNumber(event_.severity);

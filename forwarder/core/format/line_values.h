@@ -14,10 +14,9 @@
 
 namespace nsf {
 
-// Header fields that are the same in each line.
-inline constexpr std::string_view kDeviceVendor = "Netskope";
-inline constexpr std::string_view kDeviceProduct = "Security Cloud";
-inline constexpr std::string_view kDeviceVersion = "v2";  // of the API that events come from
+// Header fields that are the same in each line: vendor, product, and the version of the API that
+// events come from.
+inline constexpr std::string_view kDeviceFields = "Netskope|Security Cloud|v2|";
 
 // From 1, the least severe, to 10.
 std::string_view SeverityNumber(Severity severity);

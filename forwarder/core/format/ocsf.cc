@@ -8,6 +8,7 @@
 #include "core/event/known_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
+#include "core/format/json_pieces.h"
 #include "core/format/json_text.h"
 #include "core/format/left_members.h"
 
@@ -122,27 +123,14 @@ bool IsEmail(std::string_view text) {
          std::all_of(domain.begin(), domain.end(), IsEmailDomain);
 }
 
-class OcsfWriter {
+class OcsfWriter : private JsonPieces {
  public:
   OcsfWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : event_(event), kind_(event.classification), context_(context), out_(*out) {}
+      : JsonPieces(out), event_(event), kind_(event.classification), context_(context) {}
 
   void Write();
 
  private:
-  void Put(std::string_view json) { out_ += json; }
-  void PutText(std::string_view before, std::string_view text) {
-    Put(before);
-    AppendJsonString(text, &out_);
-  }
-  void PutTextIfAny(std::string_view before, std::string_view text) {
-    if (!text.empty()) PutText(before, text);
-  }
-  void PutNumber(std::string_view before, std::int64_t value) {
-    Put(before);
-    AppendInteger(value, &out_);
-  }
-
   void PutUser(std::string_view name);
   void WriteKind();
   void WriteTime();
@@ -161,7 +149,6 @@ class OcsfWriter {
   const AuditEvent& event_;
   const Classification& kind_;
   const FormatContext& context_;
-  TextBuffer& out_;
   PlacedFields placed_;           // those that stand outside of `unmapped`
   std::string_view time_source_;  // set when `time` is not the event's own
 };

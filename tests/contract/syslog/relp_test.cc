@@ -11,33 +11,13 @@
 #include "adapters/syslog/syslog_probe.h"
 #include "contract/syslog/receiver.h"
 #include "contract/syslog/relp_peer.h"
+#include "contract/syslog/wire.h"
 
 using namespace nsf;
 using namespace nsf::testing;
 using std::chrono::milliseconds;
 
 namespace {
-
-struct Wire {
-  explicit Wire(SyslogTransport chosen) : transport(chosen) {
-    ca = MakeCertificate(directory, {"ca", "", nullptr, true});
-    server = MakeCertificate(directory, {"server", "IP:127.0.0.1,DNS:localhost", &ca});
-  }
-  std::optional<ReceiverTls> tls() const {
-    if (transport != SyslogTransport::kRelpTls) return std::nullopt;
-    return ReceiverTls{server, ""};
-  }
-  SyslogSinkConfig Config(const Receiver& receiver) const {
-    SyslogSinkConfig config = QuickConfig(transport, receiver.port());
-    config.tls.ca_file = ca.cert_file;
-    return config;
-  }
-
-  const SyslogTransport transport;
-  Directory directory;
-  CertificateFiles ca;
-  CertificateFiles server;
-};
 
 #define OVER_RELP_AND_RELPS() Wire wire(GENERATE(SyslogTransport::kRelp, SyslogTransport::kRelpTls))
 

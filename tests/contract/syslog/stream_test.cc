@@ -9,6 +9,7 @@
 #include "adapters/syslog/stream_publisher.h"
 #include "adapters/syslog/tcp_channel.h"
 #include "contract/syslog/receiver.h"
+#include "contract/syslog/wire.h"
 
 using namespace nsf;
 using namespace nsf::testing;
@@ -17,27 +18,6 @@ using std::chrono::milliseconds;
 namespace {
 
 // Each case runs over TCP and over TLS.
-struct Wire {
-  explicit Wire(SyslogTransport chosen) : transport(chosen) {
-    ca = MakeCertificate(directory, {"ca", "", nullptr, true});
-    server = MakeCertificate(directory, {"server", "IP:127.0.0.1,DNS:localhost", &ca});
-  }
-  std::optional<ReceiverTls> tls() const {
-    if (transport != SyslogTransport::kTls) return std::nullopt;
-    return ReceiverTls{server, ""};
-  }
-  SyslogSinkConfig Config(const Receiver& receiver) const {
-    SyslogSinkConfig config = QuickConfig(transport, receiver.port());
-    config.tls.ca_file = ca.cert_file;
-    return config;
-  }
-
-  const SyslogTransport transport;
-  Directory directory;
-  CertificateFiles ca;
-  CertificateFiles server;
-};
-
 #define OVER_TCP_AND_TLS() Wire wire(GENERATE(SyslogTransport::kTcp, SyslogTransport::kTls))
 
 bool HasAll(const std::string& text, const std::vector<std::string>& wanted) {
