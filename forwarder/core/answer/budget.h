@@ -43,17 +43,17 @@ class Budget {
   BudgetSnapshot Snapshot(MonotonicTime now) const;
 
  private:
+  struct Turn {
+    const void* asker = nullptr;
+    MonotonicTime at;  // when it will ask again
+  };
+
   double Share(MonotonicTime now) const;  // of the configured rate, in [kLeastShare, 1]
   // With `part` of the rate that is allowed now, when `before` others are sent first.
   std::optional<MonotonicTime> NextFree(MonotonicTime now, double part, std::size_t before) const;
   void DropOld(MonotonicTime now);
 
   BudgetSettings settings_;
-  struct Turn {
-    const void* asker = nullptr;
-    MonotonicTime at;  // when it will ask again
-  };
-
   std::deque<MonotonicTime> sent_;  // of the last minute
   std::deque<Turn> turns_;          // of those who wait, first come first
   MonotonicTime held_until_{};

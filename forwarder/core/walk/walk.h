@@ -99,6 +99,8 @@ class Walk {
   // After the end.
   WalkProof proof() const;
   std::optional<std::uint64_t> total() const { return total_; }
+  // The tenant stated more rows than it showed.
+  bool ended_short() const { return total_ && skip_ < *total_; }
   // Full pages, then an empty one below the total: the tenant goes no deeper.
   bool stopped_deep() const { return ended_ && pages_ > 0 && last_was_full_ && ended_short(); }
 
@@ -125,9 +127,6 @@ class Walk {
     return plan_.kind == WalkKind::kEdge && total_ && *total_ < limits.totals_true;
   }
   void TakeOfList(Taken* taken);
-  // The tenant stated more rows than it showed.
-  bool ended_short() const { return total_ && skip_ < *total_; }
-
   WalkPlan plan_;
   WallSeconds begun_;
   std::uint64_t skip_;

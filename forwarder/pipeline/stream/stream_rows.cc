@@ -53,8 +53,10 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   const bool first = walk.pages() == 0;
   const bool from_begin = walk.rows() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
-  if (first) anonymous_.clear();
-  if (first) equal_rows_.BeginWalk(walk.plan().window, from_begin && walk.list() == nullptr);
+  if (first) {
+    anonymous_.clear();
+    equal_rows_.BeginWalk(walk.plan().window, from_begin && walk.list() == nullptr);
+  }
   const std::size_t rows = taken.page.received();
   snapshot_.received += rows;
   snapshot_.pending += rows;
@@ -98,17 +100,17 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   // Of a list one row is asked for twice.
   const std::size_t twice = repeated + page_->repeats - std::min<std::size_t>(page_->repeats, 1);
   Walk& walk = course_->current().walk;
-  const bool set_aside = walk.list() != nullptr && walk.list()->set_aside();
+  const ListWalk* list = walk.list();
+  const bool set_aside = list != nullptr && list->set_aside();
   // One page may hold a row twice.
-  const bool in_window = walk.list() == nullptr;
-  const bool nothing_new = in_window && page_->rows_again > 0 && page_->rows_first == 0;
+  const bool nothing_new = list == nullptr && page_->rows_again > 0 && page_->rows_first == 0;
   const bool mostly = !set_aside && (nothing_new || twice * 2 > page_->page.received());
   const BatchBuilder::PageBody body = page_->page.page.body();
   builder_.EndPage(body);
   page_before_ = body;
   page_.reset();
   if (repeated > 0) walk.NoteRepeatedRow();
-  const bool stuck = walk.list() != nullptr && walk.list()->stuck();
+  const bool stuck = list != nullptr && list->stuck();
   if (stuck && --pages_believed_ < 0) DoubtParameter(out);
   if (walk.ended()) return EndWalk(now);
   if (mostly && --pages_believed_ < 0) {
@@ -268,10 +270,9 @@ bool Stream::AbsorbHeld(const Now& now, StepOutput* out) {
 
 void Stream::AddHeld(const EqualRows::Held& held, bool settles, const Now& now, StepOutput* out) {
   const IdHash hash = HashId(held.id);
-  if (!settles || ledger_.Knows(hash)) {
-    if (!ledger_.Knows(hash)) course_->current().walk.NoteRepeatedRow();
-    return SkipRow();
-  }
+  const bool known = ledger_.Knows(hash);
+  if (!known && !settles) course_->current().walk.NoteRepeatedRow();
+  if (known || !settles) return SkipRow();
   const Page page = Page::Parse('[' + held.raw + ']');
   RowReader reader;
   const AuditEvent event = Normalize(reader.Read(page.rows().front()));
@@ -401,9 +402,7 @@ void Stream::EndWalk(const Now& now) {
   const bool second = asked.last - asked.first <= std::chrono::seconds(2);
   const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
-  if (const auto total = current.walk.total(); total && current.walk.ended()) {
-    totals_lie_ = current.walk.rows() < *total;
-  }
+  if (current.walk.total() && current.walk.ended()) totals_lie_ = current.walk.ended_short();
   totals_are_false_ = totals_are_false_ || current.walk.misstated();
   if (current.walk.pages() > 1) {
     const bool whole = current.walk.proof() == WalkProof::kWhole;
