@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <future>
 #include <utility>
+#include <variant>
 
 #include "adapters/system/process.h"
 #include "app/config/guarantee.h"
 #include "app/exit_codes.h"
+#include "app/http_pages.h"
 #include "app/jobs/dead_letter_work.h"
 #include "app/jobs/read_delivered.h"
 #include "app/jobs/reconcile_work.h"
@@ -28,6 +30,11 @@ namespace {
 constexpr std::chrono::seconds kDrain{4};
 // A sink that is away for longer ends `--once`: nobody is there to wait.
 constexpr std::chrono::seconds kOncePatience{60};
+
+std::string KindName(const SinkConfig& sink) {
+  if (std::holds_alternative<KafkaConfig>(sink.kind)) return "kafka";
+  return std::holds_alternative<SyslogConfig>(sink.kind) ? "syslog" : "file";
+}
 
 TelemetryPlan PlanOf(const Config& config) {
   TelemetryPlan plan;
@@ -57,10 +64,6 @@ bool Walks(const Job& job) {
   return job.kind == JobKind::kReplay || job.kind == JobKind::kReconcile;
 }
 
-HttpReply Reply(const HealthAnswer& answer) {
-  return {answer.ok ? 200 : 503, "text/plain; charset=utf-8", answer.text + '\n'};
-}
-
 }  // namespace
 
 Daemon::Daemon(const Config& config, const RunOptions& options, const Log& log)
@@ -73,9 +76,8 @@ Result<void> Daemon::Build() {
   if (!store) return store.error();
   store_ = std::move(store).value();
 
-  TelemetryPlan plan = PlanOf(config_);
-  plan.state_bytes = [this] { return store_->bytes(); };
-  telemetry_ = std::make_unique<PrometheusTelemetry>(std::move(plan), clock_);
+  telemetry_ = std::make_unique<PrometheusTelemetry>(TelemetryPlan(), clock_);
+  ShowConfiguration();
 
   if (auto built = BuildSinks(); !built) return built;
   std::map<std::string, Sink*> sinks;
@@ -98,15 +100,40 @@ Result<void> Daemon::Build() {
   return BuildServer();
 }
 
+void Daemon::ShowConfiguration() {
+  TelemetryPlan plan = PlanOf(config_);
+  plan.state_bytes = [this] { return store_->bytes(); };
+  plan.health = [this](const Now& now) { return board_.Health(now); };
+  telemetry_->Configure(std::move(plan));
+  telemetry_->ConfigRead(true, clock_.Read().wall);
+  std::vector<StatusTenant> tenants;
+  for (const TenantConfig& tenant : config_.tenants) {
+    tenants.push_back({tenant.name, WithoutUserInfo(tenant.url), tenant.requests_per_minute,
+                       tenant.token_expires});
+  }
+  std::vector<StatusSink> sinks;
+  for (const SinkConfig& sink : config_.sinks) {
+    sinks.push_back(
+        {sink.name, KindName(sink), std::string(FormatName(sink.format)), GuaranteeText(sink)});
+  }
+  desk_.Configure(std::move(tenants), std::move(sinks), config_.file);
+}
+
+Result<std::unique_ptr<Sink>> Daemon::BuildSink(const SinkConfig& config) {
+  auto sink = MakeSink(config, log_);
+  if (!sink) return sink.error();
+  const Guarantee guarantee = (*sink)->guarantee();
+  log_.Info("sink " + config.name + ": " +
+            (guarantee.at_least_once ? "at least once; acknowledged means "
+                                     : "best effort; acknowledged means only ") +
+            guarantee.acknowledged);
+  return sink;
+}
+
 Result<void> Daemon::BuildSinks() {
   for (const SinkConfig& config : config_.sinks) {
-    auto sink = MakeSink(config, log_);
+    auto sink = BuildSink(config);
     if (!sink) return sink.error();
-    const Guarantee guarantee = (*sink)->guarantee();
-    log_.Info("sink " + config.name + ": " +
-              (guarantee.at_least_once ? "at least once; acknowledged means "
-                                       : "best effort; acknowledged means only ") +
-              guarantee.acknowledged);
     sinks_[config.name] = std::move(sink).value();
   }
   auto dead_letter = MakeDeadLetter(config_, log_);
@@ -122,29 +149,41 @@ Result<void> Daemon::BuildTenants() {
   engine_ = std::move(engine).value();
   for (const TenantConfig& config : config_.tenants) {
     Tenant& tenant = tenants_[config.name];
-    tenant.token = TokenOf(config);
-    tenant.budget =
-        std::make_unique<Budget>(BudgetSettings{config.requests_per_minute, config.burst});
-    auto client = CurlClient::Create(*engine_, CurlSettingsOf(config), *tenant.token);
-    if (!client) {
-      return Error{client.error().kind, "tenant " + config.name + ": " + client.error().message};
-    }
-    tenant.client = std::move(client).value();
+    if (auto built = BuildTenant(config, &tenant); !built) return built;
     if (auto built = BuildStreams(config, &tenant); !built) return built;
   }
   return {};
 }
 
+Result<void> Daemon::BuildTenant(const TenantConfig& config, Tenant* parts) {
+  parts->token = TokenOf(config);
+  parts->budget =
+      std::make_unique<Budget>(BudgetSettings{config.requests_per_minute, config.burst});
+  auto client = CurlClient::Create(*engine_, CurlSettingsOf(config), *parts->token);
+  if (!client) {
+    return Error{client.error().kind, "tenant " + config.name + ": " + client.error().message};
+  }
+  parts->client = std::move(client).value();
+  return {};
+}
+
 Result<void> Daemon::BuildStreams(const TenantConfig& tenant, Tenant* parts) {
   for (const std::string& event_type : tenant.events) {
-    auto stream = MakeStream(tenant, event_type, parts);
-    if (!stream) return stream.error();
-    log_.Write(LogLevel::kInfo,
-               ((*stream)->begins() ? "begins, from " : "goes on, from ") + tenant.url, tenant.name,
-               event_type);
-    readiness_.Expect(tenant.name, event_type);
-    loop_->Add(std::move(stream).value(), *parts->client, *parts->budget);
+    if (auto added = AddStream(tenant, event_type, parts); !added) return added;
   }
+  return {};
+}
+
+Result<void> Daemon::AddStream(const TenantConfig& tenant, const std::string& event_type,
+                               Tenant* parts) {
+  auto stream = MakeStream(tenant, event_type, parts);
+  if (!stream) return stream.error();
+  log_.Write(LogLevel::kInfo,
+             ((*stream)->begins() ? "begins, from " : "goes on, from ") + tenant.url, tenant.name,
+             event_type);
+  board_.Watch({tenant.name, event_type, tenant.sinks, tenant.poll_interval, tenant.timeout},
+               clock_.Read());
+  loop_->Add(std::move(stream).value(), *parts->client, *parts->budget);
   return {};
 }
 
@@ -171,10 +210,11 @@ void Daemon::BuildJobBoard() {
 
 Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgress& progress) {
   if (job.kind == JobKind::kStateReset) {
-    return MakeResetWork(job, *store_, job_calls_,
-                         {[this, job] { loop_->Park(job.tenant, job.stream); },
-                          [this, job] { return loop_->Parked(job.tenant, job.stream); },
-                          [this, job] { RenewStream(job.tenant, job.stream); }});
+    return MakeResetWork(
+        job, *store_, job_calls_,
+        {[this, job] { loop_->Park(job.tenant, job.stream); },
+         [this, job] { return loop_->Parked(job.tenant, job.stream); },
+         [this, job] { RenewStream(job.tenant, job.stream, "begins anew: its state was reset"); }});
   }
   if (job.kind == JobKind::kDeadLetterReplay && !config_.dead_letter.sink.empty()) {
     return DeadLetterIsATopic(config_.dead_letter);
@@ -194,10 +234,9 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
 }
 
 Result<std::unique_ptr<JobWork>> Daemon::BeginRewalk(const Job& job, const JobProgress& progress) {
-  const auto config = std::find_if(config_.tenants.begin(), config_.tenants.end(),
-                                   [&job](const TenantConfig& t) { return t.name == job.tenant; });
+  const TenantConfig* config = FindTenant(job.tenant);
   const auto parts = tenants_.find(job.tenant);
-  if (parts == tenants_.end() || config == config_.tenants.end()) {
+  if (parts == tenants_.end() || config == nullptr) {
     return Error{ErrorKind::kConfiguration,
                  "tenant " + job.tenant + " is not in the configuration of the state's owner"};
   }
@@ -242,26 +281,27 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginReconcile(const Job& job, const Re
        }});
 }
 
-void Daemon::RenewStream(const std::string& tenant, const std::string& stream) {
+void Daemon::RenewStream(const std::string& tenant, const std::string& stream,
+                         const std::string& why) {
   destination_->Abandon(tenant, stream);
   const auto parts = tenants_.find(tenant);
-  const auto config = std::find_if(config_.tenants.begin(), config_.tenants.end(),
-                                   [&tenant](const TenantConfig& t) { return t.name == tenant; });
-  if (parts == tenants_.end() || config == config_.tenants.end()) return;
+  const TenantConfig* config = FindTenant(tenant);
+  if (parts == tenants_.end() || config == nullptr) return;
   auto fresh = MakeStream(*config, stream, &parts->second);
   if (!fresh) {
     return log_.Write(LogLevel::kError, fresh.error().message + "; start the program again", tenant,
                       stream);
   }
-  log_.Write(LogLevel::kInfo, "begins anew: its state was reset", tenant, stream);
-  loop_->Replace(std::move(fresh).value());
+  log_.Write(LogLevel::kInfo, why, tenant, stream);
+  loop_->Replace(std::move(fresh).value(), *parts->second.client);
 }
 
 Result<void> Daemon::BuildServer() {
   HttpServerSettings settings;
   settings.host = config_.server.host;
   settings.port = config_.server.port;
-  settings.pages = Pages();
+  settings.pages =
+      HttpPages({*telemetry_, board_, desk_, clock_, [this] { return loop_->last_step(); }});
   auto server = HttpServer::Start(std::move(settings));
   if (!server) return server.error();
   server_ = std::move(server).value();
@@ -269,30 +309,14 @@ Result<void> Daemon::BuildServer() {
   return {};
 }
 
-std::map<std::string, HttpHandler> Daemon::Pages() {
-  return {
-      {"/metrics",
-       [this](const HttpQuery&) {
-         return HttpReply{200, kMetricsContentType, telemetry_->Render()};
-       }},
-      {"/healthz",
-       [this](const HttpQuery&) {
-         return Reply(LoopHealth(loop_->last_step(), clock_.Read().monotonic));
-       }},
-      {"/readyz", [this](const HttpQuery& query) {
-         const auto tenant = query.find("tenant");
-         return Reply(readiness_.Answer(tenant == query.end() ? std::string() : tenant->second));
-       }}};
-}
-
 int Daemon::Run() {
   std::optional<int> code;
   running_ = loop_.get();
   loop_->Run([this, &code](const Now& now) {
-    if (reopening_.exchange(false)) {
-      for (const auto& [name, sink] : sinks_) sink->Reopen();
-      dead_letter_->Reopen();
-    }
+    if (renewals_.empty() && reloading_.exchange(false)) ReadConfigAgain();
+    StepRenewals();
+    board_.LookAround(now);
+    for (const RepeatedLine& line : repeats_.TakeOver(now.monotonic)) WriteRepeated(line);
     WatchSinks(now);
     WatchMemory(now);
     jobs_->Step(now);
@@ -322,11 +346,14 @@ void Daemon::WatchSinks(const Now& now) {
 bool Daemon::FellIntoTrouble(const Now& now, const std::string& name, const Sink& sink) {
   const auto trouble = sink.Trouble();
   if (!trouble) {
-    if (troubled_since_.erase(name) > 0) log_.Info("sink " + name + ": goes on");
+    if (troubled_since_.erase(name) == 0) return false;
+    log_.Info("sink " + name + ": goes on");
+    board_.NoteSink(name, std::nullopt);
     return false;
   }
-  const bool began = troubled_since_.try_emplace(name, now.monotonic).second;
+  const auto [since, began] = troubled_since_.try_emplace(name, now);
   if (began) log_.Warn("sink " + name + ": " + trouble->message);
+  board_.NoteSink(name, SinkTrouble{trouble->message, since->second});
   return began;
 }
 
@@ -348,7 +375,7 @@ std::optional<int> Daemon::Ended(const Now& now) const {
 
 std::optional<int> Daemon::EndedOnce(const Now& now) const {
   for (const auto& [name, since] : troubled_since_) {
-    if (now.monotonic - since < kOncePatience) continue;
+    if (now.monotonic - since.monotonic < kOncePatience) continue;
     log_.Error("sink " + name + " is unreachable: giving up after a minute");
     return kExitSinkUnreachable;
   }
@@ -373,8 +400,8 @@ void Daemon::Stop(int signal) {
   WakeUp();
 }
 
-void Daemon::ReopenFiles() {
-  reopening_ = true;
+void Daemon::Reload() {
+  reloading_ = true;
   WakeUp();
 }
 
@@ -384,11 +411,25 @@ void Daemon::WakeUp() {
 
 void Daemon::OnNotice(const class Stream& stream, const Notice& notice) {
   const StreamSettings& settings = stream.settings();
-  log_.Write(LevelOf(notice.level), notice.text, settings.tenant, settings.stream);
+  const RepeatedLine line{LevelOf(notice.level), notice.text, settings.tenant, settings.stream, 0};
+  if (!repeats_.IsNew(line, clock_.Read().monotonic)) return;
+  log_.Write(line.level, notice.text + notice.detail, settings.tenant, settings.stream);
+}
+
+void Daemon::WriteRepeated(const RepeatedLine& line) {
+  log_.Write(line.level, line.text + " (" + std::to_string(line.count) + " times more)",
+             line.tenant, line.stream);
 }
 
 void Daemon::OnStep(const class Stream& stream) {
-  readiness_.Note(stream.settings().tenant, stream.settings().stream, stream.snapshot());
+  const StreamSettings& settings = stream.settings();
+  const Now now = clock_.Read();
+  const auto tenant = tenants_.find(settings.tenant);
+  if (tenant == tenants_.end()) return;
+  board_.Note(settings.tenant, settings.stream,
+              {std::make_shared<const StreamSnapshot>(stream.snapshot()),
+               tenant->second.budget->Snapshot(now.monotonic), stream.failing_since()},
+              now);
 }
 
 }  // namespace nsf

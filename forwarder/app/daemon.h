@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "adapters/curl/curl_client.h"
@@ -18,15 +20,18 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "app/config/config.h"
-#include "app/health.h"
 #include "app/idle_memory.h"
 #include "app/jobs/job_board.h"
 #include "app/jobs/loop_calls.h"
 #include "app/jobs/rewalk_work.h"
 #include "app/log.h"
+#include "app/log_repeats.h"
 #include "app/loop.h"
 #include "app/progress.h"
+#include "app/reload/config_change.h"
 #include "app/run.h"
+#include "app/status/status_desk.h"
+#include "app/status/stream_board.h"
 #include "core/answer/budget.h"
 #include "pipeline/destination/in_order.h"
 #include "ports/secret_source.h"
@@ -36,7 +41,7 @@ namespace nsf {
 
 class Daemon : private LoopObserver {
  public:
-  // `config` and `log` outlive the daemon.
+  // `log` outlives the daemon.
   Daemon(const Config& config, const RunOptions& options, const Log& log);
   ~Daemon() override;
 
@@ -50,8 +55,9 @@ class Daemon : private LoopObserver {
 
   // From any thread, at any time: end in order, because of `signal`.
   void Stop(int signal);
-  // From any thread, at any time: files are closed and opened again (log rotation).
-  void ReopenFiles();
+  // From any thread, at any time: files are closed and opened again (log rotation), and the
+  // configuration is read again. What changed in it begins anew; the rest is not touched.
+  void Reload();
 
  private:
   // A tenant's client, and what it stands on.
@@ -62,8 +68,11 @@ class Daemon : private LoopObserver {
   };
 
   Result<void> BuildSinks();
+  Result<std::unique_ptr<Sink>> BuildSink(const SinkConfig& config);
   Result<void> BuildTenants();
+  Result<void> BuildTenant(const TenantConfig& config, Tenant* parts);
   Result<void> BuildStreams(const TenantConfig& tenant, Tenant* parts);
+  Result<void> AddStream(const TenantConfig& tenant, const std::string& event_type, Tenant* parts);
   Result<std::unique_ptr<class Stream>> MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts);
   Result<void> BuildServer();
@@ -77,12 +86,27 @@ class Daemon : private LoopObserver {
   Result<std::unique_ptr<JobWork>> BeginReconcile(const Job& job, const RewalkParts& parts,
                                                   const StreamSettings& live,
                                                   const MakeRewalk& make);
-  // A stream begins anew from what the state holds now.
-  void RenewStream(const std::string& tenant, const std::string& stream);
-  std::map<std::string, HttpHandler> Pages();
+  // A parked stream begins anew from what state and configuration hold now.
+  void RenewStream(const std::string& tenant, const std::string& stream, const std::string& why);
+  // Metrics, board and status page follow the configuration.
+  void ShowConfiguration();
+
+  // Reading the configuration again (daemon_reload.cc).
+  struct Renewed;
+  void ReadConfigAgain();
+  Result<Renewed> BuildRenewed(const Config& next, const ConfigChange& change);
+  void TakeUp(const Config& next, const ConfigChange& change, Renewed renewed);
+  void TakeUpTenant(const TenantConfig& tenant, std::set<std::string> streams_before);
+  void RefuseConfig(const std::string& why);
+  // Streams that were parked, and are, begin anew or go.
+  void StepRenewals();
+  void EndRenewals();
+  bool IsBeingReset(const std::string& tenant, const std::string& stream) const;
+  const TenantConfig* FindTenant(const std::string& name) const;
 
   void OnNotice(const class Stream& stream, const Notice& notice) override;
   void OnStep(const class Stream& stream) override;
+  void WriteRepeated(const RepeatedLine& line);
 
   void WakeUp();
   // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.
@@ -97,20 +121,26 @@ class Daemon : private LoopObserver {
   std::optional<int> Ended(const Now& now) const;
   std::optional<int> EndedOnce(const Now& now) const;
 
-  const Config& config_;
+  Config config_;
   const RunOptions options_;
   const Log& log_;
   SystemClock clock_;
   SystemRandom random_;
-  Readiness readiness_;
+  StreamBoard board_;
+  StatusDesk desk_{board_, clock_};
+  LogRepeats repeats_;
   IdleMemory idle_memory_;
   std::atomic<int> stopped_by_{0};  // a signal
-  std::atomic<bool> reopening_{false};
+  std::atomic<bool> reloading_{false};
   std::atomic<Loop*> running_{nullptr};  // once it is
 
   // Destroyed from the last to the first: what still reports back goes before whom it reports to.
   std::unique_ptr<PrometheusTelemetry> telemetry_;
   std::map<std::string, Tenant> tenants_;
+  // Of tenants that were changed: exchanges and jobs may still be under way.
+  std::vector<Tenant> retired_;
+  std::set<std::pair<std::string, std::string>> renewals_;  // streams that are being parked
+  std::set<std::string> sinks_to_go_;
   std::unique_ptr<Loop> loop_;
   LoopCalls job_calls_{[this] { WakeUp(); }};
   std::unique_ptr<JobBoard> jobs_;
@@ -120,7 +150,7 @@ class Daemon : private LoopObserver {
   std::unique_ptr<Sink> dead_letter_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<CurlEngine> engine_;
-  std::map<std::string, MonotonicTime> troubled_since_;  // by sink
+  std::map<std::string, Now> troubled_since_;  // by sink
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<HttpServer> server_;
 };

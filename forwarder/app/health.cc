@@ -14,31 +14,22 @@ HealthAnswer LoopHealth(MonotonicTime last_step, MonotonicTime now) {
   return {false, "the loop has made no step for a minute: restart the process"};
 }
 
-void Readiness::Expect(const std::string& tenant, const std::string& stream) {
-  const std::lock_guard lock(mutex_);
-  streams_.try_emplace({tenant, stream});
-}
-
-void Readiness::Note(const std::string& tenant, const std::string& stream,
-                     const StreamSnapshot& snapshot) {
-  const std::lock_guard lock(mutex_);
-  Known& known = streams_[{tenant, stream}];
-  known.tried = snapshot.tried;
-  known.blocked = snapshot.blocked_reason;
-}
-
-HealthAnswer Readiness::Answer(const std::string& tenant) const {
-  const std::lock_guard lock(mutex_);
+HealthAnswer ReadyAnswer(const std::vector<StreamReadiness>& streams, bool was_ready,
+                         const std::string& tenant) {
   std::size_t asked = 0;
   std::string blocked;
   std::size_t blocked_count = 0;
-  for (const auto& [name, known] : streams_) {
-    if (!tenant.empty() && name.first != tenant) continue;
+  for (const StreamReadiness& stream : streams) {
+    if (!tenant.empty() && stream.tenant != tenant) continue;
     ++asked;
-    if (!known.tried) return {false, name.first + '/' + name.second + " has not tried yet"};
-    if (known.blocked.empty()) continue;
+    const std::string name = stream.tenant + '/' + stream.stream;
+    if (stream.no_state) {
+      return {false, name + " cannot write the state: see the log for why and what to do"};
+    }
+    if (!stream.tried && !was_ready) return {false, name + " has not tried yet"};
+    if (stream.blocked.empty()) continue;
     ++blocked_count;
-    blocked += ' ' + name.first + '/' + name.second + '=' + known.blocked;
+    blocked += ' ' + name + '=' + stream.blocked;
   }
   if (asked == 0) return {false, "no such tenant"};
   if (blocked_count == asked) return {false, "every stream is blocked:" + blocked};

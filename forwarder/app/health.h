@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What /healthz and /readyz answer. A slow tenant or sink is never a reason to be restarted, so
-// health is the loop's alone, and readiness asks whether anything works at all.
+// health is the loop's alone; readiness asks whether anything works at all, so that one expired
+// token of eighty stops no rollout.
 #pragma once
 
-#include <map>
-#include <mutex>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "ports/clock.h"
-#include "ports/telemetry.h"
 
 namespace nsf {
 
@@ -21,24 +19,19 @@ struct HealthAnswer {
 // 503 only when the loop has made no step for a minute.
 HealthAnswer LoopHealth(MonotonicTime last_step, MonotonicTime now);
 
-// What is known of each stream. Thread-safe.
-class Readiness {
- public:
-  void Note(const std::string& tenant, const std::string& stream, const StreamSnapshot& snapshot);
-  // Streams that have not been stepped yet count as not tried.
-  void Expect(const std::string& tenant, const std::string& stream);
-
-  // Ready when each stream has tried once, and not every one of them is blocked. `tenant` empty:
-  // all tenants; an unknown one is not ready.
-  HealthAnswer Answer(const std::string& tenant) const;
-
- private:
-  struct Known {
-    bool tried = false;
-    std::string blocked;
-  };
-  mutable std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, Known> streams_;
+// What readiness looks at of a stream.
+struct StreamReadiness {
+  std::string tenant;
+  std::string stream;
+  bool tried = false;     // had an answer, at least once
+  std::string blocked;    // the reason; empty: it is not
+  bool no_state = false;  // what it delivered cannot be committed
 };
+
+// Ready when each stream has tried once, not every one of them is blocked, and the state can be
+// written. `was_ready`: streams that have not tried yet do not count any more. `tenant` empty: all
+// tenants; an unknown one is not ready.
+HealthAnswer ReadyAnswer(const std::vector<StreamReadiness>& streams, bool was_ready,
+                         const std::string& tenant);
 
 }  // namespace nsf

@@ -23,19 +23,29 @@ Loop::Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, S
       last_step_(clock.Read().monotonic) {}
 
 void Loop::Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget) {
-  Lane lane;
-  lane.stream = std::move(stream);
-  lane.client = &client;
-  lane.budget = &budget;
-  lanes_.push_back(std::move(lane));
+  auto lane = std::find_if(lanes_.begin(), lanes_.end(),
+                           [](const Lane& candidate) { return !candidate.stream; });
+  if (lane == lanes_.end()) lane = lanes_.emplace(lanes_.end());
+  lane->client = &client;
+  lane->budget = &budget;
+  Put(&*lane, std::move(stream));
 }
 
 Loop::Lane* Loop::Find(const std::string& tenant, const std::string& stream) {
   const auto lane = std::find_if(lanes_.begin(), lanes_.end(), [&](const Lane& candidate) {
+    if (!candidate.stream) return false;
     const StreamSettings& settings = candidate.stream->settings();
     return settings.tenant == tenant && settings.stream == stream;
   });
   return lane == lanes_.end() ? nullptr : &*lane;
+}
+
+void Loop::Put(Lane* lane, std::unique_ptr<Stream> stream) {
+  lane->stream = std::move(stream);
+  ++lane->epoch;
+  lane->completions = {};
+  lane->completed = false;
+  lane->wake_at = lane->stream ? MonotonicTime::min() : MonotonicTime::max();
 }
 
 void Loop::Park(const std::string& tenant, const std::string& stream) {
@@ -47,14 +57,15 @@ bool Loop::Parked(const std::string& tenant, const std::string& stream) {
   return lane == nullptr || !lane->stream->committing();
 }
 
-void Loop::Replace(std::unique_ptr<Stream> fresh) {
+void Loop::Replace(std::unique_ptr<Stream> fresh, HttpClient& client) {
   Lane* lane = Find(fresh->settings().tenant, fresh->settings().stream);
   if (lane == nullptr) return;
-  lane->stream = std::move(fresh);
-  ++lane->epoch;
-  lane->completions = {};
-  lane->completed = false;
-  lane->wake_at = MonotonicTime::min();
+  lane->client = &client;
+  Put(lane, std::move(fresh));
+}
+
+void Loop::Remove(const std::string& tenant, const std::string& stream) {
+  if (Lane* lane = Find(tenant, stream)) Put(lane, nullptr);
 }
 
 bool Loop::WalkAgain(const std::string& tenant, const std::string& stream, const Window& range) {
@@ -78,10 +89,12 @@ void Loop::Run(const std::function<bool(const Now&)>& finished) {
 }
 
 bool Loop::Drain(MonotonicTime until) {
-  for (Lane& lane : lanes_) lane.stream->Drain();
+  for (Lane& lane : lanes_) {
+    if (lane.stream) lane.stream->Drain();
+  }
   const auto committing = [this] {
     return std::any_of(lanes_.begin(), lanes_.end(),
-                       [](const Lane& lane) { return lane.stream->committing(); });
+                       [](const Lane& lane) { return lane.stream && lane.stream->committing(); });
   };
   while (committing() && clock_.Read().monotonic < until) Round(until);
   return !committing();
@@ -89,7 +102,9 @@ bool Loop::Drain(MonotonicTime until) {
 
 std::vector<const Stream*> Loop::streams() const {
   std::vector<const Stream*> streams;
-  for (const Lane& lane : lanes_) streams.push_back(lane.stream.get());
+  for (const Lane& lane : lanes_) {
+    if (lane.stream) streams.push_back(lane.stream.get());
+  }
   return streams;
 }
 
@@ -111,7 +126,8 @@ void Loop::Round(MonotonicTime until) {
   }
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     const Now now = clock_.Read();
-    if (lanes_[i].completed || lanes_[i].wake_at <= now.monotonic) StepLane(i, now);
+    const Lane& lane = lanes_[i];
+    if (lane.completed || lane.wake_at <= now.monotonic) StepLane(i, now);
   }
   last_step_ = clock_.Read().monotonic;
 }

@@ -43,8 +43,10 @@ class Loop {
   // Nothing of it is under way: its entries in the state may be replaced.
   bool Parked(const std::string& tenant, const std::string& stream);
   // Puts `fresh` in the place of a parked stream of the same name; answers that the old one asked
-  // for are dropped.
-  void Replace(std::unique_ptr<Stream> fresh);
+  // for are dropped. `client`: from now on; it outlives the loop.
+  void Replace(std::unique_ptr<Stream> fresh, HttpClient& client);
+  // Takes a parked stream away.
+  void Remove(const std::string& tenant, const std::string& stream);
 
   // Steps until `finished` says so; it is asked after each round, at least once a second.
   void Run(const std::function<bool(const Now&)>& finished);
@@ -63,7 +65,7 @@ class Loop {
 
  private:
   struct Lane {
-    std::unique_ptr<Stream> stream;
+    std::unique_ptr<Stream> stream;  // absent: the lane is free
     HttpClient* client;
     const Budget* budget;
     std::uint64_t epoch = 0;  // streams that had this lane before
@@ -73,6 +75,7 @@ class Loop {
   };
 
   Lane* Find(const std::string& tenant, const std::string& stream);
+  static void Put(Lane* lane, std::unique_ptr<Stream> stream);
   void Round(MonotonicTime until);
   void StepLane(std::size_t index, const Now& now);
   void Start(std::size_t index, StepOutput out);

@@ -32,7 +32,7 @@ int RunForwarder(const Config& config, const RunOptions& options) {
   // Before any other thread is started, so that signals reach the watcher alone.
   auto watcher = SignalWatcher::Start({SIGTERM, SIGINT, SIGHUP}, [&daemon](int signal) {
     if (signal == SIGHUP) {
-      daemon.ReopenFiles();
+      daemon.Reload();
     } else {
       daemon.Stop(signal);
     }

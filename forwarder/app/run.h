@@ -4,12 +4,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "app/config/config.h"
 #include "core/state/job.h"
 
 namespace nsf {
+
+class ConfigReader;
 
 struct RunOptions {
   bool once = false;      // walk to the time of the start, commit and end
@@ -19,6 +22,8 @@ struct RunOptions {
   std::vector<Job> jobs;
   // Is told of all jobs now and then, on the thread that runs; may be empty.
   std::function<void(const std::vector<KnownJob>&)> on_jobs;
+  // For SIGHUP, on the thread that runs; may be null.
+  std::shared_ptr<ConfigReader> config_reader;
 };
 
 // Runs until a signal, or until it has caught up with `once`. Returns the exit code of the program

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,17 @@ struct SinkCounts {
   std::map<std::string, std::uint64_t> dead_lettered;
 };
 
+// How much of one day (UTC, the tenant's time) is proven complete, and how much was walked and is
+// not. What is neither was not walked.
+struct DayProof {
+  WallSeconds day;
+  std::chrono::seconds proven{0};
+  std::chrono::seconds unproven{0};
+  std::uint64_t events = 0;  // in what was walked
+
+  friend bool operator==(const DayProof&, const DayProof&) = default;
+};
+
 // One stream, after one step. Counters only grow. For every sink, always:
 //   received = out_of_window + deduplicated + filtered + delivered + dead_lettered + pending
 struct StreamSnapshot {
@@ -36,17 +48,19 @@ struct StreamSnapshot {
   std::map<std::string, std::uint64_t> filtered;  // by reason
   std::uint64_t unclassified = 0;
   std::uint64_t pending = 0;
-  std::map<std::string, SinkCounts> sinks;              // by sink name
-  std::map<std::string, std::uint64_t> windows;         // by result: whole, moved, failed
-  std::optional<WallSeconds> delivered_until;           // the tenant's time
-  std::optional<WallSeconds> proven_until;              // end of the last window proven complete
-  std::uint64_t windows_incomplete = 0;                 // closed windows not proven
-  std::optional<WallTime> checkpoint;                   // last durable commit, own clock
-  std::optional<bool> up;                               // the last poll succeeded
-  std::string blocked_reason;                           // label; empty: not blocked
-  std::string last_error;                               // for people; empty: none since success
-  bool tried = false;                                   // at least one answer was judged
-  bool caught_up = false;                               // the last edge walk is delivered
+  std::map<std::string, SinkCounts> sinks;            // by sink name
+  std::map<std::string, std::uint64_t> windows;       // by result: whole, moved, failed
+  std::optional<WallSeconds> delivered_until;         // the tenant's time
+  std::optional<WallSeconds> proven_until;            // end of the last window proven complete
+  std::uint64_t windows_incomplete = 0;               // closed windows not proven
+  std::shared_ptr<const std::vector<DayProof>> days;  // the last month, ascending; may be null
+  std::optional<WallTime> checkpoint;                 // last durable commit, own clock
+  std::optional<bool> up;                             // the last poll succeeded
+  std::string blocked_reason;                         // label; empty: not blocked
+  std::string waits_for;   // a batch does: for a sink, by its name, "dead_letter" or "state"
+  std::string last_error;  // for people; empty: none since success
+  bool tried = false;      // at least one answer was judged
+  bool caught_up = false;  // the last edge walk is delivered
   std::optional<std::chrono::milliseconds> clock_skew;  // tenant's time - own time
   std::optional<WallSeconds> first_window_start;        // where this stream began
 
@@ -62,6 +76,7 @@ struct BudgetSnapshot {
   std::optional<double> remaining;         // as the tenant last stated
   double per_second = 0;                   // as now steered
   std::chrono::milliseconds throttled{0};  // summed up, since start
+  MonotonicTime held_until{};              // nothing is sent before: the tenant said so
 };
 
 class Telemetry {

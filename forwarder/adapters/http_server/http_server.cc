@@ -19,6 +19,11 @@
 namespace nsf {
 namespace {
 
+// A connection holds a thread until its request is whole, or its time is over: so many threads, and
+// so little time in milliseconds, that hundreds which say nothing keep nobody waiting for long.
+constexpr const char* kThreads = "64";
+constexpr const char* kPatience = "2000";
+
 // CivetWeb's own form: "127.0.0.1:9641", "[::1]:9641".
 std::string Address(const std::string& host, int port) {
   const bool v6 = host.find(':') != std::string::npos;
@@ -48,17 +53,22 @@ HttpQuery ParseQuery(const char* text) {
 }
 
 HttpReply Text(int status, std::string body) {
-  return {status, "text/plain; charset=utf-8", std::move(body)};
+  HttpReply reply;
+  reply.status = status;
+  reply.body = std::move(body);
+  return reply;
 }
 
 void Send(mg_connection* connection, const HttpReply& reply, bool with_body) {
   const char* status_text = mg_get_response_code_text(connection, reply.status);
   const std::string allow = reply.status == 405 ? "Allow: GET, HEAD\r\n" : "";
-  const std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " + status_text +
-                           "\r\nContent-Type: " + reply.content_type +
-                           "\r\nContent-Length: " + std::to_string(reply.body.size()) +
-                           "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n" +
-                           allow + "Connection: close\r\n\r\n";
+  const std::string head =
+      "HTTP/1.1 " + std::to_string(reply.status) + " " + status_text +
+      "\r\nContent-Type: " + reply.content_type +
+      "\r\nContent-Length: " + std::to_string(reply.body.size()) +
+      "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff" +
+      "\r\nReferrer-Policy: no-referrer\r\nContent-Security-Policy: " + reply.policy + "\r\n" +
+      allow + "Connection: close\r\n\r\n";
   mg_write(connection, head.data(), head.size());
   if (with_body) mg_write(connection, reply.body.data(), reply.body.size());
 }
@@ -89,9 +99,9 @@ class HttpServer::Impl {
     std::array<const char*, 15> options{"listening_ports",
                                         address.c_str(),
                                         "num_threads",
-                                        "4",
+                                        kThreads,
                                         "request_timeout_ms",
-                                        "10000",
+                                        kPatience,
                                         "linger_timeout_ms",
                                         "1000",
                                         "max_request_size",

@@ -17,6 +17,8 @@ struct HttpReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
+  // Content-Security-Policy: what the answer may do where a browser shows it.
+  std::string policy = "default-src 'none'; frame-ancestors 'none'";
 };
 
 // By name, decoded; the last one wins where a name is repeated.

@@ -16,6 +16,10 @@ void Histograms::Observe(const std::string& label, Seconds value, std::size_t co
   histogram.sum += seconds * static_cast<double>(count);
 }
 
+void Histograms::Retain(const std::set<std::string>& labels) {
+  std::erase_if(by_label_, [&labels](const auto& entry) { return !labels.contains(entry.first); });
+}
+
 std::map<std::string, prometheus::ClientMetric> Histograms::Collect() const {
   std::map<std::string, prometheus::ClientMetric> samples;
   for (const auto& [label, histogram] : by_label_) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ class Histograms {
 
   // Exists from now on, at 0.
   void Declare(const std::string& label) { At(label); }
+
+  // Those whose label is not one of these exist no more.
+  void Retain(const std::set<std::string>& labels);
 
   // `count` observations of one value; below 0 (clocks differ) counts as 0.
   void Observe(const std::string& label, Seconds value, std::size_t count);

@@ -5,8 +5,11 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -37,6 +40,8 @@ struct Latest {
   // By tenant, stream and sink.
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> replayed;
   std::uint64_t commit_errors = 0;
+  bool config_is_good = true;
+  std::optional<WallTime> config_read;  // the last good one
   Histograms requests{{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 180}};  // by tenant
   Histograms lateness{{60, 300, 900, 3600, 7200, 21'600, 43'200, 86'400, 172'800}};
   Histograms delays{{1, 2.5, 5, 10, 20, 30, 45, 60, 120, 300, 600, 1800, 3600, 21'600, 86'400}};
@@ -44,16 +49,19 @@ struct Latest {
   Histograms commits{{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5}};
 };
 
-void AddBudgets(const Latest& latest, MetricPage* page) {
-  for (const auto& [tenant, budget] : latest.budgets) {
-    const MetricLabels labels{{"tenant", tenant}};
+void AddBudgets(const Latest& latest, const TelemetryPlan& plan, MetricPage* page) {
+  for (const TelemetryTenant& tenant : plan.tenants) {
+    const MetricLabels labels{{"tenant", tenant.name}};
+    const auto budget = latest.budgets.find(tenant.name);
+    const bool known = budget != latest.budgets.end();
     page->Counter("throttled_seconds_total", "Time spent waiting for the request budget.", labels,
-                  Seconds(budget.throttled).count());
+                  known ? Seconds(budget->second.throttled).count() : 0);
+    if (!known) continue;
     page->Gauge("request_budget_per_second", "Requests a second, as now steered.", labels,
-                budget.per_second);
-    if (budget.remaining) {
+                budget->second.per_second);
+    if (budget->second.remaining) {
       page->Gauge("rate_limit_remaining", "Requests left, as the tenant last stated.", labels,
-                  *budget.remaining);
+                  *budget->second.remaining);
     }
   }
 }
@@ -129,27 +137,40 @@ void AddState(const Latest& latest, const TelemetryPlan& plan, MetricPage* page)
   }
 }
 
+void AddConfig(const Latest& latest, MetricPage* page) {
+  if (!latest.config_read) return;
+  page->Gauge("config_last_reload_successful",
+              "Whether the configuration file, as it was last read, is what runs.", {},
+              latest.config_is_good ? 1 : 0);
+  page->Gauge("config_last_reload_timestamp_seconds", "When the configuration that runs was read.",
+              {}, Seconds(latest.config_read->time_since_epoch()).count());
+}
+
 }  // namespace
 
 class PrometheusTelemetry::Impl {
  public:
-  Impl(TelemetryPlan plan, const Clock& clock) : plan_(std::move(plan)), clock_(clock) {
+  Impl(TelemetryPlan plan, const Clock& clock) : clock_(clock) {
+    latest_.commits.Declare("");
+    Configure(std::move(plan));
+  }
+
+  void Configure(TelemetryPlan plan) {
+    const std::lock_guard lock(mutex_);
+    plan_ = std::move(plan);
+    std::set<std::string> tenants;
     for (const TelemetryTenant& tenant : plan_.tenants) {
+      tenants.insert(tenant.name);
       latest_.requests.Declare(tenant.name);
       latest_.delays.Declare(tenant.name);
       latest_.lateness.Declare(tenant.name);
-      for (const std::string& stream : tenant.streams) {
-        latest_.streams[{tenant.name, stream}] = std::make_shared<const StreamSnapshot>();
-        for (const std::string& sink : tenant.sinks) {
-          latest_.replayed[{tenant.name, stream, sink}] = 0;
-        }
-      }
+      for (const std::string& stream : tenant.streams) DeclareStream(tenant, stream);
     }
     for (const std::string& sink : plan_.sinks) {
       latest_.publishes.Declare(sink);
       latest_.sinks[sink];
     }
-    latest_.commits.Declare("");
+    Retain(tenants);
   }
 
   // Runs `change` on the latest numbers, alone.
@@ -160,19 +181,26 @@ class PrometheusTelemetry::Impl {
   }
 
   std::vector<prometheus::MetricFamily> Collect() const {
-    const Latest latest = Copy();
+    const auto [latest, plan] = Copy();
     MetricPage page("netskope_forwarder_");
     page.Gauge("build_info", "1; the build is in the labels.",
-               {{"version", plan_.version}, {"commit", plan_.commit}}, 1);
-    const WallTime now = clock_.Read().wall;
-    for (const auto& [key, snapshot] : latest.streams) {
-      AddStreamMetrics({key.first, key.second, SinksOf(key.first)}, *snapshot, now, &page);
+               {{"version", plan.version}, {"commit", plan.commit}}, 1);
+    const Now now = clock_.Read();
+    for (const TelemetryTenant& tenant : plan.tenants) {
+      for (const std::string& stream : tenant.streams) {
+        AddStreamMetrics({tenant.name, stream, tenant.sinks},
+                         *latest.streams.at({tenant.name, stream}), now.wall, &page);
+      }
     }
-    AddBudgets(latest, &page);
-    AddTenants(latest, plan_, &page);
+    if (plan.health) {
+      for (const NamedHealth& named : plan.health(now)) AddHealthMetrics(named, &page);
+    }
+    AddBudgets(latest, plan, &page);
+    AddTenants(latest, plan, &page);
     AddSinks(latest, &page);
     AddReplays(latest, &page);
-    AddState(latest, plan_, &page);
+    AddState(latest, plan, &page);
+    AddConfig(latest, &page);
     MetricPage process("process_");
     AddProcessMetrics(&process);
     std::vector<prometheus::MetricFamily> families = page.families();
@@ -181,21 +209,46 @@ class PrometheusTelemetry::Impl {
   }
 
  private:
-  Latest Copy() const {
+  std::pair<Latest, TelemetryPlan> Copy() const {
     const std::lock_guard lock(mutex_);
-    return latest_;
+    return {latest_, plan_};
   }
 
-  std::vector<std::string> SinksOf(const std::string& tenant) const {
-    for (const TelemetryTenant& configured : plan_.tenants) {
-      if (configured.name == tenant) return configured.sinks;
+  void DeclareStream(const TelemetryTenant& tenant, const std::string& stream) {
+    auto& snapshot = latest_.streams[{tenant.name, stream}];
+    if (!snapshot) snapshot = std::make_shared<const StreamSnapshot>();
+    for (const std::string& sink : tenant.sinks) {
+      latest_.replayed.try_emplace({tenant.name, stream, sink}, 0);
     }
-    return {};
   }
 
-  const TelemetryPlan plan_;
+  bool Has(const std::string& tenant, const std::string& stream) const {
+    return std::any_of(plan_.tenants.begin(), plan_.tenants.end(), [&](const auto& configured) {
+      const auto& streams = configured.streams;
+      return configured.name == tenant &&
+             std::find(streams.begin(), streams.end(), stream) != streams.end();
+    });
+  }
+
+  void Retain(const std::set<std::string>& tenants) {
+    latest_.requests.Retain(tenants);
+    latest_.delays.Retain(tenants);
+    latest_.lateness.Retain(tenants);
+    const std::set<std::string> sinks(plan_.sinks.begin(), plan_.sinks.end());
+    latest_.publishes.Retain(sinks);
+    std::erase_if(latest_.sinks, [&](const auto& sink) { return !sinks.contains(sink.first); });
+    std::erase_if(latest_.budgets, [&](const auto& of) { return !tenants.contains(of.first); });
+    std::erase_if(latest_.streams,
+                  [&](const auto& of) { return !Has(of.first.first, of.first.second); });
+    std::erase_if(latest_.replayed, [&](const auto& of) {
+      const auto& [tenant, stream, sink] = of.first;
+      return !Has(tenant, stream) || !sinks.contains(sink);
+    });
+  }
+
   const Clock& clock_;
-  mutable std::mutex mutex_;  // of latest_
+  mutable std::mutex mutex_;  // of the two below
+  TelemetryPlan plan_;
   Latest latest_;
 };
 
@@ -203,10 +256,22 @@ PrometheusTelemetry::PrometheusTelemetry(TelemetryPlan plan, const Clock& clock)
     : impl_(std::make_unique<Impl>(std::move(plan), clock)) {}
 PrometheusTelemetry::~PrometheusTelemetry() = default;
 
+void PrometheusTelemetry::Configure(TelemetryPlan plan) { impl_->Configure(std::move(plan)); }
+
+void PrometheusTelemetry::ConfigRead(bool good, WallTime at) {
+  impl_->Update([&](Latest& latest) {
+    latest.config_is_good = good;
+    if (good) latest.config_read = at;
+  });
+}
+
 void PrometheusTelemetry::Stream(const std::string& tenant, const std::string& stream,
                                  const StreamSnapshot& snapshot) {
   auto copy = std::make_shared<const StreamSnapshot>(snapshot);
-  impl_->Update([&](Latest& latest) { latest.streams[{tenant, stream}].swap(copy); });
+  impl_->Update([&](Latest& latest) {
+    const auto known = latest.streams.find({tenant, stream});
+    if (known != latest.streams.end()) known->second.swap(copy);
+  });
 }
 
 void PrometheusTelemetry::Budget(const std::string& tenant, const BudgetSnapshot& snapshot) {

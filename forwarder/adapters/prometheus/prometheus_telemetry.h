@@ -21,6 +21,12 @@ class PrometheusTelemetry : public Telemetry, public prometheus::Collectable {
   PrometheusTelemetry(TelemetryPlan plan, const Clock& clock);
   ~PrometheusTelemetry() override;
 
+  // Another configuration: what it does not have is shown no more, what is new is there at 0, the
+  // rest goes on.
+  void Configure(TelemetryPlan plan);
+  // The file was read, at start or again; `good`: and is what runs now.
+  void ConfigRead(bool good, WallTime at);
+
   void Stream(const std::string& tenant, const std::string& stream,
               const StreamSnapshot& snapshot) override;
   void Budget(const std::string& tenant, const BudgetSnapshot& snapshot) override;

@@ -49,6 +49,16 @@ std::map<std::string_view, std::uint64_t> Filtered(const StreamSnapshot& snapsho
   return reasons;
 }
 
+std::map<std::string_view, bool> Blocked(const StreamSnapshot& snapshot) {
+  std::map<std::string_view, bool> reasons;
+  for (const char* reason :
+       {"forbidden", "paging", "redirect", "refused", "secret", "unauthorized"}) {
+    reasons[reason] = false;
+  }
+  if (!snapshot.blocked_reason.empty()) reasons[snapshot.blocked_reason] = true;
+  return reasons;
+}
+
 void AddRequests(const MetricLabels& labels, const StreamSnapshot& snapshot, MetricPage* page) {
   for (const auto& [code, count] : Requests(snapshot)) {
     MetricLabels with_code = labels;
@@ -136,11 +146,11 @@ void AddHealth(const MetricLabels& labels, const StreamSnapshot& snapshot, Metri
   if (snapshot.up) {
     page->Gauge("stream_up", "Whether the last poll succeeded.", labels, *snapshot.up ? 1 : 0);
   }
-  if (!snapshot.blocked_reason.empty()) {
+  for (const auto& [reason, blocked] : Blocked(snapshot)) {
     MetricLabels with_reason = labels;
-    with_reason.emplace_back("reason", snapshot.blocked_reason);
+    with_reason.emplace_back("reason", reason);
     page->Gauge("stream_blocked", "1 while the stream waits for an operator to act.", with_reason,
-                1);
+                blocked ? 1 : 0);
   }
 }
 
@@ -161,6 +171,18 @@ void AddStreamMetrics(const StreamLabels& labels, const StreamSnapshot& snapshot
   AddSinks(labels, snapshot, page);
   AddProgress(of_stream, snapshot, now, page);
   AddHealth(of_stream, snapshot, page);
+}
+
+void AddHealthMetrics(const NamedHealth& named, MetricPage* page) {
+  const MetricLabels labels{{"tenant", named.tenant}, {"stream", named.stream}};
+  for (const StreamState state : kStreamStates) {
+    MetricLabels with_state = labels;
+    with_state.emplace_back("state", StreamStateName(state));
+    page->Gauge("stream_state", "1 for the state that the stream is in, 0 for all others.",
+                with_state, named.health.state == state ? 1 : 0);
+  }
+  page->Gauge("stream_state_since_timestamp_seconds", "When the stream came into its state.",
+              labels, Timestamp(named.health.since));
 }
 
 }  // namespace nsf

@@ -7,6 +7,7 @@
 
 #include "adapters/prometheus/metric_page.h"
 #include "ports/clock.h"
+#include "ports/health.h"
 #include "ports/telemetry.h"
 
 namespace nsf {
@@ -19,6 +20,8 @@ struct StreamLabels {
 
 void AddStreamMetrics(const StreamLabels& labels, const StreamSnapshot& snapshot, WallTime now,
                       MetricPage* page);
+
+void AddHealthMetrics(const NamedHealth& named, MetricPage* page);
 
 // The label of an answer: three digits, "error", or "other", so that a server cannot make labels.
 std::string_view CodeLabel(std::string_view code);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ports/clock.h"
+#include "ports/health.h"
 
 namespace nsf {
 
@@ -23,8 +24,10 @@ struct TelemetryPlan {
   std::string version;
   std::string commit;
   std::vector<TelemetryTenant> tenants;
-  std::vector<std::string> sinks;            // all
-  std::function<std::size_t()> state_bytes;  // may be empty; asked at each scrape
+  std::vector<std::string> sinks;  // all
+  // Asked at each scrape; may be empty.
+  std::function<std::size_t()> state_bytes;
+  std::function<std::vector<NamedHealth>(const Now& now)> health;
 };
 
 }  // namespace nsf

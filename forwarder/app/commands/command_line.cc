@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <sstream>
@@ -19,6 +20,7 @@
 #include "app/config/reference.h"
 #include "app/config/schema.h"
 #include "app/exit_codes.h"
+#include "app/reload/config_reader.h"
 
 namespace nsf {
 namespace {
@@ -55,7 +57,9 @@ struct Options {
 int Run(const Options& options, const CommandContext& context) {
   const LoadedConfig loaded = Load(options.file, context);
   if (!loaded.config) return kExitUsage;
-  return context.run(*loaded.config, options.run);
+  RunOptions run = options.run;
+  run.config_reader = std::make_shared<ConfigReader>(loaded, context.surroundings);
+  return context.run(*loaded.config, run);
 }
 
 int Print(const Options& options, const CommandContext& context) {

@@ -538,4 +538,6 @@ std::shared_ptr<const ClassificationTable> ReadClassification(const std::string&
   return std::make_shared<const ClassificationTable>(*std::move(rules));
 }
 
+bool SameRules(const ClassificationTable& a, const ClassificationTable& b) { return a.SameAs(b); }
+
 }  // namespace nsf

@@ -20,6 +20,9 @@ const std::string& BuiltInClassificationText();
 ClassificationRules BuiltInRules();
 std::shared_ptr<const ClassificationTable> BuiltInClassification();
 
+// They were made from the same rules.
+bool SameRules(const ClassificationTable& a, const ClassificationTable& b);
+
 // The built-in rules with those of a user's file: `text` is its content. Empty: `diagnostics` has
 // at least one error, with its place in that file.
 std::optional<ClassificationRules> ReadRules(const std::string& text, Diagnostics& diagnostics);

@@ -94,7 +94,7 @@ BudgetSnapshot Budget::Snapshot(MonotonicTime now) const {
   std::chrono::nanoseconds waited = waited_;
   if (waiting_since_) waited += now - *waiting_since_;
   return {remaining_, Share(now) * settings_.per_minute / 60,
-          std::chrono::duration_cast<std::chrono::milliseconds>(waited)};
+          std::chrono::duration_cast<std::chrono::milliseconds>(waited), held_until_};
 }
 
 }  // namespace nsf

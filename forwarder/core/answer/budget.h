@@ -24,6 +24,9 @@ class Budget {
  public:
   explicit Budget(BudgetSettings settings) : settings_(settings) {}
 
+  // From now on; what was sent before counts.
+  void Configure(BudgetSettings settings) { settings_ = settings; }
+
   // Takes one request out of the budget, or says when to ask again (never a time that has passed);
   // whoever does not ask then loses its turn. Empty: send it now. `asker` tells streams apart and
   // is only compared.

@@ -37,6 +37,8 @@ class ClassificationTable {
   ClassificationTable(const ClassificationTable&) = delete;
   ClassificationTable& operator=(const ClassificationTable&) = delete;
 
+  bool SameAs(const ClassificationTable& other) const { return rules_ == other.rules_; }
+
   TextReading Read(std::string_view text) const;
 
   // Fills in `event->classification`, and from it `target` and, of a login, `source_ip`. What it

@@ -16,6 +16,8 @@ namespace nsf {
 struct VerbWords {
   std::string name;
   std::vector<std::string> words;
+
+  bool operator==(const VerbWords&) const = default;
 };
 
 // What is acted on, in OCSF's types of a managed entity.
@@ -23,6 +25,8 @@ struct ObjectKind {
   WordEntries words;
   std::uint32_t type_id = 0;
   std::string category;  // of an event about such an object; empty: the rule's
+
+  bool operator==(const ObjectKind&) const = default;
 };
 
 enum class OutcomeFrom : std::uint8_t { kWords, kStatus, kSuccess, kFailure, kUnknown };
@@ -54,6 +58,8 @@ struct ClassificationRule {
   std::string category;
   OutcomeFrom outcome = OutcomeFrom::kWords;
   TargetFrom target = TargetFrom::kName;
+
+  bool operator==(const ClassificationRule&) const = default;
 };
 
 struct ClassificationRules {
@@ -64,6 +70,8 @@ struct ClassificationRules {
   bool success_unless_said = false;       // else the outcome of what says neither is unknown
   WordEntries fillers;                    // words around an object that are none of it
   std::vector<ClassificationRule> rules;  // the first that matches wins
+
+  bool operator==(const ClassificationRules&) const = default;
 };
 
 }  // namespace nsf

@@ -217,6 +217,27 @@ std::optional<WallSeconds> ClosedWindows::first_incomplete() const {
   return *incomplete_.begin();
 }
 
+// A window may reach over midnight: its events are counted on the day on which it begins.
+std::vector<DayProof> ClosedWindows::ProofByDay(std::size_t most) const {
+  std::map<WallSeconds, DayProof> days;
+  for (const auto& [start, record] : records_) {
+    days[std::chrono::floor<std::chrono::days>(start)].events += record.tally.events;
+    for (WallSeconds from = start; from < record.window.end;) {
+      const WallSeconds day = std::chrono::floor<std::chrono::days>(from);
+      const WallSeconds until = std::min(record.window.end, day + std::chrono::days(1));
+      (record.whole ? days[day].proven : days[day].unproven) += until - from;
+      from = until;
+    }
+  }
+  std::vector<DayProof> last;
+  for (auto& [day, proof] : days) {
+    proof.day = day;
+    last.push_back(proof);
+  }
+  if (last.size() > most) last.erase(last.begin(), last.end() - static_cast<std::ptrdiff_t>(most));
+  return last;
+}
+
 std::vector<std::pair<WallSeconds, std::optional<WindowRecord>>> ClosedWindows::TakeChanges() {
   std::vector<std::pair<WallSeconds, std::optional<WindowRecord>>> changes;
   for (const WallSeconds start : std::exchange(changed_, {})) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/ledger/window_record.h"
+#include "ports/telemetry.h"
 
 namespace nsf {
 
@@ -72,6 +73,9 @@ class ClosedWindows {
   std::optional<WallSeconds> first_incomplete() const;
   // The end of the last window that is.
   std::optional<WallSeconds> proven_until() const { return proven_until_; }
+
+  // The last `most` days of which windows are known, ascending.
+  std::vector<DayProof> ProofByDay(std::size_t most) const;
 
   // The records that changed since the last call, by their start; absent: to be deleted.
   std::vector<std::pair<WallSeconds, std::optional<WindowRecord>>> TakeChanges();

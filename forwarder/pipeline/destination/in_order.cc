@@ -95,6 +95,14 @@ void InOrderDestination::Commit(std::unique_ptr<Batch> batch, Done done) {
   Publish(*lane, flight);
 }
 
+void InOrderDestination::SetSink(const std::string& name, Sink* sink) {
+  if (sink == nullptr) {
+    sinks_.erase(name);
+  } else {
+    sinks_[name] = sink;
+  }
+}
+
 void InOrderDestination::Abandon(const std::string& tenant, const std::string& stream) {
   const std::lock_guard lock(mutex_);
   Lane& lane = lanes_[{tenant, stream}];

@@ -30,6 +30,10 @@ class InOrderDestination final : public Destination {
 
   void Commit(std::unique_ptr<Batch> batch, Done done) override;
 
+  // What is published from now on goes to `sink`; null: there is none of that name any more, and no
+  // batch will be for it. For the thread that commits.
+  void SetSink(const std::string& name, Sink* sink);
+
   // The batches of this stream that failed will not be given again: the next one is a first one.
   // Nothing of the stream may be under way.
   void Abandon(const std::string& tenant, const std::string& stream);

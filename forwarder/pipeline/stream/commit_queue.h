@@ -16,6 +16,7 @@
 #include "ports/clock.h"
 #include "ports/destination.h"
 #include "ports/random.h"
+#include "ports/telemetry.h"
 
 namespace nsf {
 
@@ -29,6 +30,7 @@ struct BatchProgress {
   std::optional<WallSeconds> covered_until;
   std::optional<WallSeconds> proven_until;
   std::size_t incomplete = 0;
+  std::shared_ptr<const std::vector<DayProof>> days;
 };
 
 class CommitQueue {

@@ -80,6 +80,7 @@ Result<void> Stream::Restore(const StateReader& state) {
   if (stored_) snapshot_.delivered_until = DeliveredUntil(*stored_, closed_);
   snapshot_.proven_until = closed_.proven_until();
   snapshot_.windows_incomplete = closed_.incomplete();
+  snapshot_.days = ProofByDay();
   return {};
 }
 

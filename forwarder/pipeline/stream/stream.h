@@ -49,6 +49,8 @@ struct Notice {
   enum class Level : std::uint8_t { kInfo, kWarning, kError };
   Level level = Level::kInfo;
   std::string text;
+  // What is another each time, and makes no other line of the same text: a request's id.
+  std::string detail = {};
 };
 
 // A request for a page, and the answer to it under the same ticket: answers come in any order.
@@ -141,6 +143,8 @@ class Stream {
   void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
   std::optional<MonotonicTime> AttemptRequest(const Now& now);
+  // A notice about the answer that is being looked at.
+  void Tell(Notice::Level level, std::string text, StepOutput* out) const;
   void NoteSuccess(StepOutput* out);
   void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
   // A page that does not parse: asked for once more, then split down to the row.
@@ -233,6 +237,7 @@ class Stream {
   void HandOver(const Now& now, StepOutput* out);
   std::vector<StateChange> StateChanges();
   BatchProgress TakeProgress(const Cursor& cursor);
+  std::shared_ptr<const std::vector<DayProof>> ProofByDay();
   void Settle(const Now& now, const BatchProgress& progress, StepOutput* out);
 
   void StartRequests(const Now& now, StepOutput* out);
@@ -289,6 +294,7 @@ class Stream {
   int failures_ = 0;     // in a row
   int throttles_ = 0;    // in a row
   bool token_retried_ = false;
+  std::string answered_by_;                      // the id of the request, as notices add it
   std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
   std::uint64_t malformed_end_ = 0;  // of the one of this walk that is asked for in halves
   MonotonicTime ask_at_{};           // not before
@@ -312,7 +318,8 @@ class Stream {
   Intake intake_;
   BatchBuilder builder_;
   BatchProgress progress_;  // of what is in the builder, or was walked since
-  bool flush_ = false;      // a walk ended: what is in the builder waits for nothing more
+  std::shared_ptr<const std::vector<DayProof>> days_;  // as last shown
+  bool flush_ = false;  // a walk ended: what is in the builder waits for nothing more
   CommitQueue commits_;
   Cursor saved_;  // as the store has it, or will when what is under way is settled
   bool reader_gone_ = false;

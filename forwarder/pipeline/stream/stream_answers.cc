@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a stream does with the tenant's answers.
 #include <algorithm>
+#include <utility>
 
 #include "core/answer/backoff.h"
 #include "core/answer/rate_headers.h"
+#include "core/event/envelope.h"
 #include "core/event/salvage.h"
 #include "pipeline/stream/stream.h"
 
@@ -17,12 +19,19 @@ constexpr BackoffSettings kThrottleBackoff{std::chrono::milliseconds(2'000),
 // An operator must act: asking more often would only fill the tenant's logs.
 constexpr std::chrono::seconds kProbePause{10};
 constexpr std::chrono::seconds kDiscoveryPause{60};
+constexpr std::size_t kLongestId = 100;
 
 std::string CodeLabel(const HttpAnswer& answer) {
   // A status whose body never came whole is no answer.
   if (answer.failure != HttpFailure::kNone) return "error";
   if (answer.status < 100 || answer.status > 999) return "other";
   return std::to_string(answer.status);
+}
+
+// What the tenant's support asks for.
+std::string RequestId(const HttpAnswer& answer) {
+  const auto id = FindHeader(answer, "x-request-id");
+  return id && !id->empty() ? " (request id " + Printable(*id, kLongestId) + ')' : std::string();
 }
 
 }  // namespace
@@ -37,6 +46,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   const std::uint64_t ticket = received.ticket;
   --requests_;
   snapshot_.tried = true;
+  answered_by_ = RequestId(answer);
   ++snapshot_.requests[CodeLabel(answer)];
   snapshot_.response_bytes += answer.body.size();
 
@@ -91,6 +101,10 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   if (course_) course_->Fail(ticket);
 }
 
+void Stream::Tell(Notice::Level level, std::string text, StepOutput* out) const {
+  out->notices.push_back({level, std::move(text), answered_by_});
+}
+
 void Stream::NoteSuccess(StepOutput* out) {
   if (dialect_failed_) return;
   if (!snapshot_.up.value_or(true)) {
@@ -122,11 +136,11 @@ void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
     if (auto salvaged = Salvage(page, ask->limit)) {
       malformed_skip_.reset();
       if (!salvaged->broken.empty()) {
-        out->notices.push_back(
-            {Notice::Level::kWarning, std::to_string(salvaged->broken.size()) + " of " +
-                                          std::to_string(salvaged->received()) +
-                                          " rows cannot be parsed: they go to the dead letter (" +
-                                          page.message() + ')'});
+        Tell(Notice::Level::kWarning,
+             std::to_string(salvaged->broken.size()) + " of " +
+                 std::to_string(salvaged->received()) +
+                 " rows cannot be parsed: they go to the dead letter (" + page.message() + ')',
+             out);
         return OnPage(now, ticket, *std::move(salvaged), out);
       }
     }
@@ -194,9 +208,10 @@ void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verd
   }
   course_->RefuseDepth(ticket);
   course_->LearnDepth(skip);
-  out->notices.push_back(
-      {Notice::Level::kInfo, "the tenant refuses rows from " + std::to_string(skip) +
-                                 " on; windows are made smaller: " + verdict.message});
+  Tell(Notice::Level::kInfo,
+       "the tenant refuses rows from " + std::to_string(skip) +
+           " on; windows are made smaller: " + verdict.message,
+       out);
 }
 
 void Stream::OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out) {
@@ -205,17 +220,16 @@ void Stream::OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* o
   const auto wait = stated.value_or(BackoffDelay(throttles_, kThrottleBackoff, random_));
   budget_.OnThrottled(now.monotonic, wait);
   if (throttles_++ == 0) {
-    out->notices.push_back({Notice::Level::kWarning, "the tenant limits the rate (429): waiting " +
-                                                         std::to_string(wait.count()) +
-                                                         " ms; nothing is lost"});
+    out->notices.push_back({Notice::Level::kWarning,
+                            "the tenant limits the rate (429): it is asked again; nothing is lost",
+                            " (in " + std::to_string(wait.count()) + " ms)" + answered_by_});
   }
 }
 
 void Stream::OnRetry(const Now& now, const Verdict& verdict, StepOutput* out) {
   ask_at_ = now.monotonic + BackoffDelay(failures_++, kFailureBackoff, random_);
   if (snapshot_.last_error != verdict.message) {
-    out->notices.push_back(
-        {Notice::Level::kWarning, verdict.message + "; trying again, nothing is lost"});
+    Tell(Notice::Level::kWarning, verdict.message + "; trying again, nothing is lost", out);
   }
   snapshot_.up = false;
   snapshot_.blocked_reason.clear();
@@ -235,8 +249,7 @@ void Stream::OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdi
   }
   if (limit_ <= asked / 2) return;  // another page of this size told so before
   limit_ = asked / 2;
-  out->notices.push_back(
-      {Notice::Level::kWarning, verdict.message + " (" + std::to_string(limit_) + " a page)"});
+  Tell(Notice::Level::kWarning, verdict.message + " (" + std::to_string(limit_) + " a page)", out);
 }
 
 void Stream::OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out) {
@@ -246,7 +259,7 @@ void Stream::OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out) 
     return;
   }
   if (snapshot_.last_error != verdict.message) {
-    out->notices.push_back({Notice::Level::kError, verdict.message});
+    Tell(Notice::Level::kError, verdict.message, out);
   }
   // To find out anew what the tenant honours costs a dozen requests.
   const auto pause = dialect_failed_ ? kDiscoveryPause : kProbePause;

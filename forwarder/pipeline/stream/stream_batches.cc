@@ -9,6 +9,9 @@
 namespace nsf {
 namespace {
 
+// What people are shown of the past.
+constexpr std::size_t kDaysShown = 30;
+
 // What a restart needs; the time up to which events are delivered is told by the next walk anyway,
 // so that a quiet poll writes nothing.
 bool SamePlace(Cursor a, const Cursor& b) {
@@ -49,7 +52,15 @@ BatchProgress Stream::TakeProgress(const Cursor& cursor) {
   progress_.covered_until = DeliveredUntil(cursor, closed_);
   progress_.proven_until = closed_.proven_until();
   progress_.incomplete = closed_.incomplete();
+  progress_.days = ProofByDay();
   return std::exchange(progress_, {});
+}
+
+// Most polls prove nothing new, and share what the one before them showed.
+std::shared_ptr<const std::vector<DayProof>> Stream::ProofByDay() {
+  std::vector<DayProof> days = closed_.ProofByDay(kDaysShown);
+  if (!days_ || *days_ != days) days_ = std::make_shared<std::vector<DayProof>>(std::move(days));
+  return days_;
 }
 
 std::vector<StateChange> Stream::StateChanges() {
@@ -84,8 +95,10 @@ void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out
           {Notice::Level::kWarning, message + "; trying again, nothing is lost"});
     }
     snapshot_.last_error = message;
+    snapshot_.waits_for = settlement.error_sink;
     return;
   }
+  snapshot_.waits_for.clear();
   if (failing) {
     out->notices.push_back({Notice::Level::kInfo, "delivery goes on"});
     snapshot_.last_error.clear();
@@ -104,6 +117,7 @@ void Stream::Settle(const Now& now, const BatchProgress& progress, StepOutput* o
   snapshot_.delivered_until = progress.covered_until;
   snapshot_.proven_until = progress.proven_until;
   snapshot_.windows_incomplete = progress.incomplete;
+  snapshot_.days = progress.days;
   if (progress.whole > 0) snapshot_.windows["whole"] += progress.whole;
   if (progress.moved > 0) snapshot_.windows["moved"] += progress.moved;
   if (progress.caught_up) snapshot_.caught_up = true;

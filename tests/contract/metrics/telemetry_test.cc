@@ -37,7 +37,8 @@ TelemetryPlan Plan() {
           {{"acme", {"audit"}, {"lake", "siem"}, WallSeconds(seconds(1'800'000'000))},
            {"beta", {"audit"}, {"lake"}, std::nullopt}},
           {"lake", "siem"},
-          [] { return std::size_t{4096}; }};
+          [] { return std::size_t{4096}; },
+          {}};
 }
 
 // Samples by name and labels, as the text has them: `x_total{tenant="acme"}`.
@@ -137,10 +138,9 @@ TEST_CASE("counters and histograms are there at 0 before anything has happened")
 TEST_CASE("a gauge that is not known yet is absent") {
   const FixedClock clock;
   const std::string text = PrometheusTelemetry(Plan(), clock).Render();
-  for (const char* name :
-       {"delivered_until", "lag_seconds", "checkpoint", "stream_up", "stream_blocked", "sink_up",
-        "clock_skew", "rate_limit_remaining", "request_budget_per_second",
-        R"(token_expiry_timestamp_seconds{tenant="beta"})"}) {
+  for (const char* name : {"delivered_until", "lag_seconds", "checkpoint", "stream_up", "sink_up",
+                           "clock_skew", "rate_limit_remaining", "request_budget_per_second",
+                           R"(token_expiry_timestamp_seconds{tenant="beta"})"}) {
     INFO(name);
     CHECK(text.find(name) == std::string::npos);
   }
@@ -215,7 +215,65 @@ TEST_CASE("lag is told on the tenant's clock, and grows while nothing is heard")
   CHECK(Find(samples, blocked) == 1.0);
   snapshot.blocked_reason.clear();
   telemetry.Stream("acme", "audit", snapshot);
-  CHECK_FALSE(Find(Samples(telemetry), blocked));
+  CHECK(Find(Samples(telemetry), blocked) == 0.0);
+}
+
+TEST_CASE("a stream is in one state, since a time, asked at the scrape") {
+  const FixedClock clock;
+  TelemetryPlan plan = Plan();
+  StreamHealth health{StreamState::kThrottled, "rate_limited", WallTime(seconds(1'699'999'000))};
+  plan.health = [&health](const Now&) {
+    return std::vector<NamedHealth>{{"acme", "audit", health}};
+  };
+  const PrometheusTelemetry telemetry(std::move(plan), clock);
+  const auto in_state = [&telemetry](const std::string& state) {
+    return Find(Samples(telemetry),
+                R"(stream_state{tenant="acme",stream="audit",state=")" + state + "\"}");
+  };
+  CHECK(in_state("throttled") == 1.0);
+  for (const char* other : {"healthy", "catching_up", "blocked", "stalled"}) {
+    CHECK(in_state(other) == 0.0);
+  }
+  CHECK(Find(Samples(telemetry),
+             R"(stream_state_since_timestamp_seconds{tenant="acme",stream="audit"})") ==
+        1'699'999'000.0);
+  health.state = StreamState::kHealthy;
+  CHECK(in_state("throttled") == 0.0);
+  CHECK(in_state("healthy") == 1.0);
+}
+
+TEST_CASE("another configuration takes away and adds, and the rest goes on counting") {
+  const FixedClock clock;
+  PrometheusTelemetry telemetry(Plan(), clock);
+  telemetry.Stream("acme", "audit", Busy(1));
+  telemetry.RequestDuration("acme", milliseconds(200));
+  telemetry.RequestDuration("beta", milliseconds(200));
+  telemetry.Published("siem", milliseconds(30), "");
+  telemetry.Budget("beta", {3.0, 3.5, milliseconds(1500)});
+  TelemetryPlan plan = Plan();
+  plan.tenants.pop_back();
+  plan.tenants.push_back({"gamma", {"audit"}, {"lake"}, std::nullopt});
+  plan.tenants[0].sinks = plan.sinks = {"lake"};
+  telemetry.Configure(plan);
+  telemetry.Stream("beta", "audit", Busy(1));  // a last step that comes late
+  const std::string text = telemetry.Render();
+  CHECK(text.find("beta") == std::string::npos);
+  CHECK(text.find(R"(publish_duration_seconds_count{sink="siem"})") == std::string::npos);
+  const auto samples = Samples(telemetry);
+  CHECK(Find(samples, R"(events_received_total{tenant="acme",stream="audit"})") == 100.0);
+  CHECK(Find(samples, R"(request_duration_seconds_count{tenant="acme"})") == 1.0);
+  CHECK(Find(samples, R"(events_received_total{tenant="gamma",stream="audit"})") == 0.0);
+  CHECK(Find(samples, R"(throttled_seconds_total{tenant="gamma"})") == 0.0);
+}
+
+TEST_CASE("a configuration that is no good leaves the time of the one that runs") {
+  const FixedClock clock;
+  PrometheusTelemetry telemetry(Plan(), clock);
+  CHECK_FALSE(Find(Samples(telemetry), "config_last_reload_successful"));
+  telemetry.ConfigRead(true, WallTime(seconds(1'700'000'000)));
+  telemetry.ConfigRead(false, WallTime(seconds(1'700'000'100)));
+  CHECK(Find(Samples(telemetry), "config_last_reload_successful") == 0.0);
+  CHECK(Find(Samples(telemetry), "config_last_reload_timestamp_seconds") == 1.7e9);
 }
 
 TEST_CASE("budget, sinks and state are shown as last heard") {
