@@ -22,8 +22,10 @@ test_packages=(
   maven openjdk-17-jre-headless rsyslog rsyslog-openssl rsyslog-relp prometheus faketime golang-go
 )
 
-# What `tests/run --all` uses besides.
-all_test_packages=("${test_packages[@]}" clang-tidy-14 clang-format-14)
+# What `tests/run --all` uses besides: a browser, and npm for what judges a page's accessibility.
+all_test_packages=(
+  "${test_packages[@]}" clang-tidy-14 clang-format-14 chromium fonts-dejavu-core npm
+)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {

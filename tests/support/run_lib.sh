@@ -65,6 +65,12 @@ install_syslog_ng() {
   quietly build/log/syslog-ng.log tests/support/syslog_ng/syslog_ng.sh install build/syslog-ng
 }
 
+# What judges the status page in a browser.
+install_axe() {
+  [ -e build/axe/node_modules/axe-core/axe.min.js ] && return 0
+  quietly build/log/axe.log npm install --prefix build/axe --no-audit --no-fund axe-core@4.14.1
+}
+
 build_preset() {
   quietly "build/log/configure-$1.log" cmake --preset "$1" &&
     quietly "build/log/build-$1.log" cmake --build --preset "$1"
