@@ -7,8 +7,8 @@ from pathlib import Path
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from forwarder import free_port
 from ledger import ID_OF
+from ports import free_port
 from processes import ROOT
 
 SCRIPT = ROOT / "tests" / "support" / "kafka_broker" / "kafka_broker.sh"

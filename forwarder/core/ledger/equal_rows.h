@@ -40,8 +40,8 @@ class EqualRows {
   bool has_held() const { return !held_.empty(); }
   Held TakeHeld();
 
-  // The walk ended. Those that it held count, if nothing speaks against it (`nothing_moved`) and it
-  // showed what the two before it showed; asked again, the answer is the same.
+  // The walk ended. Those that it held count if it showed what the two before it showed, or the
+  // four before it where a row stood on two pages; asked again, the answer is the same.
   bool Settles(bool nothing_moved);
   // Seconds before it are not walked again.
   void Forget(WallSeconds before);
