@@ -50,8 +50,13 @@ void Course::PushList(WallSeconds tenant_now, MonotonicTime now) {
   }
   const WalkPlan plan{WalkKind::kList,
                       {reach, std::max(tenant_now, cursor_.open) + settings_.windows.ahead}};
-  const ListTask task{BoundsAsked(plan.window).first,  cursor_.list_order, cursor_.list_anchor,
-                      BoundsAsked({open, open}).first, tenant_now,         ties_move_};
+  const ListTask task{BoundsAsked(plan.window).first,
+                      cursor_.list_order,
+                      cursor_.list_anchor,
+                      BoundsAsked({open, open}).first,
+                      tenant_now,
+                      ties_move_,
+                      largest_page_};
   walks_.push_back({Walk(plan, tenant_now, task), std::move(parts)});
 }
 
@@ -59,6 +64,7 @@ void Course::EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now
   const ListWalk& list = *ended.walk.list();
   cursor_.list_order = list.seen();
   if (ended.walk.repeated_row()) ties_move_ = true;
+  largest_page_ = list.largest();
   edge_full_ = ended.walk.rows() >= settings_.page_size;
   if (!whole) {
     // What was found is delivered; of what was not, nothing is known.

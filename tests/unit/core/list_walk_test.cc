@@ -175,6 +175,26 @@ TEST_CASE("where the same page comes whatever is asked for, the walk ends, unpro
   }
 }
 
+TEST_CASE("a page that comes again shows a second in another order each time") {
+  ListWalk walk(kUp);
+  const Rows pages[] = {{"9", "15a", "15b"}, {"9", "15c", "15a"}, {"9", "15b", "15c"}};
+  int taken = 0;
+  for (; !walk.ended() && taken < 100; ++taken) walk.Take(3, PageOf(pages[taken % 3]));
+  CHECK(walk.stuck());
+  CHECK(taken < 20);
+}
+
+TEST_CASE("rows dated ahead stand behind a page that a tenant clamped") {
+  ListWalk walk(kUp);
+  walk.Take(4, PageOf({"9", "60"}));
+  REQUIRE_FALSE(walk.ended());
+  walk.Take(4, PageOf({"60", "70"}));
+  REQUIRE_FALSE(walk.ended());
+  walk.Take(4, PageOf({"70"}));
+  walk.Take(4, PageOf({}));
+  CHECK(walk.whole());
+}
+
 TEST_CASE("a short page is no end") {
   ListWalk walk(kAll);
   walk.Take(4, PageOf({"5", "90", "7"}));
