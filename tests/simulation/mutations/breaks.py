@@ -58,7 +58,7 @@ BREAKS = [
           "  if (!last_was_full_ || page.received() == 0 || limits.one_page) return true;",
           "a short page ends the walk of a closing window"),
     Break("equal-rows-at-once", LEDGER + "equal_rows.cc",
-          "  settles_ = nothing_moved && before.agreed >= kWalksToAgree;",
+          "  settles_ = nothing_moved && before.agreed >= kWalksToAgree + before.differed;",
           "  settles_ = true;",
           "equal rows of different pages are two events, though a row may have moved"),
     Break("equal-rows-of-one-page", LEDGER + "equal_rows.cc",
