@@ -48,6 +48,12 @@ bool ListWalk::OrderFails(const std::vector<Row>& rows) {
     if (last && row.time) task_.seen.Add(*last, *row.time);
     if (row.time) last = row.time;
   }
+  if (next_ == 0) head_ = FirstTime(rows.begin(), rows.end());
+  // What stood at the head stands behind a row that is older now.
+  const bool newest_first = before == ListOrder::kNewestFirst;
+  if (newest_first && next_ == 0 && head_ && task_.head && *head_ < *task_.head) {
+    task_.seen.Add(*head_, *task_.head);
+  }
   return before != ListOrder::kNeither && order() != before;
 }
 
