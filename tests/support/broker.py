@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import (ACL, ACLOperation, ACLPermissionType, KafkaAdminClient, NewTopic,
+                         ResourcePattern, ResourceType)
 
 from forwarder import free_port
 from ledger import ID_OF
@@ -24,7 +25,10 @@ class Broker:
         self.start()
 
     def start(self):
-        self._run("start", "--jars", JARS, "--data", self.data, "--port", self.port)
+        # Everything is allowed where nobody is granted anything: see grant().
+        self._run("start", "--jars", JARS, "--data", self.data, "--port", self.port, "--set",
+                  "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                  "--set", "allow.everyone.if.no.acl.found=true")
 
     def stop(self):
         self._run("stop", "--data", self.data)
@@ -38,6 +42,15 @@ class Broker:
         finally:
             admin.close()
         return name
+
+    def grant(self, topic, user):
+        """From now on the topic is this user's alone."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            admin.create_acls([ACL(f"User:{user}", "*", ACLOperation.ALL, ACLPermissionType.ALLOW,
+                                   ResourcePattern(ResourceType.TOPIC, topic))])
+        finally:
+            admin.close()
 
     def _run(self, *arguments):
         done = subprocess.run([str(SCRIPT), *map(str, arguments)], stdin=subprocess.DEVNULL,
