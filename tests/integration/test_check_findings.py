@@ -33,7 +33,7 @@ class Plain:
 @pytest.fixture(scope="module")
 def quiet():
     """A tenant without events."""
-    with FakeTenant(lambda path: (200, {}, ROWS)) as tenant:
+    with FakeTenant(lambda *_: (200, {}, ROWS)) as tenant:
         yield tenant
 
 
@@ -67,7 +67,7 @@ def assert_says(one, level, what, mend, why=""):
 def at(answers):
     """A tenant that answers each path that begins so."""
 
-    def answer(path):
+    def answer(path, _):
         return next((said for begin, said in answers.items() if path.startswith(begin)),
                     (404, {}, b'{"message":"no Route matched with those values"}'))
 
@@ -141,7 +141,7 @@ def says_any(text, words):
 def test_a_certificate_that_is_not_good(tmp_path, bad_certificates, quiet, fault):
     """Of a tenant, of a syslog receiver and of a broker."""
     certificates, trusted, words = bad_certificates[fault]
-    with FakeTenant(lambda path: (200, {}, ROWS), certificates) as peer:
+    with FakeTenant(lambda *_: (200, {}, ROWS), certificates) as peer:
         tenant = configuration(tmp_path, Plain(tmp_path, peer.url), [file_sink(tmp_path / "out")],
                                tenant={"tls": {"ca_file": str(trusted)}})
         one = finding(tmp_path, tenant, "tenant acme, audit")

@@ -6,12 +6,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class FakeTenant:
-    """answer(path) → (status, headers, body). With certificates (files cert and key) it speaks TLS."""
+    """answer(path, headers) → (status, headers, body). With certificates (files cert and key) it speaks TLS."""
 
     def __init__(self, answer, certificates=None):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                status, headers, body = answer(self.path)
+                status, headers, body = answer(self.path, self.headers)
                 self.send_response(status)
                 for name, value in {"Content-Length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
