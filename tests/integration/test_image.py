@@ -24,16 +24,6 @@ pytestmark = [pytest.mark.long,
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory):
-    """What is committed, with its packages in build/release-files."""
-    directory = tmp_path_factory.mktemp("context")
-    debian_tree.sh("sh", "-ec", 'git -C "$1" archive HEAD | tar -x -C "$2"', "sh", ROOT, directory)
-    debian_tree.sh(directory / "deploy/package/build", directory / "build/release-files",
-                   seconds=3600)
-    return directory
-
-
-@pytest.fixture(scope="module")
 def images(tmp_path_factory):
     images = debian_tree.Images(tmp_path_factory.mktemp("images"))
     images.base()
@@ -43,8 +33,8 @@ def images(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def image(images, context):
-    return images.build(context, "forwarder", "--build-arg", "PACKAGE=given")
+def image(images, release):
+    return images.build(release.source, "forwarder", "--build-arg", "PACKAGE=given")
 
 
 def size_of(root):
@@ -62,7 +52,7 @@ def test_what_the_image_says(images, image):
     assert {"licenses", "version", "revision"} <= {name.rsplit(".", 1)[1] for name in labels}
 
 
-def test_it_is_small_and_says_what_is_in_it(images, image, context):
+def test_it_is_small_and_says_what_is_in_it(images, image):
     root = images.unpacked(image)
     beyond = size_of(root) - size_of(images.unpacked("localhost/base"))
     print(f"image: {beyond / 1e6:.1f} MB beyond its base")

@@ -12,6 +12,7 @@ import pytest
 import debian_tree
 from forwarder import PROGRAM
 from processes import ROOT
+from release import Release
 
 PACKAGE = ROOT / "deploy" / "package"
 PAGE = PACKAGE / "netskope-forwarder.8"
@@ -71,39 +72,24 @@ def test_every_library_has_its_licence(program):
     assert not [name for name in listed if name.startswith("lib") and name not in loaded]
 
 
-def build(directory, **env):
-    """The packages of what is committed, from its archive, by name: the hash of each."""
-    source = directory / "source"
-    source.mkdir(parents=True)
-    debian_tree.sh("sh", "-ec", 'git -C "$1" archive HEAD | tar -x -C "$2"', "sh", ROOT, source)
-    target = directory / "packages"
-    debian_tree.sh(source / "deploy/package/build", target, seconds=3600, cwd="/",
-                   env={**os.environ, **env})
-    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in target.iterdir()}
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("first"))
-
-
-def by_name(packages):
-    return {path.name: digest for path, digest in packages.items()}
+def hashes(release):
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in release.packages.items()}
 
 
 @pytest.mark.long
-def test_two_builds_are_the_same(tmp_path, packages):
+def test_two_builds_are_the_same(tmp_path, release):
     """At another place, for another zone, and compiled anew."""
-    again = build(tmp_path / "somewhere" / "else", CCACHE_DISABLE="1", TZ="Asia/Tokyo")
-    assert len(packages) == 4 and by_name(packages) == by_name(again)
+    again = Release(tmp_path / "somewhere" / "else", CCACHE_DISABLE="1", TZ="Asia/Tokyo")
+    assert len(release.packages) == 4 and hashes(release) == hashes(again)
 
 
 @pytest.mark.long
 @pytest.mark.skipif(bool(debian_tree.why_not()), reason=debian_tree.why_not())
-def test_it_is_installed_and_removed_without_a_trace(tmp_path, packages):
+def test_it_is_installed_and_removed_without_a_trace(tmp_path, release):
     tree = debian_tree.Tree(tmp_path / "debian")
-    [package] = [path for path in packages if path.match("netskope-forwarder_*.deb")]
-    shutil.copy(package, tree.root / package.name)
+    package = release.forwarder
+    shutil.copy(package, tree.root)
     tree.run("apt-get", "-qq", "update")
     tree.run("apt-get", "-qq", "-y", "install", "--no-install-recommends", f"/{package.name}")
     assert "netskope-forwarder" in tree.run("netskope-forwarder", "--version")
@@ -113,7 +99,7 @@ def test_it_is_installed_and_removed_without_a_trace(tmp_path, packages):
     owned = tree.run("dpkg", "-L", "netskope-forwarder").split()
     for path in ("/usr/bin/netskope-forwarder", "/usr/share/man/man8/netskope-forwarder.8",
                  "/usr/share/bash-completion/completions/netskope-forwarder",
-                 "/lib/systemd/system/netskope-forwarder.service"):
+                 "/usr/lib/systemd/system/netskope-forwarder.service"):
         assert path in owned and (tree.root / path[1:]).is_file(), path
     assert (tree.root / "etc/netskope-forwarder/secrets").stat().st_mode & 0o777 == 0o700
     page = plain(debian_tree.sh("man", "-l", tree.root / "usr/share/man/man8/netskope-forwarder.8"))
