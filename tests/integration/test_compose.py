@@ -34,8 +34,8 @@ def test_the_forwarder_is_shut_in():
 def test_it_forwards(tmp_path, start_simulator, broker):
     """The file that is mounted, with this broker's and this simulator's address in its variables."""
     simulator = start_simulator(500)
-    topic = broker.create_topic("security.netskope.audit")
-    broker.create_topic("security.netskope.audit.dlq")
+    topic = broker.empty_topic("security.netskope.audit")
+    broker.empty_topic("security.netskope.audit.dlq")
     (tmp_path / "netskope-token").write_bytes(simulator.token_file.read_bytes())
     (tmp_path / "state").mkdir()
     forwarder = Process(

@@ -46,8 +46,8 @@ def test_ten_minutes(tmp_path, release, start_simulator, broker):
     tree.run("apt-get", "-qq", "update")
     tree.run("apt-get", "-qq", "-y", "install", "--no-install-recommends", f"/{package.name}", "curl")
     tree.run("sh", "-ec", f"echo {simulator.token_file.read_text().strip()} | {token}")
-    name = broker.create_topic(re.search(r"--topic (\S+)", topic)[1],
-                               int(re.search(r"--partitions (\d+)", topic)[1]))
+    name = broker.empty_topic(re.search(r"--topic (\S+)", topic)[1],
+                              int(re.search(r"--partitions (\d+)", topic)[1]))
     edits = (f's|https://acme.goskope.com|{simulator.url}|; '
              f's|brokers: .*|brokers: ["{broker.address}"]|; /token_expires/d')
     config = "/etc/netskope-forwarder/config.yaml"

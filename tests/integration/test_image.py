@@ -70,8 +70,8 @@ def test_it_is_small_and_says_what_is_in_it(images, image):
 
 def test_it_forwards_to_kafka(tmp_path, images, image, start_simulator, broker):
     simulator = start_simulator(EVENTS)
-    topic = broker.create_topic("security.netskope.audit")
-    broker.create_topic("security.netskope.audit.dlq")
+    topic = broker.empty_topic("security.netskope.audit")
+    broker.empty_topic("security.netskope.audit.dlq")
     user, port = random.randrange(100_000, 2_000_000_000), free_port()
     print(f"user {user}")
     token, volume, secrets = (tmp_path / name for name in ("netskope-token", "volume", "secrets"))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real Kafka broker, and what a consumer that is not librdkafka reads from it."""
+import contextlib
 import socket
 import subprocess
 from pathlib import Path
@@ -8,9 +9,12 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import (ACL, ACLOperation, ACLPermissionType, KafkaAdminClient, NewTopic,
                          ResourcePattern, ResourceType)
 
+from kafka.errors import TopicAlreadyExistsError
+
 from forwarder import free_port
 from ledger import ID_OF
 from processes import ROOT
+from waiting import until
 
 SCRIPT = ROOT / "tests" / "support" / "kafka_broker" / "kafka_broker.sh"
 JARS = ROOT / "build" / "kafka"
@@ -39,6 +43,23 @@ class Broker:
         admin = KafkaAdminClient(bootstrap_servers=self.address)
         try:
             admin.create_topics([NewTopic(name, partitions, 1, topic_configs=settings)])
+        finally:
+            admin.close()
+        return name
+
+    def empty_topic(self, name, partitions=3):
+        """A topic whose name is fixed: what an earlier test left there is deleted."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+
+        def created():
+            with contextlib.suppress(TopicAlreadyExistsError):  # it is still being deleted
+                admin.create_topics([NewTopic(name, partitions, 1)])
+                return True
+
+        try:
+            if name in admin.list_topics():
+                admin.delete_topics([name])
+            until(created, 30, f"an empty topic {name}")
         finally:
             admin.close()
         return name
