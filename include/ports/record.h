@@ -53,6 +53,8 @@ struct Record {
   WallSeconds listed;         // the second that the tenant's windows select it by
   Severity severity = Severity::kUnknown;
   std::uint32_t class_uid = 0;  // OCSF class, for routing by header
+  bool shortened = false;       // values were cut to what the format allows
+  bool repaired = false;        // bytes that are not UTF-8 became U+FFFD
 };
 
 enum class OutcomeKind : std::uint8_t {
@@ -88,7 +90,9 @@ struct SinkBatch {
   std::vector<Record> records;
   std::vector<OutcomeKind> outcomes;
   std::vector<Rejection> rejections;
-  std::size_t truncated = 0;  // of the delivered records: shortened to what the receiver takes
+  // Of the delivered records: those that the sink shortened to what its receiver takes, though they
+  // were not `shortened` before.
+  std::size_t truncated = 0;
 };
 
 }  // namespace nsf

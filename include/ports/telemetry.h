@@ -83,8 +83,11 @@ class Telemetry {
   // One publish of a batch; `reason` is empty when every record was decided.
   virtual void Published(const std::string& sink, std::chrono::microseconds elapsed,
                          std::string_view reason) = 0;
-  // `count` events were delivered in part: shortened to what the receiver takes.
+  // `count` events were delivered in part: shortened to what the format allows or the receiver
+  // takes.
   virtual void Truncated(const std::string& sink, std::size_t count) = 0;
+  // `count` events were delivered with U+FFFD in the place of bytes that are not UTF-8.
+  virtual void Repaired(const std::string& sink, std::size_t count) = 0;
   // `count` events were delivered again because an operator asked for it.
   virtual void Replayed(const std::string& tenant, const std::string& stream,
                         const std::string& sink, std::size_t count) = 0;

@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`check` against a live tenant and live sinks: each finding says what, why and how to mend it."""
-import socket
-
 import pytest
 
 from commands import command
 from forwarder import configuration, file_sink
+from ports import free_port
 
 
 def level_of(done, subject):
     return [f["level"] for f in done.json()["findings"] if f["subject"].startswith(subject)]
-
-
-def free_tcp_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def test_all_is_well(tmp_path, start_simulator):
@@ -70,7 +63,7 @@ def test_clocks_that_differ(tmp_path, start_simulator, scenario, side):
 
 @pytest.mark.parametrize("scheme", ["tcp", "tls"])
 def test_a_receiver_that_is_not_there(tmp_path, start_simulator, scheme):
-    port = free_tcp_port()
+    port = free_port()
     sink = {"name": "siem", "type": "syslog", "address": [f"{scheme}://127.0.0.1:{port}"],
             "format": "ocsf"}
     config = configuration(tmp_path, start_simulator(1), [sink])
@@ -80,7 +73,7 @@ def test_a_receiver_that_is_not_there(tmp_path, start_simulator, scheme):
 
 
 def test_brokers_that_are_not_there(tmp_path, start_simulator):
-    sink = {"name": "lake", "type": "kafka", "brokers": [f"127.0.0.1:{free_tcp_port()}"],
+    sink = {"name": "lake", "type": "kafka", "brokers": [f"127.0.0.1:{free_port()}"],
             "topic": "t", "format": "ocsf"}
     config = configuration(tmp_path, start_simulator(1), [sink])
     done = command(tmp_path, config, "check", "--json")

@@ -40,6 +40,7 @@ class Process::Silence final : public Telemetry {
   void Replayed(const std::string& /*tenant*/, const std::string& /*stream*/,
                 const std::string& /*sink*/, std::size_t /*count*/) override {}
   void Truncated(const std::string& /*sink*/, std::size_t /*count*/) override {}
+  void Repaired(const std::string& /*sink*/, std::size_t /*count*/) override {}
   void Published(const std::string& /*sink*/, std::chrono::microseconds /*elapsed*/,
                  std::string_view /*reason*/) override {}
   void StateCommitted(std::chrono::microseconds /*elapsed*/, bool /*durable*/) override {}

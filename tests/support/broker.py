@@ -11,8 +11,8 @@ from kafka.admin import (ACL, ACLOperation, ACLPermissionType, KafkaAdminClient,
 
 from kafka.errors import TopicAlreadyExistsError
 
-from forwarder import free_port
 from ledger import ID_OF
+from ports import free_port
 from processes import ROOT
 from waiting import until
 

@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The forwarder under test: a configuration file, the process, its metrics."""
 import json
-import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from metrics import Metrics
+from ports import free_port
 from processes import BIN, Process
 from waiting import until
 
 PROGRAM = BIN / "netskope-forwarder"
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def configuration(directory, simulator, sinks, tenant=None, **sections):

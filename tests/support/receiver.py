@@ -9,12 +9,7 @@ import socket
 import subprocess
 import time
 
-
-def free_port(kind=socket.SOCK_STREAM):
-    """A port of 127.0.0.1 that was free a moment ago."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from ports import free_port
 
 
 def make_certificates(directory):

@@ -24,6 +24,7 @@ using Seconds = std::chrono::duration<double>;
 struct SinkHealth {
   std::optional<bool> up;  // the last publish decided every record
   std::uint64_t truncated = 0;
+  std::uint64_t repaired = 0;
   // By reason; these exist from the start.
   std::map<std::string, std::uint64_t, std::less<>> errors{
       {"closed", 0}, {"configuration", 0}, {"stopped", 0}, {"unavailable", 0}, {"undecided", 0}};
@@ -68,8 +69,12 @@ void AddSinks(const Latest& latest, MetricPage* page) {
       page->Gauge("sink_up", "Whether the last publish succeeded.", {{"sink", sink}},
                   *health.up ? 1 : 0);
     }
-    page->Counter("events_truncated_total", "Events shortened to what the receiver takes.",
+    page->Counter("events_truncated_total",
+                  "Events shortened to what the format allows or the receiver takes.",
                   {{"sink", sink}}, static_cast<double>(health.truncated));
+    page->Counter("events_repaired_total",
+                  "Events with U+FFFD in the place of bytes that are not UTF-8.", {{"sink", sink}},
+                  static_cast<double>(health.repaired));
     for (const auto& [reason, count] : health.errors) {
       page->Counter("sink_errors_total", "Publishes that left records undecided, by reason.",
                     {{"sink", sink}, {"reason", reason}}, static_cast<double>(count));
@@ -240,6 +245,10 @@ void PrometheusTelemetry::Published(const std::string& sink, std::chrono::micros
 
 void PrometheusTelemetry::Truncated(const std::string& sink, std::size_t count) {
   impl_->Update([&](Latest& latest) { latest.sinks[sink].truncated += count; });
+}
+
+void PrometheusTelemetry::Repaired(const std::string& sink, std::size_t count) {
+  impl_->Update([&](Latest& latest) { latest.sinks[sink].repaired += count; });
 }
 
 void PrometheusTelemetry::Replayed(const std::string& tenant, const std::string& stream,

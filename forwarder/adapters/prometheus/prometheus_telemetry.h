@@ -32,6 +32,7 @@ class PrometheusTelemetry : public Telemetry, public prometheus::Collectable {
   void Published(const std::string& sink, std::chrono::microseconds elapsed,
                  std::string_view reason) override;
   void Truncated(const std::string& sink, std::size_t count) override;
+  void Repaired(const std::string& sink, std::size_t count) override;
   void Replayed(const std::string& tenant, const std::string& stream, const std::string& sink,
                 std::size_t count) override;
   void StateCommitted(std::chrono::microseconds elapsed, bool durable) override;

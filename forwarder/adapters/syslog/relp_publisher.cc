@@ -114,7 +114,8 @@ std::optional<Error> RelpPublisher::Settle(const std::vector<RelpSession::Answer
     }
     if (message->index && batch != nullptr) {
       batch->outcomes[*message->index] = OutcomeKind::kDelivered;
-      batch->truncated += message->shortened ? 1U : 0U;
+      const bool was_whole = !batch->records[*message->index].shortened;
+      batch->truncated += was_whole && message->shortened ? 1U : 0U;
       --undecided_;
       trouble_since_.reset();
     }

@@ -89,8 +89,9 @@ void StreamPublisher::Fill(SinkBatch& batch) {
 
 void StreamPublisher::Settle(SinkBatch& batch) {
   while (!pending_.empty() && pending_.front().end <= window_.acknowledged()) {
-    batch.outcomes[pending_.front().index] = OutcomeKind::kDelivered;
-    batch.truncated += pending_.front().shortened ? 1U : 0U;
+    const Pending& sent = pending_.front();
+    batch.outcomes[sent.index] = OutcomeKind::kDelivered;
+    batch.truncated += sent.shortened && !batch.records[sent.index].shortened ? 1U : 0U;
     pending_.pop_front();
     trouble_since_.reset();
   }

@@ -45,7 +45,7 @@ std::optional<Error> UdpPublisher::PublishGroups(SinkBatch& batch) {
     if (auto error = AwaitRefusal(next == batch.records.size())) return error;
     for (const Sending& sent : group_) {
       batch.outcomes[sent.index] = OutcomeKind::kDelivered;
-      batch.truncated += sent.shortened ? 1U : 0U;
+      batch.truncated += sent.shortened && !batch.records[sent.index].shortened ? 1U : 0U;
     }
   }
   return std::nullopt;

@@ -31,7 +31,7 @@ bool IsCefInteger(std::int64_t value) {
 class CefWriter {
  public:
   CefWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : event_(event), kind_(event.classification), context_(context), out_(*out) {}
+      : event_(event), kind_(event.classification), context_(context), out_(*out), values_(out) {}
 
   void Write();
 

@@ -396,6 +396,7 @@ void EcsWriter::WriteOwn() {
     PutKey("other");
     Put("\"{");
     AppendJsonInside(other_.view(), &out_);
+    out_.NoteAsIn(other_);
     Put("}\"");
   }
   WriteForwarder();
@@ -406,6 +407,7 @@ void EcsWriter::PutNested(std::string_view json) {
   scratch_.clear();
   AppendJsonValue(json, &scratch_);
   AppendJsonString(scratch_.view(), &out_);
+  out_.NoteAsIn(scratch_);
 }
 
 void EcsWriter::WriteLeft() {

@@ -67,6 +67,7 @@ void AppendJsonValue(std::string_view json, TextBuffer* out) {
     if (c == '\\') {
       const Escape escape = ReadEscape(json);
       *out += escape.is_lone_surrogate ? std::string_view("\\ufffd") : json.substr(0, escape.size);
+      if (escape.is_lone_surrogate) out->NoteRepaired();
       json.remove_prefix(escape.size);
     } else if (static_cast<unsigned char>(c) >= 0x80) {
       json.remove_prefix(AppendCharacter(json, out));

@@ -23,7 +23,7 @@ constexpr std::size_t kJsonLimit = 4000;
 class LeefWriter {
  public:
   LeefWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : event_(event), kind_(event.classification), context_(context), out_(*out) {}
+      : event_(event), kind_(event.classification), context_(context), out_(*out), values_(out) {}
 
   void Write();
 

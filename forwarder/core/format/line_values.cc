@@ -54,6 +54,7 @@ std::string_view LineValues::Fit(std::string_view value, std::size_t limit) {
   value = TrimEnd(value);
   if (value.size() <= limit) return value;
   ++cut_;
+  out_.NoteShortened();
   return TrimEnd(CutText(value, limit));
 }
 
@@ -68,12 +69,14 @@ std::string_view LineValues::LeftAsJson(const AuditEvent& event, const PlacedFie
     AppendJsonValue(field->json, &scratch_);
   }
   if (scratch_.size() > 0) scratch_ += '}';
+  out_.NoteAsIn(scratch_);
   return scratch_.view();
 }
 
 std::string_view LineValues::AsJson(std::string_view json) {
   scratch_.clear();
   AppendJsonValue(json, &scratch_);
+  out_.NoteAsIn(scratch_);
   return scratch_.view();
 }
 

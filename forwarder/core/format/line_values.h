@@ -29,6 +29,9 @@ std::string_view RequestTarget(const ApiCall& call);
 
 class LineValues {
  public:
+  // `out` is where the values come in the end, and outlives this object: it is told what changed.
+  explicit LineValues(TextBuffer* out) : out_(*out) {}
+
   // `value` without the spaces and control characters around it, cut to `limit` bytes; counts it if
   // it had to be cut.
   std::string_view Fit(std::string_view value, std::size_t limit);
@@ -44,6 +47,7 @@ class LineValues {
   std::uint32_t cut() const { return cut_; }
 
  private:
+  TextBuffer& out_;
   TextBuffer scratch_;
   std::uint32_t cut_ = 0;
 };

@@ -10,6 +10,7 @@ std::size_t AppendCharacter(std::string_view text, TextBuffer* out) {
   const std::size_t length = Utf8Length(text);
   if (length == 0) {
     *out += "\xEF\xBF\xBD";
+    out->NoteRepaired();
     return 1;
   }
   *out += text.substr(0, length);

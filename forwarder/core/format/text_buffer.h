@@ -22,7 +22,21 @@ class TextBuffer {
   bool ends_with(char c) const { return size_ > 0 && data_[size_ - 1] == c; }
 
   // Keeps its memory for what is appended next.
-  void clear() { size_ = 0; }
+  void clear() {
+    size_ = 0;
+    shortened_ = repaired_ = false;
+  }
+
+  // What could not be appended as it came, since clear(): noted here because it shows deep inside
+  // of a format. Values were cut; bytes that are not UTF-8 were replaced.
+  void NoteShortened() { shortened_ = true; }
+  void NoteRepaired() { repaired_ = true; }
+  void NoteAsIn(const TextBuffer& part) {
+    shortened_ |= part.shortened_;
+    repaired_ |= part.repaired_;
+  }
+  bool shortened() const { return shortened_; }
+  bool repaired() const { return repaired_; }
 
   TextBuffer& operator+=(std::string_view text) {
     if (text.empty()) return *this;
@@ -49,6 +63,8 @@ class TextBuffer {
   std::unique_ptr<char[]> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
+  bool shortened_ = false;
+  bool repaired_ = false;
 };
 
 }  // namespace nsf

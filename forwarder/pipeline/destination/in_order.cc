@@ -53,6 +53,19 @@ std::string_view ReasonLabel(const std::optional<Error>& error) {
   return "undecided";
 }
 
+// Of the delivered records, those that the receiver has otherwise than the tenant wrote them.
+void TellAltered(const SinkBatch& batch, Telemetry* telemetry) {
+  std::size_t truncated = batch.truncated;
+  std::size_t repaired = 0;
+  for (std::size_t i = 0; i < batch.records.size(); ++i) {
+    if (batch.outcomes[i] != OutcomeKind::kDelivered) continue;
+    truncated += batch.records[i].shortened ? 1U : 0U;
+    repaired += batch.records[i].repaired ? 1U : 0U;
+  }
+  if (truncated > 0) telemetry->Truncated(batch.sink, truncated);
+  if (repaired > 0) telemetry->Repaired(batch.sink, repaired);
+}
+
 }  // namespace
 
 struct InOrderDestination::Flight {
@@ -123,7 +136,7 @@ void InOrderDestination::Publish(Lane& lane, const FlightPtr& flight) {
       const bool decided = Decided(sink);
       telemetry_.Published(sink.sink, Since(begun, clock_),
                            decided ? std::string_view() : ReasonLabel(error));
-      if (decided && sink.truncated > 0) telemetry_.Truncated(sink.sink, sink.truncated);
+      if (decided) TellAltered(sink, &telemetry_);
       if (decided) return reported(std::nullopt);
       reported(Failure{sink.sink,
                        error.value_or(Error{ErrorKind::kRetry, "not every record is delivered"})});

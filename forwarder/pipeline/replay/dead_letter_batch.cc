@@ -52,6 +52,8 @@ class Parts {
     Arena& arena = batch_->arena;
     Record record;
     record.value = arena.Copy(payload.view());
+    record.shortened = payload.shortened();
+    record.repaired = payload.repaired();
     record.raw = arena.Copy(event.row->raw);
     record.event_id = arena.Copy(letter.event_id);
     record.user = arena.Copy(event.user);

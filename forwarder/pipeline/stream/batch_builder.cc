@@ -2,6 +2,7 @@
 // Building a batch.
 #include "pipeline/stream/batch_builder.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -38,12 +39,14 @@ bool BatchBuilder::full() const {
          batch_->arena.size_bytes() + row_bytes_ >= settings_.batch.part_bytes();
 }
 
-std::string_view BatchBuilder::Payload(Format format, const AuditEvent& event, std::string_view raw,
-                                       std::string_view event_id) {
+void BatchBuilder::WritePayload(Format format, const AuditEvent& event, Record* record) {
   scratch_.clear();
-  AppendEvent(format, event, {settings_.tenant, settings_.stream, event_id}, &scratch_);
+  AppendEvent(format, event, {settings_.tenant, settings_.stream, record->event_id}, &scratch_);
   // A raw row is mostly sent as it came.
-  return scratch_.view() == raw ? raw : batch_->arena.Copy(scratch_.view());
+  record->value =
+      scratch_.view() == record->raw ? record->raw : batch_->arena.Copy(scratch_.view());
+  record->shortened = scratch_.shortened();
+  record->repaired = scratch_.repaired();
 }
 
 void BatchBuilder::Keep(const PageBody& page, std::string_view row) {
@@ -96,13 +99,15 @@ void BatchBuilder::Add(const AuditEvent& event, WallSeconds time, const Origin& 
 
   for (std::size_t i = 0; i < batch_->sinks.size(); ++i) {
     SinkBatch& sink = batch_->sinks[i];
-    record.value = {};
-    for (std::size_t before = 0; before < i && record.value.empty(); ++before) {
-      const SinkBatch& other = batch_->sinks[before];
-      if (other.format == sink.format) record.value = other.records.back().value;
+    const auto end = batch_->sinks.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto same = std::find_if(batch_->sinks.begin(), end, [&](const SinkBatch& other) {
+      return other.format == sink.format;
+    });
+    if (same != end) {
+      record = same->records.back();
+    } else {
+      WritePayload(sink.format, event, &record);
     }
-    if (record.value.empty())
-      record.value = Payload(sink.format, event, record.raw, origin.event_id);
     sink.records.push_back(record);
     sink.outcomes.push_back(OutcomeKind::kUndecided);
   }

@@ -59,9 +59,8 @@ class BatchBuilder {
   std::unique_ptr<Batch> Take();
 
  private:
-  // `raw` is the event's row, where it stays.
-  std::string_view Payload(Format format, const AuditEvent& event, std::string_view raw,
-                           std::string_view event_id);
+  // Of the record, whose row and id are there already: its payload, and what is said of it.
+  void WritePayload(Format format, const AuditEvent& event, Record* record);
   void Keep(const PageBody& page, std::string_view row);
 
   const StreamSettings& settings_;

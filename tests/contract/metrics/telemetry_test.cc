@@ -124,7 +124,8 @@ TEST_CASE("counters and histograms are there at 0 before anything has happened")
         R"(windows_total{tenant="acme",stream="audit",result="failed"})",
         R"(sink_publish_duration_seconds_bucket{sink="siem",le="+Inf"})",
         R"(sink_errors_total{sink="siem",reason="unavailable"})", "state_commit_errors_total",
-        R"(events_truncated_total{sink="siem"})", "state_commit_duration_seconds_count"}) {
+        R"(events_truncated_total{sink="siem"})", R"(events_repaired_total{sink="siem"})",
+        "state_commit_duration_seconds_count"}) {
     INFO(name);
     CHECK(Find(samples, name) == 0.0);
   }
@@ -225,6 +226,7 @@ TEST_CASE("budget, sinks and state are shown as last heard") {
   telemetry.Published("siem", milliseconds(30), "unavailable");
   telemetry.Truncated("siem", 2);
   telemetry.Truncated("siem", 3);
+  telemetry.Repaired("siem", 4);
   telemetry.RequestDuration("acme", milliseconds(200));
   telemetry.EventDelay("acme", seconds(31), 1000);
   telemetry.StateCommitted(milliseconds(2), true);
@@ -236,6 +238,7 @@ TEST_CASE("budget, sinks and state are shown as last heard") {
   CHECK(Find(samples, R"(sink_up{sink="siem"})") == 0.0);
   CHECK(Find(samples, R"(sink_errors_total{sink="siem",reason="unavailable"})") == 1.0);
   CHECK(Find(samples, R"(events_truncated_total{sink="siem"})") == 5.0);
+  CHECK(Find(samples, R"(events_repaired_total{sink="siem"})") == 4.0);
   CHECK(Find(samples, R"(request_duration_seconds_bucket{tenant="acme",le="0.1"})") == 0.0);
   CHECK(Find(samples, R"(request_duration_seconds_bucket{tenant="acme",le="0.25"})") == 1.0);
   CHECK(Find(samples, R"(event_delay_seconds_sum{tenant="acme"})") == 31'000.0);

@@ -11,6 +11,8 @@
 namespace nsf {
 namespace {
 
+using namespace std::string_literals;
+
 struct Built {
   std::unique_ptr<Batch> batch;
   std::weak_ptr<const std::string> page;
@@ -40,6 +42,35 @@ Built Build(int taken) {
   }
   builder.EndPage(held);
   return {builder.Take(), held};
+}
+
+TEST_CASE("a record says what its format could not carry as it came") {
+  StreamSettings settings;
+  for (const Format format : kAllFormats)
+    settings.sinks.push_back({.name = std::string(FormatName(format)), .format = format});
+  settings.sinks.push_back({.name = "cef again", .format = Format::kCef});
+  BatchBuilder builder(settings);
+  const BatchBuilder::PageBody no_page;
+  RowReader reader;
+  for (const std::string& member :
+       {R"("user":"plain")"s, "\"user\":\"\xff\""s, R"("left":{"over":")"s + "\xff" + R"("})",
+        R"("user":")" + std::string(20'000, 'u') + '"', R"("left":{"over":"\ud800"})"s}) {
+    const Page page = Page::Parse(R"([{"_id":"e",)" + member + "}]");
+    INFO(member.substr(0, 60));
+    REQUIRE(page.rows().size() == 1);
+    const AuditEvent event = ClassifiedEvent(reader.Read(page.rows()[0]));
+    builder.Add(event, WallSeconds{}, {event.id, WallSeconds{}, no_page}, MonotonicTime{});
+  }
+  const std::unique_ptr<Batch> batch = builder.Take();
+  for (const SinkBatch& sink : batch->sinks) {
+    INFO(sink.sink);
+    const bool is_line = !IsJson(sink.format);
+    const bool mends = sink.format != Format::kRaw;
+    for (const std::size_t at : {1U, 2U, 4U}) CHECK(sink.records[at].repaired == mends);
+    for (const std::size_t at : {0U, 3U}) CHECK_FALSE(sink.records[at].repaired);
+    for (const std::size_t at : {0U, 1U, 2U, 4U}) CHECK_FALSE(sink.records[at].shortened);
+    CHECK(sink.records[3].shortened == is_line);
+  }
 }
 
 TEST_CASE("a batch with few rows of a page does not keep the page") {

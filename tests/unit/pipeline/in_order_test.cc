@@ -77,11 +77,13 @@ class NoTelemetry : public Telemetry {
     if (!reason.empty()) failed.push_back(sink + ":" + std::string(reason));
   }
   void Truncated(const std::string& sink, std::size_t count) override { truncated[sink] += count; }
+  void Repaired(const std::string& sink, std::size_t count) override { repaired[sink] += count; }
   void Replayed(const std::string&, const std::string&, const std::string&, std::size_t) override {}
   void StateCommitted(std::chrono::microseconds, bool) override {}
 
   std::vector<std::string> failed;
   std::map<std::string, std::size_t> truncated;
+  std::map<std::string, std::size_t> repaired;
 };
 
 class StoppedClock : public Clock {
@@ -173,6 +175,21 @@ TEST_CASE("records delivered in part are counted once, when their batch is decid
   away = false;
   f.Commit(std::move(settled.batch));
   CHECK(f.telemetry.truncated == std::map<std::string, std::size_t>{{"b", 3}});
+}
+
+TEST_CASE("records that their format changed are counted when they are delivered") {
+  Fixture f;
+  auto batch = Fixture::ThreeRecords();
+  batch->sinks[0].records[0].shortened = true;
+  batch->sinks[0].records[1].repaired = true;
+  batch->sinks[1].records[1].repaired = batch->sinks[1].records[2].repaired = true;
+  f.b.script = [](std::size_t i) {
+    return i == 1 ? OutcomeKind::kRejected : OutcomeKind::kDelivered;
+  };
+  f.Commit(std::move(batch));
+  using Counts = std::map<std::string, std::size_t>;
+  CHECK(f.telemetry.truncated == Counts{{"a", 1}});
+  CHECK(f.telemetry.repaired == Counts{{"a", 1}, {"b", 1}});
 }
 
 TEST_CASE("a refused record is in the dead letter before the state moves") {
