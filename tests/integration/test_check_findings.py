@@ -13,7 +13,8 @@ import pytest
 from certificates import Certificates
 from commands import command
 from fake_tenant import FakeTenant
-from forwarder import PROGRAM, configuration, file_sink, free_port
+from forwarder import PROGRAM, configuration, file_sink
+from ports import free_port
 from simulator import TOKEN
 
 AUDIT = "/api/v2/events/data/audit"

@@ -3,7 +3,7 @@
 import yaml
 
 from broker import TopicReader
-from forwarder import free_port
+from ports import free_port
 from ledger import assert_all_arrived
 from processes import BIN, ROOT, Process
 from waiting import until

@@ -10,7 +10,7 @@ import pytest
 
 import debian_tree
 from broker import TopicReader
-from forwarder import free_port
+from ports import free_port
 from metrics import Metrics
 from processes import ROOT, Process
 from waiting import until

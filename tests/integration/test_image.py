@@ -12,7 +12,7 @@ import pytest
 
 import debian_tree
 from broker import TopicReader
-from forwarder import free_port
+from ports import free_port
 from ledger import assert_all_arrived
 from metrics import Metrics
 from processes import ROOT

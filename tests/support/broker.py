@@ -8,7 +8,6 @@ from pathlib import Path
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import (ACL, ACLOperation, ACLPermissionType, KafkaAdminClient, NewTopic,
                          ResourcePattern, ResourceType)
-
 from kafka.errors import TopicAlreadyExistsError
 
 from ledger import ID_OF

@@ -29,8 +29,9 @@ def sh(*argv, seconds=900, **more):
 def minbase():
     if not TARBALL.exists():
         TARBALL.parent.mkdir(parents=True, exist_ok=True)
-        sh("mmdebstrap", "--variant=minbase", "bookworm", f"{TARBALL}.part.tar")
-        os.rename(f"{TARBALL}.part.tar", TARBALL)
+        part = TARBALL.with_suffix(f".{os.getpid()}.tar")
+        sh("mmdebstrap", "--variant=minbase", "bookworm", part)
+        part.rename(TARBALL)
     return TARBALL
 
 
