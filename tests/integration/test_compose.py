@@ -3,8 +3,8 @@
 import yaml
 
 from broker import TopicReader
-from ports import free_port
 from ledger import assert_all_arrived
+from ports import free_port
 from processes import BIN, ROOT, Process
 from waiting import until
 

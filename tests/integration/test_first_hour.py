@@ -10,8 +10,8 @@ import pytest
 
 import debian_tree
 from broker import TopicReader
-from ports import free_port
 from metrics import Metrics
+from ports import free_port
 from processes import ROOT, Process
 from waiting import until
 

@@ -12,9 +12,9 @@ import pytest
 
 import debian_tree
 from broker import TopicReader
-from ports import free_port
 from ledger import assert_all_arrived
 from metrics import Metrics
+from ports import free_port
 from processes import ROOT
 from waiting import until
 
