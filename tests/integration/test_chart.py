@@ -86,7 +86,7 @@ def test_the_pod_is_restricted(rendered, name):
                for volume in spec["volumes"])
 
 
-def test_sqlite_has_one_owner_and_a_volume(rendered):
+def test_sqlite_has_one_owner_and_a_volume(rendered, tmp_path):
     objects = rendered["sqlite-values.yaml"]
     stateful = only(objects, "StatefulSet")
     assert stateful["spec"]["replicas"] == 1
@@ -95,9 +95,11 @@ def test_sqlite_has_one_owner_and_a_volume(rendered):
     assert claim["metadata"]["name"] in {m["name"] for m in container["volumeMounts"]}
     refused = template("--set", "replicas=2")
     assert refused.returncode != 0 and "state" in refused.stderr
-    # Whoever leaves the schema out is told by the templates.
-    text = (CHART / "templates" / "_helpers.tpl").read_text()
-    assert "replicas > 1 needs state.type: kafka" in text
+    # Who renders without the schema is told by the templates.
+    bare = shutil.copytree(CHART, tmp_path / "chart")
+    (bare / "values.schema.json").unlink()
+    refused = helm("template", "nsf", bare, "--kube-version", VERSIONS[-1], "--set", "replicas=2")
+    assert refused.returncode != 0 and "replicas > 1 needs state.type: kafka" in refused.stderr
 
 
 def test_kafka_has_replicas_and_no_volume(rendered):
