@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
@@ -18,10 +19,10 @@ VERSIONS = ["1.26", "1.31"]
 # Of the Prometheus operator, which bring their own schemas.
 OTHERS = {"ServiceMonitor", "PrometheusRule"}
 
-pytestmark = pytest.mark.skipif(not HELM, reason="no Helm: tests/run --all builds it")
-
 
 def helm(*arguments):
+    if not HELM:
+        pytest.skip("no Helm: tests/run --all builds it")
     return subprocess.run([HELM, *map(str, arguments)], capture_output=True, text=True, timeout=60,
                           env={"HOME": os.environ.get("HOME", "/"), "PATH": os.environ["PATH"]})
 
@@ -51,6 +52,19 @@ def only(objects, kind):
 def workload(objects):
     [one] = [doc for (of, _), doc in objects.items() if of in ("StatefulSet", "Deployment")]
     return one
+
+
+def test_the_schema_knows_the_values():
+    """Without Helm: its defaults, all sets, and a second owner of SQLite."""
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    defaults = yaml.safe_load((CHART / "values.yaml").read_text())
+    for name in SETS:
+        more = yaml.safe_load((CHART / "ci" / name).read_text())
+        values = {key: {**value, **more.get(key, {})} if isinstance(value, dict)
+                  else more.get(key, value) for key, value in defaults.items()}
+        jsonschema.validate(values, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**defaults, "replicas": 2}, schema)
 
 
 def test_helm_finds_nothing_to_say():
