@@ -154,6 +154,7 @@ void CheckKafka(const Question& question, const KafkaSinkConfig& settings, Topic
                 const std::map<std::string, std::chrono::seconds>& topics, bool write,
                 Findings* findings) {
   std::vector<std::string> names;
+  names.reserve(topics.size());
   for (const auto& [name, oldest] : topics) names.push_back(name);
   const auto facts = ProbeKafka(settings, names, kPatience);
   if (!facts) return Tell(question, facts.error(), write, findings);

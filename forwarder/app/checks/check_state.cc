@@ -17,7 +17,8 @@ namespace nsf {
 namespace {
 
 // Ids of a day of a large tenant, a dead letter and SQLite's journal.
-constexpr std::uint64_t kLeastFree = std::uint64_t{256} * 1024 * 1024;
+constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
+constexpr std::uint64_t kLeastFree = 256 * kMiB;
 
 // statfs(2).
 constexpr std::uint32_t kTmpfs = 0x01021994;
@@ -52,9 +53,9 @@ void CheckWritable(const std::string& subject, const std::string& directory, Fin
   } else if (known && disk.f_bavail * disk.f_frsize < kLeastFree) {
     findings->push_back({Finding::Level::kWarning, subject,
                          fmt::format("{} MiB are free on the disk of {}",
-                                     disk.f_bavail * disk.f_frsize / (1024 * 1024), directory),
+                                     disk.f_bavail * disk.f_frsize / kMiB, directory),
                          "every stream waits when the state cannot be written",
-                         fmt::format("make room: {} MiB or more", kLeastFree / (1024 * 1024))});
+                         fmt::format("make room: {} MiB or more", kLeastFree / kMiB)});
   }
 }
 
