@@ -288,7 +288,9 @@ std::map<std::string, HttpHandler> Daemon::Pages() {
 int Daemon::Run() {
   std::optional<int> code;
   running_ = loop_.get();
+  service_manager_.Ready();
   loop_->Run([this, &code](const Now& now) {
+    service_manager_.Alive(now.monotonic);
     if (reopening_.exchange(false)) {
       for (const auto& [name, sink] : sinks_) sink->Reopen();
       dead_letter_->Reopen();
@@ -304,6 +306,7 @@ int Daemon::Run() {
     code = Ended(now);
     return code.has_value();
   });
+  service_manager_.Stopping();
   const bool committed = loop_->Drain(clock_.Read().monotonic + kDrain);
   if (progress_) progress_->Finish(clock_.Read(), loop_->streams());
   if (committed || stopped_by_ == 0) return *code;

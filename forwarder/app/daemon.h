@@ -15,6 +15,7 @@
 #include "adapters/http_server/http_server.h"
 #include "adapters/prometheus/prometheus_telemetry.h"
 #include "adapters/sqlite/sqlite_store.h"
+#include "adapters/system/service_manager.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "app/config/config.h"
@@ -102,6 +103,7 @@ class Daemon : private LoopObserver {
   const Log& log_;
   SystemClock clock_;
   SystemRandom random_;
+  ServiceManager service_manager_;
   Readiness readiness_;
   IdleMemory idle_memory_;
   std::atomic<int> stopped_by_{0};  // a signal
