@@ -8,7 +8,7 @@ namespace nsf {
 
 std::vector<Finding> CheckLive(const Config& config, const LiveCheckOptions& options) {
   Findings findings;
-  CheckState(config.state, &findings);
+  CheckState(config, &findings);
   for (const TenantConfig& tenant : config.tenants) CheckTenant(tenant, &findings);
   for (const SinkConfig& sink : config.sinks) CheckSink(sink, options.write, &findings);
   CheckDeadLetter(config, options.write, &findings);

@@ -21,6 +21,6 @@ void CheckSink(const SinkConfig& sink, bool write, Findings* findings);
 void CheckDeadLetter(const Config& config, bool write, Findings* findings);
 
 // May the state be owned and written, and is anything wrong with it?
-void CheckState(const StateConfig& state, Findings* findings);
+void CheckState(const Config& config, Findings* findings);
 
 }  // namespace nsf
