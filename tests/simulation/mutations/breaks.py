@@ -22,6 +22,7 @@ WALK = "forwarder/core/walk/"
 LEDGER = "forwarder/core/ledger/"
 STREAM = "forwarder/pipeline/stream/"
 IN_ORDER = "forwarder/pipeline/destination/in_order.cc"
+SLOT = "forwarder/pipeline/slot/"
 
 BREAKS = [
     Break("undecided-is-delivered", IN_ORDER,
@@ -32,12 +33,40 @@ BREAKS = [
           "if (!committed) Fail(lane", "if (!committed && group.empty()) Fail(lane",
           "a commit that failed counts as durable"),
     Break("dead-letter-forgotten", IN_ORDER,
-          "  return !batch.dead_lettered &&", "  return batch.dead_lettered &&",
+          "if (batch.sinks[sink].rejections.size() > KeptOf(batch, sink)) return true;",
+          "if (batch.sinks[sink].rejections.size() < KeptOf(batch, sink)) return true;",
           "refused records are kept nowhere"),
     Break("dead-letter-unheard", IN_ORDER,
           "if (static_cast<std::size_t>(delivered) == flight->dead.records.size()) {",
           "if (static_cast<std::size_t>(delivered) <= flight->dead.records.size()) {",
           "a dead letter that failed counts as kept"),
+    Break("refused-in-commit-forgotten", IN_ORDER,
+          "    if (HasUnkept(*flight->batch)) records.push_back(&flight->dead);\n", "",
+          "what was refused in a commit, or before it, is kept nowhere"),
+    Break("first-end-is-the-end", SLOT + "log_content.cc",
+          "  return piece.end && *piece.end >= end;", "  return piece.end.has_value() || end < 0;",
+          "an old state is read while a stranger's transaction is open"),
+    Break("taken-over-by-nobody", SLOT + "slot.cc",
+          "  log_.TakeOver([this](const Result<void>& taken) { OnTaken(taken); });",
+          "  log_.AskEnd([this](const Result<std::int64_t>& end) { OnEnd(end); });",
+          "the state is read while its old owner still commits"),
+    Break("taken-over-again-at-once", SLOT + "slot.cc",
+          "      return End(Phase::kLost, {ErrorKind::kStop, answer.message});",
+          "      {\n        const std::lock_guard lock(mutex_);\n"
+          "        committing_ = false;\n        phase_ = Phase::kOpening;\n      }\n"
+          "      return Open();",
+          "who was shut out shuts the other one out, and commits what that one did"),
+    Break("lost-answer-is-made", SLOT + "slot.cc",
+          "    made = !pending.empty() && content_.mark() == pending;",
+          "    made = !pending.empty();",
+          "a commit whose answer was lost counts as made"),
+    Break("lost-answer-is-not-made", SLOT + "slot.cc",
+          "    made = !pending.empty() && content_.mark() == pending;",
+          "    made = pending == \"x\";\n    if (!pending.empty()) last_ = content_.mark();",
+          "a commit whose answer was lost is made a second time"),
+    Break("settled-before-the-commit", SLOT + "slot.cc",
+          "      Fail(Retry(answer.message));", "      Succeed();",
+          "what an aborted commit held counts as delivered, and memory moves"),
     Break("dedup-off", LEDGER + "ledger.cc",
           "  if (inserted) {", "  if (inserted || page > 0) {",
           "every walk delivers its rows anew"),
