@@ -125,8 +125,7 @@ void Daemon::StepRenewals() {
     const bool stays = config != nullptr && std::find(config->events.begin(), config->events.end(),
                                                       stream) != config->events.end();
     if (stays) {
-      board_.Watch({tenant, stream, config->sinks, config->poll_interval, config->timeout},
-                   clock_.Read());
+      Watch(*config, stream);
       RenewStream(tenant, stream, "begins anew: its configuration changed");
       return true;
     }

@@ -113,10 +113,12 @@ ConfigChange CompareConfigs(const CheckedConfig& before, const CheckedConfig& af
   for (const char* section : {"state", "dead_letter", "server", "log"}) {
     if (!SameSection(before, after, section)) change.fixed.emplace_back(section);
   }
-  // Its connection is that of a sink.
-  const std::string& lent = before.config.dead_letter.sink;
-  if (change.sinks.changed.contains(lent) || change.sinks.removed.contains(lent)) {
-    change.fixed.push_back("sinks (" + lent + ", which the dead letter uses)");
+  // Their connections are those of a sink.
+  for (const auto& [lent, user] : {std::pair{before.config.dead_letter.sink, "dead letter"},
+                                   std::pair{before.config.state.sink, "state"}}) {
+    if (change.sinks.changed.contains(lent) || change.sinks.removed.contains(lent)) {
+      change.fixed.push_back("sinks (" + lent + ", which the " + user + " uses)");
+    }
   }
   return change;
 }

@@ -175,7 +175,7 @@ class Stream {
   bool MostlyOutside(const Page& page, const Window& window) const;
   // Most rows do not show the time by which windows select.
   bool MostlyUntold(const Page& page) const;
-  bool DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const;
+  bool DeliveredBefore(const AuditEvent& event) const;
   void BeginCourse(const Cursor& cursor);
   void OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
   void OnSettlement(const Now& now, Settlement settlement, StepOutput* out);

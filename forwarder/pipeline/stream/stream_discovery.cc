@@ -224,17 +224,18 @@ void Stream::Migrate(WindowKind from, WallSeconds at) {
 
 void Stream::EndMigration() {
   if (!learned_->migration) return;
-  // No window that was shown by the old time is walked again.
+  // No window that was shown by the old time is walked again, nor the edge as it was then.
   const auto last = settings_.revisit.empty() ? std::chrono::seconds(0) : settings_.revisit.back();
-  const WallSeconds over = learned_->migration->at + 2 * last + std::chrono::hours(1);
+  const auto shown = std::max(last + std::chrono::hours(1), settings_.windows.ahead);
+  const WallSeconds over = learned_->migration->at + shown + last;
   if (course_->cursor().open < over) return;
   learned_->migration.reset();
   dialect_changed_ = true;
 }
 
-bool Stream::DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const {
+bool Stream::DeliveredBefore(const AuditEvent& event) const {
   const auto& migration = learned_->migration;
-  if (!migration || (own && *own >= migration->at)) return false;
+  if (!migration || (event.insertion && *event.insertion >= migration->at)) return false;
   const auto old = TimeOf(event, migration->from);
   return old && *old < migration->delivered_before;
 }

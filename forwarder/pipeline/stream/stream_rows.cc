@@ -203,7 +203,7 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out)
       own ? *own < BoundsAsked(walk.plan().window).first : StandsAmongOlder(page_->next_row);
   if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
-  if (!id || DeliveredBefore(event, own)) return SkipRow();
+  if (!id || DeliveredBefore(event)) return SkipRow();
   if (event.id.empty() && IsHeld(event, *id, own)) return;
   const IdHash hash = HashId(*id);
   const WallSeconds second = LedgerSecond(own, now);
