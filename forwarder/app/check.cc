@@ -19,7 +19,7 @@ Finding WrongAs(std::string subject, const std::string& message, std::string why
 
 std::vector<Finding> CheckLive(const Config& config, const LiveCheckOptions& options) {
   Findings findings;
-  CheckState(config.state, &findings);
+  CheckState(config, &findings);
   CheckServer(config, &findings);
   CheckSecrets(config, &findings);
   for (const TenantConfig& tenant : config.tenants) CheckTenant(tenant, &findings);

@@ -50,7 +50,7 @@ int RunForwarder(const Config& config, const RunOptions& options) {
     return ExitCodeOf(outcome.error());
   }
   const int code = daemon.Run();
-  if (code < kExitCutShort) log.Info("stopped; the state is committed");
+  if (code < kExitCutShort && code != kExitState) log.Info("stopped; the state is committed");
   return code;
 }
 

@@ -79,9 +79,11 @@ class Broker:
 
 
 class TopicReader:
-    """Everything in a topic, from its beginning; each call of ids() reads what has come since."""
+    """Everything in a topic, from its beginning; each call of ids() reads what has come since. With
+    committed=True, what a reader of committed messages alone sees."""
 
-    def __init__(self, broker, topic, format="ocsf"):
+    def __init__(self, broker, topic, format="ocsf", committed=False):
+        self.isolation = "read_committed" if committed else "read_uncommitted"
         self.broker = broker
         self.topic = topic
         self.id_of = ID_OF[format]
@@ -90,6 +92,7 @@ class TopicReader:
 
     def read(self):
         consumer = KafkaConsumer(bootstrap_servers=self.broker.address, enable_auto_commit=False,
+                                 isolation_level=self.isolation,
                                  auto_offset_reset="earliest", max_partition_fetch_bytes=8 << 20,
                                  fetch_max_bytes=64 << 20)
         try:

@@ -21,6 +21,7 @@
 #include "adapters/syslog/syslog_probe.h"
 #include "adapters/system/system_clock.h"
 #include "app/checks/checks.h"
+#include "app/config/kafka_connections.h"
 #include "app/sinks.h"
 
 namespace nsf {

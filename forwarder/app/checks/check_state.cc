@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state directory: its disk, its owner, its content, and whether it may be written.
+// The state: of a directory its disk, its owner, its content, and whether it may be written; of a
+// topic, whether it is there and forgets nothing.
 #include <fmt/core.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -9,9 +10,11 @@
 #include <filesystem>
 #include <system_error>
 
+#include "adapters/kafka/kafka_log_topic.h"
 #include "adapters/sqlite/owner_lock.h"
 #include "adapters/sqlite/sqlite_reader.h"
 #include "app/checks/checks.h"
+#include "app/config/kafka_connections.h"
 
 namespace nsf {
 namespace {
@@ -107,14 +110,34 @@ void CheckContent(const std::string& subject, const std::string& path, Findings*
                        "", ""});
 }
 
-}  // namespace
-
-void CheckState(const StateConfig& state, Findings* findings) {
+void CheckDirectory(const StateConfig& state, Findings* findings) {
   const std::string subject = "state " + state.path;
   const std::string directory = NearestDirectory(state.path);
   CheckWritable(subject, directory, findings);
   CheckKind(subject, directory, findings);
   CheckContent(subject, state.path, findings);
+}
+
+void CheckTopic(const Config& config, Findings* findings) {
+  const std::string subject = "state topic " + config.state.topic;
+  const auto there = LookAtStateTopic(KafkaStateSettings(config), 1);
+  if (!there) {
+    findings->push_back({Finding::Level::kWrong, subject, there.error().message,
+                         "no stream can begin without its state", ""});
+  } else if (!*there) {
+    findings->push_back({Finding::Level::kGood, subject,
+                         "there is none yet; it is made at the first start, where this user may",
+                         "each stream begins at its `start`", ""});
+  } else {
+    findings->push_back({Finding::Level::kGood, subject, "it is there, and compacted", "", ""});
+  }
+}
+
+}  // namespace
+
+void CheckState(const Config& config, Findings* findings) {
+  if (config.state.sink.empty()) return CheckDirectory(config.state, findings);
+  CheckTopic(config, findings);
 }
 
 }  // namespace nsf

@@ -42,7 +42,7 @@ struct TopicUse {
 void JudgeTopic(const TopicUse& use, const KafkaTopicFacts& topic, Findings* findings);
 
 // May the state be owned and written, will it be there tomorrow, and is anything wrong with it?
-void CheckState(const StateConfig& state, Findings* findings);
+void CheckState(const Config& config, Findings* findings);
 
 // May the address of the metrics be listened on?
 void CheckServer(const Config& config, Findings* findings);

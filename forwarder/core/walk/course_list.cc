@@ -50,8 +50,14 @@ void Course::PushList(WallSeconds tenant_now, MonotonicTime now) {
   }
   const WalkPlan plan{WalkKind::kList,
                       {reach, std::max(tenant_now, cursor_.open) + settings_.windows.ahead}};
-  const ListTask task{BoundsAsked(plan.window).first,  cursor_.list_order, cursor_.list_anchor,
-                      BoundsAsked({open, open}).first, tenant_now,         ties_move_};
+  const ListTask task{BoundsAsked(plan.window).first,
+                      cursor_.list_order,
+                      cursor_.list_anchor,
+                      BoundsAsked({open, open}).first,
+                      tenant_now,
+                      ties_move_,
+                      largest_page_,
+                      list_head_};
   walks_.push_back({Walk(plan, tenant_now, task), std::move(parts)});
 }
 
@@ -59,6 +65,7 @@ void Course::EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now
   const ListWalk& list = *ended.walk.list();
   cursor_.list_order = list.seen();
   if (ended.walk.repeated_row()) ties_move_ = true;
+  largest_page_ = list.largest();
   edge_full_ = ended.walk.rows() >= settings_.page_size;
   if (!whole) {
     // What was found is delivered; of what was not, nothing is known.
@@ -71,6 +78,7 @@ void Course::EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now
   moved_lists_ = 0;
   if (list_revisits_) moved_revisits_ = 0;
   cursor_.list_anchor = list.anchor();
+  if (list.head()) list_head_ = list.head();
   closed_.Walked(
       {ended.parts, WalkProof::kWhole, std::nullopt, 0, 0, /*told_apart=*/true, ended.walk.begun()},
       tenant_now);
