@@ -279,3 +279,11 @@ def test_what_topics_are_like(tmp_path, quiet, broker):
     told = {f["subject"]: f for f in found}
     assert_says(told["sink guarded"], "wrong", "not this user's to write", "kafka-acls.sh")
     assert_says(told["sink missing"], "wrong", "does not exist", "kafka-topics.sh --create")
+
+
+def test_a_host_on_which_nothing_ran_yet(tmp_path, quiet):
+    """The dead letter stands in the state's directory, which the first start makes."""
+    config = config_of(tmp_path, quiet, dead_letter={
+        "type": "file", "path": str(tmp_path / "state" / "dead-letter.ndjson")})
+    assert not (tmp_path / "state").exists()
+    assert not [f for f in findings(tmp_path, config) if f["level"] == "wrong"]

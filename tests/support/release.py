@@ -15,7 +15,7 @@ class Release:
         sh("sh", "-ec", 'git -C "$1" archive HEAD | tar -x -C "$2"', "sh", ROOT, self.source)
         target = self.source / "build" / "release-files"
         sh(self.source / "deploy/package/build", target, seconds=3600, cwd="/",
-           env={**os.environ, "CCACHE_BASEDIR": str(self.source), **env})
+           env={**os.environ, **env})
         self.packages = {path.name: path for path in target.iterdir()}
 
     @property

@@ -197,6 +197,13 @@ void CheckDeadLetter(const Config& config, bool write, Findings* findings) {
                           "a stream would wait at the first row that a sink refuses",
                           [&config](const Log& log) { return MakeDeadLetter(config, log); }};
   if (config.dead_letter.sink.empty()) {
+    // The state's directory is made with the state, which is checked by itself.
+    std::error_code ignored;
+    const std::filesystem::path path(config.dead_letter.path);
+    if (path.parent_path() == config.state.path &&
+        !std::filesystem::exists(config.state.path, ignored)) {
+      return Tell(question, {}, false, findings);
+    }
     return Tell(question, ReachFile(config.dead_letter.path), false, findings);
   }
   CheckKafka(question, DeadLetterKafkaSettings(config),
