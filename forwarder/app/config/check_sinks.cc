@@ -224,15 +224,15 @@ void CheckPaths(const Setting& root, Diagnostics& diagnostics) {
   WrittenPaths paths(diagnostics);
   const Setting none;
   const bool is_file = root.At("dead_letter").key->name == "file";
-  const Setting& state =
-      root.At("state").key->name == "sqlite" ? root.At("state").At("path") : none;
+  const bool is_directory = root.At("state").key->name == "sqlite";
+  const Setting& state = is_directory ? root.At("state").At("path") : none;
   const Setting& dead_letter = is_file ? root.At("dead_letter").At("path") : none;
   if (is_file && dead_letter.valid && dead_letter.text() == "-") {
     diagnostics.Error(dead_letter.where,
                       "dead_letter cannot be stdout, nobody would keep it; write a path");
   }
   // Defaults first: a collision is told where somebody wrote it.
-  if (!state.given) paths.Add(state, "state");
+  if (is_directory && !state.given) paths.Add(state, "state");
   if (is_file && !dead_letter.given) paths.Add(dead_letter, "dead_letter");
   for (const Setting& sink : root.At("sinks").items) {
     if (sink.key->name != "file") continue;

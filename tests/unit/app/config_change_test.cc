@@ -103,7 +103,7 @@ TEST_CASE("a secret that was rotated is a change, though its reference stays") {
 TEST_CASE("what stands in a file that the configuration names is compared") {
   const std::string text =
       With(kBefore, "sinks: [out]}",
-           "sinks: [out], privacy: {user: hash, key_file: /run/secrets/hash-key}}") +
+           "sinks: [out], privacy: {hash: [user], key_file: /run/secrets/hash-key}}") +
       "classification: /etc/netskope-forwarder/classification.yaml\n";
   test::World world;
   const LoadedConfig before = ConfigOf(text, world);

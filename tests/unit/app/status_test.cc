@@ -60,31 +60,31 @@ rapidjson::Document Parsed(const Status& status) {
 
 TEST_CASE("the status says of a stream what a person asks") {
   const rapidjson::Document json = Parsed(Sample());
-  CHECK(json["schema"] == 1);
-  CHECK(json["time"] == "2026-03-01T09:00:00Z");
-  CHECK(json["started"] == "2026-03-01T08:50:00Z");
-  CHECK(json["states"]["catching_up"] == 1);
-  CHECK(json["states"]["healthy"] == 0);
+  CHECK(json["schema"].GetInt() == 1);
+  CHECK(json["time"].GetString() == std::string("2026-03-01T09:00:00Z"));
+  CHECK(json["started"].GetString() == std::string("2026-03-01T08:50:00Z"));
+  CHECK(json["states"]["catching_up"].GetInt() == 1);
+  CHECK(json["states"]["healthy"].GetInt() == 0);
   const auto& stream = json["streams"][0];
-  CHECK(stream["state"] == "catching_up");
-  CHECK(stream["reason"] == "backlog");
-  CHECK(stream["since"] == "2026-03-01T08:59:00Z");
-  CHECK(stream["lag_seconds"] == 1000);
-  CHECK(stream["events"]["pending"] == 5);
-  CHECK(stream["events"]["sinks"]["lake"]["delivered"] == 83);
-  CHECK(stream["events"]["sinks"]["lake"]["dead_lettered"] == 1);
-  CHECK(stream["events"]["per_second"][0] == 5.0);
-  CHECK(stream["backlog"]["done"] == 0.75);
-  CHECK(stream["backlog"]["eta_seconds"] == 500);
-  CHECK(stream["completeness"]["windows_incomplete"] == 2);
-  CHECK(stream["completeness"]["days"][0]["day"] == "2026-03-01");
-  CHECK(stream["completeness"]["days"][0]["unproven_seconds"] == 600);
-  CHECK(json["tenants"][0]["budget"]["configured_per_second"] == 4.0);
-  CHECK(json["tenants"][0]["budget"]["remaining"] == 7.0);
-  CHECK(json["tenants"][0]["token_expires"] == "2027-01-15T08:00:00Z");
-  CHECK(json["sinks"][0]["ok"] == false);
-  CHECK(json["sinks"][0]["error"] == "no broker is reachable");
-  CHECK(json["dead_letter"]["ok"] == true);
+  CHECK(stream["state"].GetString() == std::string("catching_up"));
+  CHECK(stream["reason"].GetString() == std::string("backlog"));
+  CHECK(stream["since"].GetString() == std::string("2026-03-01T08:59:00Z"));
+  CHECK(stream["lag_seconds"].GetInt() == 1000);
+  CHECK(stream["events"]["pending"].GetInt() == 5);
+  CHECK(stream["events"]["sinks"]["lake"]["delivered"].GetInt() == 83);
+  CHECK(stream["events"]["sinks"]["lake"]["dead_lettered"].GetInt() == 1);
+  CHECK(stream["events"]["per_second"][0].GetDouble() == 5.0);
+  CHECK(stream["backlog"]["done"].GetDouble() == 0.75);
+  CHECK(stream["backlog"]["eta_seconds"].GetInt() == 500);
+  CHECK(stream["completeness"]["windows_incomplete"].GetInt() == 2);
+  CHECK(stream["completeness"]["days"][0]["day"].GetString() == std::string("2026-03-01"));
+  CHECK(stream["completeness"]["days"][0]["unproven_seconds"].GetInt() == 600);
+  CHECK(json["tenants"][0]["budget"]["configured_per_second"].GetDouble() == 4.0);
+  CHECK(json["tenants"][0]["budget"]["remaining"].GetDouble() == 7.0);
+  CHECK(json["tenants"][0]["token_expires"].GetString() == std::string("2027-01-15T08:00:00Z"));
+  CHECK(json["sinks"][0]["ok"].GetBool() == false);
+  CHECK(json["sinks"][0]["error"].GetString() == std::string("no broker is reachable"));
+  CHECK(json["dead_letter"]["ok"].GetBool() == true);
 }
 
 TEST_CASE("what a stream does not know is absent, and a server's words are text") {
@@ -96,8 +96,9 @@ TEST_CASE("what a stream does not know is absent, and a server's words are text"
   status.streams.back().snapshot = fresh;
   status.streams.back().lag.reset();
   const rapidjson::Document json = Parsed(status);
-  CHECK(json["config"]["error"] == "line 3");
-  CHECK(json["streams"][0]["last_error"] == "503: \"</script>\n\xef\xbf\xbd\"");
+  CHECK(json["config"]["error"].GetString() == std::string("line 3"));
+  CHECK(json["streams"][0]["last_error"].GetString() ==
+        std::string("503: \"</script>\n\xef\xbf\xbd\""));
   const auto& bare = json["streams"][1];
   for (const char* member : {"lag_seconds", "delivered_until", "backlog", "last_error"}) {
     INFO(member);
