@@ -258,7 +258,7 @@ void Stream::Withhold(std::string_view reason, const Now& now) {
 
 bool Stream::AbsorbHeld(const Now& now, StepOutput* out) {
   const Walk& walk = course_->current().walk;
-  if (!equal_rows_.has_held() || !walk.ended()) return true;
+  if (!walk.ended()) return true;
   // What a total states beside them does not matter: they are here, and stand where they stood.
   const bool settles = equal_rows_.Settles(!walk.repeated_row());
   while (equal_rows_.has_held()) {
