@@ -321,7 +321,8 @@ WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own, const Now& now)
   // A row without time is remembered anew as long as it is listed.
   if (walk.plan().kind == WalkKind::kList) return own.value_or(walk.begun());
   const AskedBounds asked = BoundsAsked(walk.plan().window);
-  if (own && asked.Contains(*own)) return *own;
+  // What lies ahead of it is looked up by its time as well, in windows that are still to come.
+  if (own && *own >= asked.first) return *own;
   // What the edge shows is there now, whatever end it was asked for with and however long ago.
   return walk.plan().kind == WalkKind::kEdge ? std::max(asked.first, TenantNow(now)) : asked.last;
 }
