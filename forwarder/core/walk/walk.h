@@ -104,9 +104,11 @@ class Walk {
   // Full pages, then an empty one below the total: the tenant goes no deeper.
   bool stopped_deep() const { return ended_ && pages_ > 0 && last_was_full_ && ended_short(); }
 
-  // A page that was not full held all there is, and stated another total.
+  // A page held more than it stated, or one that was not full all there is, and stated another
+  // total.
   bool misstated() const {
-    return ended_ && !resumed_ && pages_ == 1 && !last_was_full_ && total_ && *total_ != skip_;
+    if (!ended_ || resumed_ || pages_ != 1 || !total_) return false;
+    return last_was_full_ ? *total_ < skip_ : *total_ != skip_;
   }
 
  private:

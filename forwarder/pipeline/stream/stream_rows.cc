@@ -401,10 +401,12 @@ void Stream::EndWalk(const Now& now) {
   const WalkKind kind = current.walk.plan().kind;
   const AskedBounds asked = BoundsAsked(current.walk.plan().window);
   const bool second = asked.last - asked.first <= std::chrono::seconds(2);
-  const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
+  totals_are_false_ = totals_are_false_ || current.walk.misstated();
+  // What makes up a total that is false is not all there is.
+  const std::uint64_t known =
+      second && !totals_are_false_ ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
   if (current.walk.total() && current.walk.ended()) totals_lie_ = current.walk.ended_short();
-  totals_are_false_ = totals_are_false_ || current.walk.misstated();
   if (current.walk.pages() > 1) {
     const bool whole = current.walk.proof() == WalkProof::kWhole;
     totals_true_ = whole ? std::max(totals_true_, current.walk.total().value_or(0)) : 0;
