@@ -158,6 +158,7 @@ class Stream {
   bool WindowIsDoubtful(StepOutput* out);  // by the page that is taken next
   void NoteRowsOutside(StepOutput* out);
   void DoubtWindow(const Now& now);
+  void AskForParameter(const Window& sample);  // that holds rows
   void DoubtParameter(StepOutput* out);
   void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
                   const Window& window);

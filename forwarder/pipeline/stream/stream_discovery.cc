@@ -97,10 +97,13 @@ void Stream::NoteRowsOutside(StepOutput* out) {
                           "window; they are not taken, finding out"});
 }
 
-void Stream::DoubtParameter(StepOutput* out) {
+void Stream::AskForParameter(const Window& sample) {
   doubt_ = Doubt::kParameter;
-  discovery_ = Discovery::OfParameter(learned_->dialect, settings_.pins,
-                                      course_->current().walk.plan().window);
+  discovery_ = Discovery::OfParameter(learned_->dialect, settings_.pins, sample);
+}
+
+void Stream::DoubtParameter(StepOutput* out) {
+  AskForParameter(course_->current().walk.plan().window);
   out->notices.push_back({Notice::Level::kWarning,
                           "a page came twice: the tenant seems to ignore the parameter that turns "
                           "it; finding out"});

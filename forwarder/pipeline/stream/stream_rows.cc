@@ -412,9 +412,16 @@ void Stream::EndWalk(const Now& now) {
     totals_true_ = whole ? std::max(totals_true_, current.walk.total().value_or(0)) : 0;
   }
   dialect_failed_ = false;
+  const bool is_full = second && kind != WalkKind::kList && current.walk.rows() > 0;
+  const Window window = current.walk.plan().window;
   const bool pages_turn = current.walk.pages() > 1;
   const WalkEnd end = course_->End(TenantNow(now), known);
   if (pages_turn && end.whole) pages_believed_ = 0;
+  if (is_full && !end.whole && !discovery_ && !settings_.pins.parameter &&
+      learned_->dialect.parameter == PageParameter::kNeither) {
+    // A second that no page holds: perhaps a name was refused by chance, or is honoured by now.
+    AskForParameter(window);
+  }
   EndMigration();
   if (!std::exchange(rows_lay_outside_, false)) window_is_believed_ = false;
   flush_ = true;
