@@ -96,6 +96,9 @@ bool Discovery::Take(ProbeAnswer answer) {
       if (answer != ProbeAnswer::kRefused) return Conclude(step.probe.dialect);
       if (step.probe.dialect == known_) refused_ = step.probe;
       return NotThisOne();
+    case Question::kNoParameter:
+      chance_ = answer == ProbeAnswer::kRefused;
+      return Conclude(chance_ ? known_ : step.probe.dialect);
     case Question::kSamePage:
     case Question::kStillRefused:
       return TakeSamePage(answer);
@@ -156,7 +159,10 @@ bool Discovery::NotThisOne() {
   }
   Dialect dialect = known_;
   dialect.parameter = PageParameter::kNeither;
-  return Conclude(dialect);
+  const bool all_refused = refused_ && asked.question == Question::kSecondRow;
+  if (!all_refused) return Conclude(dialect);
+  Ask(Question::kNoParameter, {dialect, asked.probe.window, 0, 1});
+  return false;
 }
 
 }  // namespace nsf

@@ -125,6 +125,7 @@ class Course {
   std::uint32_t moved_revisits_ = 0;      // of those that were to revisit closed windows too
   bool list_revisits_ = false;            // the one under way is
   bool ties_move_ = false;                // see ListTask
+  std::size_t largest_page_ = 0;          // the same
   std::optional<WallSeconds> list_head_;  // the same
   MonotonicTime list_begun_{};
   MonotonicTime revisits_from_{};  // after such walks

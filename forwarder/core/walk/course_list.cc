@@ -56,6 +56,7 @@ void Course::PushList(WallSeconds tenant_now, MonotonicTime now) {
                       BoundsAsked({open, open}).first,
                       tenant_now,
                       ties_move_,
+                      largest_page_,
                       list_head_};
   walks_.push_back({Walk(plan, tenant_now, task), std::move(parts)});
 }
@@ -64,6 +65,7 @@ void Course::EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now
   const ListWalk& list = *ended.walk.list();
   cursor_.list_order = list.seen();
   if (ended.walk.repeated_row()) ties_move_ = true;
+  largest_page_ = list.largest();
   edge_full_ = ended.walk.rows() >= settings_.page_size;
   if (!whole) {
     // What was found is delivered; of what was not, nothing is known.

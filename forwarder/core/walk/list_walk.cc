@@ -16,7 +16,8 @@ std::optional<WallSeconds> FirstTime(const Rows& begin, const Rows& end) {
 
 }  // namespace
 
-ListWalk::ListWalk(const ListTask& task) : task_(task), anchor_(task.anchor) {
+ListWalk::ListWalk(const ListTask& task)
+    : task_(task), anchor_(task.anchor), largest_(task.largest) {
   if (order() != ListOrder::kOldestFirst) return;
   next_ = task.anchor;
   border_ = task.floor;
@@ -177,7 +178,8 @@ void ListWalk::Accept(const std::vector<Row>& rows, std::size_t repeats, Joint j
   const auto last_time = FirstTime(rows.rbegin(), rows.rend());
   const bool further = last_time && (!border_ || Before(*border_, *last_time));
   if (further) border_ = last_time;
-  const bool news = !rows.empty() && !Knows(rows.back());
+  // Ties that change places end the same page with another row each time.
+  const bool news = !rows.empty() && ends_.insert(rows.back().bytes).second && !Knows(rows.back());
   idle_ = further || news ? 0 : idle_ + 1;
   ended_ = IsEnd(rows, repeats, joint, limit);
   // Whatever is asked for, the same rows come.
@@ -221,9 +223,10 @@ bool ListWalk::Knows(const Row& row) const {
 
 bool ListWalk::EndsByTime(std::size_t rows, std::uint32_t limit) const {
   if (FloorReached()) return true;
-  // Rows are appended as fast as pages come; what the walk is for stands before these.
+  // Rows are appended as fast as pages come; what the walk is for stands before these. Rows dated
+  // ahead may stand behind a page that is short because the tenant clamps.
   const bool past_begin = order() == ListOrder::kOldestFirst && border_ && *border_ > task_.begun;
-  return past_begin && rows < limit;
+  return past_begin && rows < std::min<std::size_t>(limit, largest_);
 }
 
 bool ListWalk::FloorReached() const {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/event/received_page.h"
@@ -29,8 +30,9 @@ struct ListTask {
   std::uint64_t anchor = 0;
   // The floor of the next walk, for which this one finds the anchor.
   WallSeconds next_floor;
-  WallSeconds begun;       // the tenant's time; what becomes visible later is for the next walk
-  bool ties_move = false;  // rows of one second were seen to change places
+  WallSeconds begun;        // the tenant's time; what becomes visible later is for the next walk
+  bool ties_move = false;   // rows of one second were seen to change places
+  std::size_t largest = 0;  // the most rows that a page has held so far
   // Newest first: the time at the head of an earlier walk. The head is never older.
   std::optional<WallSeconds> head = std::nullopt;
 };
@@ -67,6 +69,8 @@ class ListWalk {
   const std::optional<WallSeconds>& head() const { return head_; }
   // The offset of the last row that is older than the next walk's floor.
   std::uint64_t anchor() const { return anchor_; }
+  // The most rows that a page held, in this walk or before.
+  std::size_t largest() const { return largest_; }
 
  private:
   struct Row {
@@ -123,9 +127,10 @@ class ListWalk {
   std::optional<WallSeconds> mended_at_;  // the border where one was looked for last
   // Rows early that pages are asked for: more where rows left the list while it was walked.
   std::size_t margin_ = 1;
-  int idle_ = 0;             // pages in a row without progress
-  int bare_ends_ = 0;        // of these, short ones that only repeat
-  std::size_t largest_ = 0;  // rows of a page
+  int idle_ = 0;           // pages in a row without progress
+  std::set<IdHash> ends_;  // last rows of pages
+  int bare_ends_ = 0;      // of these, short ones that only repeat
+  std::size_t largest_;    // rows of a page
 };
 
 }  // namespace nsf

@@ -15,8 +15,11 @@ namespace {
 constexpr std::uint32_t kMostPagesBeforeLarger = 128;
 
 constexpr std::size_t kRowsSampled = 32;
-// Rows that come in fast make pages come again; a name that is honoured no more does so for ever.
+// Rows that come in fast, or in another order each time, make pages come again; a name that is
+// honoured no more does so for ever. So belief grows with each doubt that proves wrong: a walk of
+// many pages gets to its end, and what changed is noticed at twice the cost.
 constexpr int kPagesBelieved = 4;
+constexpr int kMostPagesBelieved = 4096;
 // Before what was refused is asked for again.
 constexpr BackoffSettings kRefusalBackoff{std::chrono::milliseconds(2'000),
                                           std::chrono::milliseconds(2'000)};
@@ -97,13 +100,15 @@ void Stream::NoteRowsOutside(StepOutput* out) {
                           "window; they are not taken, finding out"});
 }
 
-void Stream::AskForParameter(const Window& sample) {
+// In a window that holds rows.
+void Stream::DiscoverParameter() {
   doubt_ = Doubt::kParameter;
-  discovery_ = Discovery::OfParameter(learned_->dialect, settings_.pins, sample);
+  discovery_ = Discovery::OfParameter(learned_->dialect, settings_.pins,
+                                      course_->current().walk.plan().window);
 }
 
 void Stream::DoubtParameter(StepOutput* out) {
-  AskForParameter(course_->current().walk.plan().window);
+  DiscoverParameter();
   out->notices.push_back({Notice::Level::kWarning,
                           "a page came twice: the tenant seems to ignore the parameter that turns "
                           "it; finding out"});
@@ -167,11 +172,15 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
     // It is as it was: what looked wrong has another reason.
     if (refusal && doubt == Doubt::kNone) return OnBlocked(now, *refusal, out);
     window_is_believed_ = doubt == Doubt::kWindow;
-    pages_believed_ = doubt == Doubt::kParameter ? kPagesBelieved : 0;
+    pages_believed_ = 0;
+    if (doubt == Doubt::kParameter) {
+      pages_believed_ = std::max(next_belief_, kPagesBelieved);
+      next_belief_ = std::min(pages_believed_ * 2, kMostPagesBelieved);
+    }
     return;
   }
   window_is_believed_ = false;
-  pages_believed_ = 0;
+  pages_believed_ = next_belief_ = 0;
   if (!learned_ || learned_->dialect != dialect) {
     dialect_changed_ = true;
     out->notices.push_back({Notice::Level::kInfo, "the tenant honours: " + Describe(dialect)});

@@ -54,7 +54,7 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   const bool from_begin = walk.rows() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
   if (first) {
-    anonymous_.clear();
+    unkept_.clear();
     equal_rows_.BeginWalk(walk.plan().window, from_begin && walk.list() == nullptr);
   }
   const std::size_t rows = taken.page.received();
@@ -189,13 +189,15 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out)
   equal_rows_.Note(event.row->raw);
   const auto own = OwnTime(event);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
+  const Walk& walk = course_->current().walk;
+  const WalkKind kind = walk.plan().kind;
   if (own && *own < course_->cursor().first_start) {
     ++snapshot_.out_of_window;
     --snapshot_.pending;
+    if (kind != WalkKind::kList)
+      NoteUnkept(event.id.empty() ? derived_.Next(event.row->raw) : std::string(event.id));
     return;
   }
-  const Walk& walk = course_->current().walk;
-  const WalkKind kind = walk.plan().kind;
   // The list shows more than is asked for; of what is older no ids may be left.
   const bool older =
       own ? *own < BoundsAsked(walk.plan().window).first : StandsAmongOlder(page_->next_row);
@@ -293,6 +295,16 @@ void Stream::NoteIfRepeated(const Sighting& sighting) {
   sighting.last_page < first_page_of_walk_ ? ++page_->rows_first : ++page_->rows_again;
 }
 
+bool Stream::NoteUnkept(std::string_view id) {
+  const auto [row, first] = unkept_.try_emplace(HashId(id), page_->number);
+  if (first) {
+    ++page_->rows_first;
+  } else if (row->second != page_->number) {
+    ++page_->rows_again;
+  }
+  return first;
+}
+
 void Stream::SkipRow() {
   ++snapshot_.deduplicated;
   --snapshot_.pending;
@@ -306,7 +318,7 @@ std::optional<std::string> Stream::EventId(const AuditEvent& event) {
   // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
   if (plan.kind == WalkKind::kEdge) {
     // One that is there on two pages may have moved.
-    if (!anonymous_.insert(HashId(id)).second) course_->current().walk.NoteRepeatedRow();
+    if (!NoteUnkept(id)) course_->current().walk.NoteRepeatedRow();
     return std::nullopt;
   }
   if (course_->current().parts.size() > 1) {
@@ -406,22 +418,17 @@ void Stream::EndWalk(const Now& now) {
   const std::uint64_t known =
       second && !totals_are_false_ ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
+  // Smaller windows do not help: some name turns the page after all, perhaps.
+  if (second && current.walk.one_page_is_full()) DiscoverParameter();
   if (current.walk.total() && current.walk.ended()) totals_lie_ = current.walk.ended_short();
   if (current.walk.pages() > 1) {
     const bool whole = current.walk.proof() == WalkProof::kWhole;
     totals_true_ = whole ? std::max(totals_true_, current.walk.total().value_or(0)) : 0;
   }
   dialect_failed_ = false;
-  const bool is_full = second && kind != WalkKind::kList && current.walk.rows() > 0;
-  const Window window = current.walk.plan().window;
   const bool pages_turn = current.walk.pages() > 1;
   const WalkEnd end = course_->End(TenantNow(now), known);
-  if (pages_turn && end.whole) pages_believed_ = 0;
-  if (is_full && !end.whole && !discovery_ && !settings_.pins.parameter &&
-      learned_->dialect.parameter == PageParameter::kNeither) {
-    // A second that no page holds: perhaps a name was refused by chance, or is honoured by now.
-    AskForParameter(window);
-  }
+  if (pages_turn && end.whole) pages_believed_ = next_belief_ = 0;
   EndMigration();
   if (!std::exchange(rows_lay_outside_, false)) window_is_believed_ = false;
   flush_ = true;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The deliberate breaks: each one small text that stands exactly once in a file of the product, what
 takes its place, and what that breaks. To add one, add a row: `mutate --check` says whether it fits.
-A break that no seed notices says why: what it breaks is caught a second time elsewhere.
+A break that no seed notices says why: what it breaks is caught a second time elsewhere. One that
+few seeds notice names the seeds to run, as FROM:COUNT.
 """
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ class Break:
     new: str
     breaks: str
     survives: str = ""
+    seeds: str = ""
 
 
 WALK = "forwarder/core/walk/"
@@ -58,8 +60,8 @@ BREAKS = [
           "  if (!last_was_full_ || page.received() == 0 || limits.one_page) return true;",
           "a short page ends the walk of a closing window"),
     Break("equal-rows-at-once", LEDGER + "equal_rows.cc",
-          "  settles_ = nothing_moved && before.agreed >= kWalksToAgree + before.differed;",
-          "  settles_ = true;",
+          "  settles_ = before.agreed >= to_agree + before.differed;",
+          "  settles_ = nothing_moved || before.agreed >= 0 * to_agree;",
           "equal rows of different pages are two events, though a row may have moved"),
     Break("equal-rows-of-one-page", LEDGER + "equal_rows.cc",
           "  if (id == page_id) return std::nullopt;", "  if (!id.empty()) return std::nullopt;",
@@ -67,7 +69,7 @@ BREAKS = [
     Break("revisit-when-taken", LEDGER + "closed_windows.cc",
           "  const WallSeconds begun = walk.begun.value_or(tenant_now);",
           "  const WallSeconds begun = tenant_now;",
-          "a walk whose pages waited for a sink counts as a revisit of later"),
+          "a walk whose pages waited for a sink counts as a revisit of later", seeds="1936:1"),
     Break("rows-outside-taken", STREAM + "stream_rows.cc",
           "  if (own >= KeptFrom() || window_is_believed_) return",
           "  if (own >= KeptFrom() || !window_is_believed_) return",
@@ -82,7 +84,28 @@ BREAKS = [
     Break("turns-ignored", "forwarder/core/answer/budget.cc",
           "NextFree(now, 1, static_cast<std::size_t>(turn - turns_.begin()))",
           "NextFree(now, 1, turn == turns_.end() ? 0 : 0)",
-          "a stream with many pages to ask for keeps another from asking"),
+          "a stream with many pages to ask for keeps another from asking", seeds="2109:1"),
+    Break("unkept-not-noted", STREAM + "stream_rows.cc",
+          "  if (first) {\n    ++page_->rows_first;",
+          "  if (first || !settings_.tenant.empty()) {\n    ++page_->rows_first;",
+          "a page of rows from before the start that comes again and again is walked for ever",
+          seeds="99606:1"),
+    Break("belief-does-not-grow", STREAM + "stream_discovery.cc",
+          "next_belief_ = std::min(pages_believed_ * 2, kMostPagesBelieved);",
+          "next_belief_ = 0;",
+          "a walk whose pages overlap is given up each time before its end", seeds="22734:1"),
+    Break("one-page-for-ever", STREAM + "stream_rows.cc",
+          "if (second && current.walk.one_page_is_full()) DiscoverParameter();", "",
+          "that no parameter turns the page is believed for ever, though a full page cannot be all",
+          seeds="52482:1"),
+    Break("deep-window-believed", STREAM + "stream_answers.cc",
+          "  window_is_verified_ = false;\n", "",
+          "a window that is not honoured any more is believed, where rows do not show its time",
+          seeds="42930:1"),
+    Break("equal-rows-never-agree", LEDGER + "equal_rows.cc",
+          "  settles_ = before.agreed >= to_agree + before.differed;",
+          "  settles_ = nothing_moved && before.agreed >= to_agree + before.differed;",
+          "equal rows are never counted where the tenant lists a row twice", seeds="19595:1"),
     Break("list-goes-on-for-ever", WALK + "list_walk.cc",
           "  idle_ = further || news ? 0 : idle_ + 1;",
           "  idle_ = joint == Joint::kNone || further || news ? 0 : idle_ + 1;",

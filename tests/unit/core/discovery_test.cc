@@ -100,6 +100,11 @@ TEST_CASE("which name turns the page follows from rows where no list reaches") {
       {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRefused, A::kRefused}, P::kSkip},
       {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRowsInside}, P::kOffset},
       {{A::kRefused, A::kRefused, A::kRowsInside, A::kEmpty}, P::kOffset},
+      // Both names are refused: is a request without one?
+      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused}, P::kOffset},
+      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRowsInside, A::kRefused,
+        A::kRefused, A::kRefused},
+       P::kNeither},
   };
   for (const Row& row : rows) {
     Discovery discovery = Discovery::OfParameter({}, {}, kSample);

@@ -167,7 +167,7 @@ TEST_CASE("the way through a list") {
 
 TEST_CASE("a head that is older than it was shows that the order does not hold") {
   for (const int head : {5, 9}) {
-    ListWalk walk({T(7), kNewest, 0, T(7), T(10), false, T(9)});
+    ListWalk walk({T(7), kNewest, 0, T(7), T(10), false, 0, T(9)});
     walk.Take(2, PageOf({std::to_string(head) + "a", "5b"}));
     CHECK(walk.ended());
     CHECK(walk.whole() == (head == 9));
@@ -184,6 +184,26 @@ TEST_CASE("where the same page comes whatever is asked for, the walk ends, unpro
     CHECK(pages < 12);
     CHECK_FALSE(walk.whole());
   }
+}
+
+TEST_CASE("a page that comes again shows a second in another order each time") {
+  ListWalk walk(kUp);
+  const Rows pages[] = {{"9", "15a", "15b"}, {"9", "15c", "15a"}, {"9", "15b", "15c"}};
+  int taken = 0;
+  for (; !walk.ended() && taken < 100; ++taken) walk.Take(3, PageOf(pages[taken % 3]));
+  CHECK(walk.stuck());
+  CHECK(taken < 20);
+}
+
+TEST_CASE("rows dated ahead stand behind a page that a tenant clamped") {
+  ListWalk walk(kUp);
+  walk.Take(4, PageOf({"9", "60"}));
+  REQUIRE_FALSE(walk.ended());
+  walk.Take(4, PageOf({"60", "70"}));
+  REQUIRE_FALSE(walk.ended());
+  walk.Take(4, PageOf({"70"}));
+  walk.Take(4, PageOf({}));
+  CHECK(walk.whole());
 }
 
 TEST_CASE("a short page is no end") {
