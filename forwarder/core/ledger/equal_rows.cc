@@ -6,8 +6,7 @@ namespace nsf {
 namespace {
 
 // Rows that change places at each request stand in the same order twice now and then.
-// One more for each that did not.
-constexpr int kWalksToAgree = 2;
+constexpr int kWalksToAgree = 2;  // and one more for each that did not
 // A row with an id on two pages has moved, or the tenant lists it twice, which it does each time;
 // and where rows of one second changed places, those of another may.
 constexpr int kWalksToAgreeInDoubt = 4;
@@ -57,8 +56,8 @@ bool EqualRows::Settles(bool nothing_moved) {
   before.hash = sequence_;
   before.rows = rows_;
   const bool doubtful = order_changes_ || !nothing_moved;
-  const int to_agree = doubtful ? kWalksToAgreeInDoubt : kWalksToAgree;
-  settles_ = before.agreed >= to_agree + before.differed;
+  const int enough = doubtful ? kWalksToAgreeInDoubt : kWalksToAgree;
+  settles_ = before.agreed >= enough + before.differed;
   return *settles_;
 }
 
