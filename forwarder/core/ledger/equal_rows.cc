@@ -7,7 +7,8 @@ namespace {
 
 // Rows that change places at each request stand in the same order twice now and then.
 constexpr int kWalksToAgree = 2;  // and one more for each that did not
-// A row with an id on two pages has moved, or the tenant lists it twice, which it does each time.
+// A row with an id on two pages has moved, or the tenant lists it twice, which it does each time;
+// and where rows of one second changed places, those of another may.
 constexpr int kWalksToAgreeInDoubt = 4;
 
 }  // namespace
@@ -16,14 +17,16 @@ void EqualRows::BeginWalk(const Window& window, bool from_begin) {
   const bool counts = from_begin && window.end - window.start == std::chrono::seconds(1);
   second_ = counts ? std::optional(window.start) : std::nullopt;
   ids_ = DerivedIds();
-  sequence_ = 0;
+  sequence_ = rows_ = 0;
   held_.clear();
   settles_.reset();
 }
 
 void EqualRows::Note(std::string_view raw) {
   // The order matters, so each row's place does.
-  if (second_) sequence_ = sequence_ * 0x9E3779B97F4A7C15U + HashContent(raw);
+  if (!second_) return;
+  sequence_ = sequence_ * 0x9E3779B97F4A7C15U + HashContent(raw);
+  ++rows_;
 }
 
 std::optional<std::string> EqualRows::AcrossPages(std::string_view raw, std::string_view page_id) {
@@ -48,8 +51,12 @@ bool EqualRows::Settles(bool nothing_moved) {
   const bool agrees = !first && before.hash == sequence_;
   before.agreed = agrees ? before.agreed + 1 : 0;
   before.differed += first || agrees ? 0 : 1;
+  // Not one more came: the tenant answers the rows of a second in another order each time.
+  order_changes_ = order_changes_ || (!first && !agrees && before.rows == rows_);
   before.hash = sequence_;
-  const int enough = nothing_moved ? kWalksToAgree : kWalksToAgreeInDoubt;
+  before.rows = rows_;
+  const bool doubtful = order_changes_ || !nothing_moved;
+  const int enough = doubtful ? kWalksToAgreeInDoubt : kWalksToAgree;
   settles_ = before.agreed >= enough + before.differed;
   return *settles_;
 }

@@ -42,8 +42,8 @@ class EqualRows {
 
   // The walk ended; to be called for each, because one that held nothing may speak against others.
   // Those that it held count if it showed what the two before it showed, or the four before it
-  // where a row stood on two pages, and one more for each that showed something else; asked again,
-  // the answer is the same.
+  // where rows change places or one stood on two pages, and one more for each that showed something
+  // else; asked again, the answer is the same.
   bool Settles(bool nothing_moved);
   // Seconds before it are not walked again.
   void Forget(WallSeconds before);
@@ -52,10 +52,13 @@ class EqualRows {
   std::optional<WallSeconds> second_;  // of the walk; absent: it counts pages alone
   DerivedIds ids_;                     // of the rows of all its pages
   std::uint64_t sequence_ = 0;
+  std::uint64_t rows_ = 0;
+  bool order_changes_ = false;  // of any second, since the start
   std::deque<Held> held_;
   std::optional<bool> settles_;
   struct Sequence {
     std::uint64_t hash = 0;
+    std::uint64_t rows = 0;
     int agreed = 0;    // walks in a row that showed the same as the one before
     int differed = 0;  // walks that did not
   };

@@ -107,9 +107,11 @@ class Walk {
   // No second page could be asked for, and the first one was full: there may be more.
   bool one_page_is_full() const { return one_page_full_; }
 
-  // A page that was not full held all there is, and stated another total.
+  // A page held more than it stated, or one that was not full all there is, and stated another
+  // total.
   bool misstated() const {
-    return ended_ && !resumed_ && pages_ == 1 && !last_was_full_ && total_ && *total_ != skip_;
+    if (!ended_ || resumed_ || pages_ != 1 || !total_) return false;
+    return last_was_full_ ? *total_ < skip_ : *total_ != skip_;
   }
 
  private:

@@ -314,6 +314,7 @@ class Stream {
   std::uint64_t totals_true_ = 0;       // see WalkLimits
   bool totals_lie_ = false;             // the same
   bool totals_are_false_ = false;       // one was, for certain: none ends a walk any more
+  bool states_totals_ = false;          // the last page that was a list did
   std::uint32_t largest_answered_ = 0;  // the largest limit that was not refused
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 

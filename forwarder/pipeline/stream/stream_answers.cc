@@ -61,6 +61,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   const std::uint64_t skip = is_probe ? discovery_->probe().skip : ask ? ask->skip : 0;
   const Verdict verdict =
       Judge(answer, page ? &*page : nullptr, {settings_.path, settings_.token_reference, skip});
+  if (page && page->status() == PageStatus::kRows) states_totals_ = page->total().has_value();
   if (is_probe) {
     const bool refused = verdict.action == Action::kBlocked && verdict.reason == "refused";
     if (refused && !refusal_) refusal_ = verdict;
@@ -133,7 +134,10 @@ void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
   const bool is_part = ask && ask->skip < malformed_end_;
   malformed_skip_ = ask ? std::optional(ask->skip) : std::nullopt;
   if (again) {
-    if (auto salvaged = Salvage(page, ask->limit)) {
+    auto salvaged = Salvage(page, ask->limit);
+    // A body that was cut behind a bracket looks like one with a broken row, but for its end.
+    const bool cut = salvaged && ask->limit == 1 && states_totals_ && !salvaged->page.total();
+    if (salvaged && !cut) {
       malformed_skip_.reset();
       if (!salvaged->broken.empty()) {
         Tell(Notice::Level::kWarning,

@@ -208,12 +208,18 @@ void Stream::TryLargerPages(std::uint32_t limit) {
 void Stream::Migrate(WindowKind from, WallSeconds at) {
   Cursor cursor = course_->cursor();
   const WallSeconds kept = std::min(cursor.open, closed_.kept_from());
+  // What was closed by this time before the last change stays closed.
+  WallSeconds first = cursor.first_start;
+  const auto& before = learned_->migration;
+  if (before && before->from == learned_->dialect.window) {
+    first = std::max(first, before->delivered_before);
+  }
   learned_->migration = Migration{from, kept, at};
   // A row that is late by the old time may be early by the new one, and what the old windows did
   // not hold yet may have happened before their end.
   auto back = settings_.settle_by_event + settings_.windows.length;
   if (!settings_.revisit.empty()) back = std::max(back, settings_.revisit.back());
-  cursor.open = cursor.closing_end = std::max(cursor.first_start, kept - back);
+  cursor.open = cursor.closing_end = std::max(first, kept - back);
   cursor.delivered_until.reset();
   cursor.skip = 0;
   cursor.span = settings_.windows.length;

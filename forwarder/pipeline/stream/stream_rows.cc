@@ -260,7 +260,7 @@ void Stream::Withhold(std::string_view reason, const Now& now) {
 
 bool Stream::AbsorbHeld(const Now& now, StepOutput* out) {
   const Walk& walk = course_->current().walk;
-  if (!equal_rows_.has_held() || !walk.ended()) return true;
+  if (!walk.ended()) return true;
   // What a total states beside them does not matter: they are here, and stand where they stood.
   const bool settles = equal_rows_.Settles(!walk.repeated_row());
   while (equal_rows_.has_held()) {
@@ -333,7 +333,8 @@ WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own, const Now& now)
   // A row without time is remembered anew as long as it is listed.
   if (walk.plan().kind == WalkKind::kList) return own.value_or(walk.begun());
   const AskedBounds asked = BoundsAsked(walk.plan().window);
-  if (own && asked.Contains(*own)) return *own;
+  // What lies ahead of it is looked up by its time as well, in windows that are still to come.
+  if (own && *own >= asked.first) return *own;
   // What the edge shows is there now, whatever end it was asked for with and however long ago.
   return walk.plan().kind == WalkKind::kEdge ? std::max(asked.first, TenantNow(now)) : asked.last;
 }
@@ -412,12 +413,14 @@ void Stream::EndWalk(const Now& now) {
   const WalkKind kind = current.walk.plan().kind;
   const AskedBounds asked = BoundsAsked(current.walk.plan().window);
   const bool second = asked.last - asked.first <= std::chrono::seconds(2);
-  const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
+  totals_are_false_ = totals_are_false_ || current.walk.misstated();
+  // What makes up a total that is false is not all there is.
+  const std::uint64_t known =
+      second && !totals_are_false_ ? ledger_.CountIn(asked.first, asked.last) : 0;
   if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
   // Smaller windows do not help: some name turns the page after all, perhaps.
   if (second && current.walk.one_page_is_full()) DiscoverParameter();
   if (current.walk.total() && current.walk.ended()) totals_lie_ = current.walk.ended_short();
-  totals_are_false_ = totals_are_false_ || current.walk.misstated();
   if (current.walk.pages() > 1) {
     const bool whole = current.walk.proof() == WalkProof::kWhole;
     totals_true_ = whole ? std::max(totals_true_, current.walk.total().value_or(0)) : 0;

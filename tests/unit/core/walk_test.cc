@@ -166,6 +166,21 @@ TEST_CASE("what a walk proves") {
   CHECK(repeated.proof() == WalkProof::kMoved);
 }
 
+TEST_CASE("a total is false for certain where one page tells") {
+  const std::pair<std::vector<Turned>, bool> cases[] = {
+      {{{7, 7}, {0, 7}}, false},
+      {{{7, 9}, {0, 9}}, true},
+      {{{100, 150}, {0, 150}}, false},             // the tenant goes no deeper
+      {{{100, 20}, {0, 20}}, true},                // capped
+      {{{100, 120}, {21, 120}, {0, 120}}, false},  // a row came in between
+  };
+  for (const auto& [pages, misstated] : cases) {
+    Walk walk(kClosingPlan, T(400));
+    Turn(&walk, pages);
+    CHECK(walk.misstated() == misstated);
+  }
+}
+
 TEST_CASE("a walk is only as deep as the tenant answers") {
   Walk empty(kClosingPlan, T(400));
   Turn(&empty, {{100, 300}, {100, 300}, {0, 300}});

@@ -84,6 +84,57 @@ TEST_CASE("a tenant that changes its mind in the middle of the night recovers") 
   }
 }
 
+TEST_CASE("rows dated ahead are delivered once, though windows go by another time, and back") {
+  VirtualRun run(AcmeSettings());
+  for (int i = 0; i < 700; ++i) {
+    const WallSeconds inserted = run.second() - hours(3) + i * seconds(10);
+    run.tenant.rows.push_back({std::to_string(i), inserted, inserted + minutes(i % 7), ""});
+    if (i % 7 == 6) run.tenant.rows.back().event = inserted + hours(i % 20);
+  }
+  run.For(hours(2));
+  run.tenant.honours_insertion = false;
+  run.For(hours(4));
+  run.tenant.honours_insertion = true;
+  run.tenant.honours_event = false;
+  run.For(hours(60));
+  CHECK(run.delivered.size() == 700);
+  for (const auto& [id, times] : run.delivered) REQUIRE(times == 1);
+}
+
+TEST_CASE("a row outside of what was asked for is remembered till its own time was walked") {
+  VirtualRun run(AcmeSettings());
+  run.tenant.honours_insertion = false;  // which nobody can tell of a tenant without rows
+  run.request_takes = seconds(1);
+  const WallSeconds inserted = run.second() + seconds(4);
+  run.tenant.rows.push_back({"told", inserted, std::nullopt, ""});
+  run.tenant.rows.push_back({"untold", inserted, std::nullopt, "", true});
+  run.For(hours(1));
+  CHECK(run.delivered["told"] == 1);
+}
+
+TEST_CASE("a name that was refused by chance is found when a second needs more than a page") {
+  VirtualRun run(AcmeSettings());
+  Behave({"", false, true, true, true, ""}, &run.tenant);
+  Fill(&run, "e", run.second() - hours(2), 500, seconds(10));
+  Fill(&run, "crowd", run.second() - hours(1), 250, seconds(0));
+  const WallSeconds calm = run.second() + minutes(20);
+  run.tenant.instead = [&run, calm](const HttpRequest& request) -> std::optional<HttpAnswer> {
+    const bool refused = request.target.find("skip=") != std::string::npos && run.second() < calm;
+    if (!refused) return std::nullopt;
+    HttpAnswer answer;
+    answer.status = 400;
+    return answer;
+  };
+  run.For(minutes(15));
+  CHECK(Learned(run) == "no page parameter, insertion window");
+  CHECK(run.snapshot().windows_incomplete > 0);
+  run.For(hours(5));
+  CHECK(Learned(run) == "skip, insertion window");
+  CHECK(run.snapshot().windows_incomplete == 0);
+  CHECK(run.delivered.size() == 750);
+  for (const auto& [id, times] : run.delivered) REQUIRE(times == 1);
+}
+
 TEST_CASE("what is learned is kept over a restart, and told once") {
   VirtualRun run(AcmeSettings());
   run.tenant.honours_insertion = false;

@@ -158,8 +158,8 @@ TEST_CASE("a page that is too large is asked for in smaller pieces") {
 TEST_CASE("a page that does not parse is asked for again, then split down to the row") {
   VirtualRun run(AcmeSettings());
   const auto time = std::to_string((run.second() - hours(1)).time_since_epoch().count());
-  const std::string good = "{\"_id\":\"good\",\"timestamp\":" + time +
-                           ",\"_insertion_epoch_timestamp\":" + time + '}';
+  const std::string good =
+      "{\"_id\":\"good\",\"timestamp\":" + time + ",\"_insertion_epoch_timestamp\":" + time + '}';
   int asked = 0;
   run.tenant.instead = [&](const HttpRequest& request) -> std::optional<HttpAnswer> {
     const bool covers = request.target.find("limit=100&offset=0") != std::string::npos;
@@ -194,16 +194,37 @@ TEST_CASE("a page that cannot be split is halved down to the row, and waits for 
     if (run.snapshot().caught_up || offset > kBroken || offset + limit <= kBroken) {
       return std::nullopt;
     }
-    return Status(200, limit > 1 ? "{\"result\":[{\"_id\":\"x}" : "{\"result\":[{\"_id\":,}]}");
+    return Status(
+        200, limit > 1 ? "{\"result\":[{\"_id\":\"x}" : "{\"result\":[{\"_id\":,}],\"total\":64}");
   };
   REQUIRE(run.Until([&] { return run.dead_lettered.size() == 1; }, minutes(10)));
   run.For(hours(3));
   CHECK(run.delivered.size() == 64);  // the edge, later, shows what was broken before
-  const auto waits =
-      std::count_if(run.notices.begin(), run.notices.end(), [](const Notice& notice) {
-        return notice.text.find("trying again") != std::string::npos;
-      });
+  const auto waits = std::count_if(
+      run.notices.begin(), run.notices.end(),
+      [](const Notice& notice) { return notice.text.find("trying again") != std::string::npos; });
   CHECK(waits == 2);
+}
+
+// Behind two of its own brackets: what is left could be a whole answer with a broken row.
+TEST_CASE("a row that was cut is not taken for a broken one, where totals are stated") {
+  VirtualRun run(AcmeSettings());
+  run.tenant.rows.push_back({"e", run.second() - hours(1), std::nullopt, ",\"x\":[{\"y\":[1]}]"});
+  int cuts = 0;
+  run.tenant.instead = [&](const HttpRequest& request) -> std::optional<HttpAnswer> {
+    FakeTenant whole = run.tenant;
+    whole.instead = nullptr;
+    HttpAnswer answer = whole.Answer(request, run.now().wall);
+    const auto end = answer.body.find("[1]}");
+    if (cuts > 20 || end == std::string::npos) return std::nullopt;
+    ++cuts;
+    answer.body.resize(end + 4);
+    return answer;
+  };
+  run.For(hours(3));
+  CHECK(cuts > 20);
+  CHECK(run.dead_lettered.empty());
+  CHECK(run.delivered == std::map<std::string, int>{{"e", 1}});
 }
 
 TEST_CASE("one row that is too large alone is said to be, with the key to raise") {
