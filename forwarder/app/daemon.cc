@@ -112,8 +112,8 @@ void Daemon::ShowConfiguration() {
   }
   std::vector<StatusSink> sinks;
   for (const SinkConfig& sink : config_.sinks) {
-    sinks.push_back(
-        {sink.name, KindName(sink), std::string(FormatName(sink.format)), GuaranteeText(sink, config_.state)});
+    sinks.push_back({sink.name, KindName(sink), std::string(FormatName(sink.format)),
+                     GuaranteeText(sink, config_.state)});
   }
   desk_.Configure(std::move(tenants), std::move(sinks), config_.file);
 }

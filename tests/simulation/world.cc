@@ -189,13 +189,17 @@ void World::Happen() {
       if (life->process && !life->lost()) life->process->StepDue();
     }
   }
-  const bool nobody = std::all_of(lives_.begin(), lives_.end(),
-                                  [](const auto& life) { return life->lost(); });
+  const bool nobody =
+      std::all_of(lives_.begin(), lives_.end(), [](const auto& life) { return life->lost(); });
   if (nobody) StartLife();  // somebody starts it again
   const bool dangerous = timeline_.now() - kBegin < scenario_.calm;
-  const bool twins = dangerous && scenario_.log.used && scenario_.log.twins > 0;
+  // Each takes some steps to take over: more of them would begin faster than they come to rest.
+  constexpr std::size_t kMostTwins = 50;
+  const bool twins =
+      dangerous && scenario_.log.used && scenario_.log.twins > 0 && twins_ < kMostTwins;
   if (twins && dice_.Between(0, 999'999) < scenario_.log.twins) {
     if (log_) log_("another instance is started");
+    ++twins_;
     StartLife();
   }
   if (dangerous && dice_.Between(0, 999'999) < scenario_.crashes) Crash();

@@ -77,6 +77,7 @@ class World {
   std::vector<std::unique_ptr<Life>> lives_;
   std::size_t crashes_ = 0;
   std::size_t happened_ = 0;
+  std::size_t twins_ = 0;  // other instances that were started
 };
 
 }  // namespace nsf::simulation

@@ -138,20 +138,6 @@ TEST_CASE_METHOD(KafkaStateTest, "a load sees the commits made before it") {
   CHECK((*loaded)[0].value == "y");
 }
 
-TEST_CASE_METHOD(KafkaStateTest, "who was taken over from commits nothing, and says so") {
-  const auto older = Open();
-  REQUIRE(older->Commit({}, {{"a", "1"}}));
-  const auto younger = Open();
-  CHECK(younger->Keys() == Texts{"a"});
-  SampleBatch sample(5);
-  CHECK_FALSE(older->Commit({&sample.batch}, {{"a", "2"}}));
-  CHECK(sample.Count(OutcomeKind::kUndecided) == 5);
-  CHECK(older->Becomes(Phase::kLost));
-  CHECK_THAT(older->slot->error()->message, Catch::Contains("another instance has taken over"));
-  CHECK_FALSE(older->slot->Scan(""));
-  CHECK(younger->Commit({}, {{"a", "3"}}));
-}
-
 TEST_CASE_METHOD(KafkaStateTest, "answers that pass are asked for again") {
   for (const std::int16_t request : {kInitProducerId, kAddPartitionsToTxn, kEndTxn}) {
     INFO(request);
