@@ -401,7 +401,10 @@ void Stream::EndWalk(const Now& now) {
   const AskedBounds asked = BoundsAsked(current.walk.plan().window);
   const bool second = asked.last - asked.first <= std::chrono::seconds(2);
   const std::uint64_t known = second ? ledger_.CountIn(asked.first, asked.last) : 0;
-  if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
+  // One page may have been asked for with a smaller limit.
+  if (current.walk.stopped_deep()) {
+    course_->LearnDepth(std::max<std::uint64_t>(current.walk.rows(), largest_page_));
+  }
   if (current.walk.total() && current.walk.ended()) totals_lie_ = current.walk.ended_short();
   totals_are_false_ = totals_are_false_ || current.walk.misstated();
   if (current.walk.pages() > 1) {
