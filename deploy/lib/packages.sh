@@ -13,17 +13,18 @@ build_packages=(
 fuzz_packages=("${build_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
 
 # What the tests use besides: Python; a Kafka broker fetched by Maven; rsyslog; promtool; Go, for the
-# parser of CEF that judges ours. syslog-ng is unpacked by tests/support/syslog_ng: its package and
+# parser of CEF that judges ours; systemd's judge of units. syslog-ng is unpacked by tests/support/syslog_ng: its package and
 # that of rsyslog exclude one another.
 # ccache, so that the release build of the quickstart's test costs next to nothing.
 test_packages=(
   "${fuzz_packages[@]}"
   ccache python3 python3-venv openssl curl procps
   maven openjdk-17-jre-headless rsyslog rsyslog-openssl rsyslog-relp prometheus faketime golang-go
+  systemd
 )
 
-# What `tests/run --all` uses besides.
-all_test_packages=("${test_packages[@]}" clang-tidy-14 clang-format-14)
+# What `tests/run --all` uses besides: a minimal Debian to install the package into, and an image of it.
+all_test_packages=("${test_packages[@]}" clang-tidy-14 clang-format-14 buildah mmdebstrap man-db)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {

@@ -23,8 +23,8 @@ struct LiveCheckOptions {
   bool write = false;  // send one test message to each sink
 };
 
-// Blocks for up to about half a minute a tenant or sink that does not answer. Sends each tenant one
-// or two requests for a single row a stream; nothing is forwarded and no state is touched.
+// Blocks for up to about half a minute a tenant or sink that does not answer. Sends each tenant
+// a few requests for a single row a stream; nothing is forwarded and no state is touched.
 std::vector<Finding> CheckLive(const Config& config, const LiveCheckOptions& options);
 
 }  // namespace nsf

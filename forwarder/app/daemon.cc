@@ -8,8 +8,10 @@
 #include <future>
 #include <utility>
 
+#include "adapters/sqlite/sqlite_store.h"
 #include "adapters/system/process.h"
 #include "app/config/guarantee.h"
+#include "app/config/kafka_connections.h"
 #include "app/exit_codes.h"
 #include "app/jobs/dead_letter_work.h"
 #include "app/jobs/read_delivered.h"
@@ -69,12 +71,8 @@ Daemon::Daemon(const Config& config, const RunOptions& options, const Log& log)
 Daemon::~Daemon() = default;
 
 Result<void> Daemon::Build() {
-  auto store = SqliteStore::Open(config_.state.path);
-  if (!store) return store.error();
-  store_ = std::move(store).value();
-
   TelemetryPlan plan = PlanOf(config_);
-  plan.state_bytes = [this] { return store_->bytes(); };
+  if (auto opened = OpenState(&plan); !opened) return opened;
   telemetry_ = std::make_unique<PrometheusTelemetry>(std::move(plan), clock_);
 
   if (auto built = BuildSinks(); !built) return built;
@@ -98,8 +96,35 @@ Result<void> Daemon::Build() {
   return BuildServer();
 }
 
+Result<void> Daemon::OpenState(TelemetryPlan* plan) {
+  if (config_.state.sink.empty()) {
+    auto store = SqliteStore::Open(config_.state.path);
+    if (!store) return store.error();
+    plan->state_bytes = [state = store->get()] { return state->bytes(); };
+    store_ = std::move(store).value();
+    return {};
+  }
+  const auto note = [this](std::string_view message) {
+    log_.Warn("state: " + std::string(message));
+  };
+  auto log = KafkaCommitLog::Create(KafkaStateSettings(config_), 0, note);
+  if (!log) return log.error();
+  log_of_slot_ = std::move(log).value();
+  auto slot =
+      std::make_unique<Slot>(*log_of_slot_, random_, Slot::Hearers{[this] { WakeUp(); }, note});
+  slot_ = slot.get();
+  plan->state_bytes = [this] { return slot_->bytes(); };
+  store_ = std::move(slot);
+  slot_->Open();
+  return {};
+}
+
 Result<void> Daemon::BuildSinks() {
   for (const SinkConfig& config : config_.sinks) {
+    if (config.name == config_.state.sink) {  // its records are part of the state's commits
+      log_.Info("sink " + config.name + ": " + GuaranteeText(config, config_.state));
+      continue;
+    }
     auto sink = MakeSink(config, log_);
     if (!sink) return sink.error();
     const Guarantee guarantee = (*sink)->guarantee();
@@ -112,7 +137,7 @@ Result<void> Daemon::BuildSinks() {
   auto dead_letter = MakeDeadLetter(config_, log_);
   if (!dead_letter) return dead_letter.error();
   dead_letter_ = std::move(dead_letter).value();
-  log_.Info("dead letter: " + GuaranteeText(config_.dead_letter));
+  log_.Info("dead letter: " + GuaranteeText(config_.dead_letter, config_.state));
   return {};
 }
 
@@ -121,6 +146,7 @@ Result<void> Daemon::BuildTenants() {
   if (!engine) return engine.error();
   engine_ = std::move(engine).value();
   for (const TenantConfig& config : config_.tenants) {
+    for (const std::string& stream : config.events) readiness_.Expect(config.name, stream);
     Tenant& tenant = tenants_[config.name];
     tenant.token = TokenOf(config);
     tenant.budget =
@@ -130,19 +156,25 @@ Result<void> Daemon::BuildTenants() {
       return Error{client.error().kind, "tenant " + config.name + ": " + client.error().message};
     }
     tenant.client = std::move(client).value();
-    if (auto built = BuildStreams(config, &tenant); !built) return built;
   }
+  return slot_ == nullptr ? BuildStreams() : Result<void>();
+}
+
+Result<void> Daemon::BuildStreams() {
+  for (const TenantConfig& tenant : config_.tenants) {
+    if (auto built = BuildStreamsOf(tenant, &tenants_[tenant.name]); !built) return built;
+  }
+  streaming_ = true;
   return {};
 }
 
-Result<void> Daemon::BuildStreams(const TenantConfig& tenant, Tenant* parts) {
+Result<void> Daemon::BuildStreamsOf(const TenantConfig& tenant, Tenant* parts) {
   for (const std::string& event_type : tenant.events) {
     auto stream = MakeStream(tenant, event_type, parts);
     if (!stream) return stream.error();
     log_.Write(LogLevel::kInfo,
                ((*stream)->begins() ? "begins, from " : "goes on, from ") + tenant.url, tenant.name,
                event_type);
-    readiness_.Expect(tenant.name, event_type);
     loop_->Add(std::move(stream).value(), *parts->client, *parts->budget);
   }
   return {};
@@ -288,12 +320,15 @@ std::map<std::string, HttpHandler> Daemon::Pages() {
 int Daemon::Run() {
   std::optional<int> code;
   running_ = loop_.get();
+  service_manager_.Ready();
   loop_->Run([this, &code](const Now& now) {
+    service_manager_.Alive(now.monotonic);
     if (reopening_.exchange(false)) {
       for (const auto& [name, sink] : sinks_) sink->Reopen();
       dead_letter_->Reopen();
     }
     WatchSinks(now);
+    WatchState(now);
     WatchMemory(now);
     jobs_->Step(now);
     if (options_.on_jobs) options_.on_jobs(jobs_->jobs());
@@ -304,6 +339,7 @@ int Daemon::Run() {
     code = Ended(now);
     return code.has_value();
   });
+  service_manager_.Stopping();
   const bool committed = loop_->Drain(clock_.Read().monotonic + kDrain);
   if (progress_) progress_->Finish(clock_.Read(), loop_->streams());
   if (committed || stopped_by_ == 0) return *code;
@@ -313,14 +349,27 @@ int Daemon::Run() {
 
 void Daemon::WatchSinks(const Now& now) {
   for (const auto& [name, sink] : sinks_) {
-    if (!FellIntoTrouble(now, name, *sink)) continue;
+    if (!FellIntoTrouble(now, name, sink->Trouble())) continue;
     telemetry_->Published(name, std::chrono::microseconds(0), "unavailable");
   }
-  FellIntoTrouble(now, "dead_letter", *dead_letter_);
+  FellIntoTrouble(now, "dead_letter", dead_letter_->Trouble());
 }
 
-bool Daemon::FellIntoTrouble(const Now& now, const std::string& name, const Sink& sink) {
-  const auto trouble = sink.Trouble();
+void Daemon::WatchState(const Now& now) {
+  if (slot_ == nullptr || state_error_) return;
+  state_error_ = slot_->error();
+  if (!state_error_) {
+    if (FellIntoTrouble(now, config_.state.sink, log_of_slot_->Trouble())) {
+      telemetry_->Published(config_.state.sink, std::chrono::microseconds(0), "unavailable");
+    }
+    if (streaming_ || slot_->phase() != Slot::Phase::kOwned) return;
+    if (auto built = BuildStreams(); !built) state_error_ = built.error();
+  }
+  if (state_error_) log_.Error(state_error_->message);
+}
+
+bool Daemon::FellIntoTrouble(const Now& now, const std::string& name,
+                             const std::optional<Error>& trouble) {
   if (!trouble) {
     if (troubled_since_.erase(name) > 0) log_.Info("sink " + name + ": goes on");
     return false;
@@ -342,6 +391,7 @@ std::optional<int> Daemon::Ended(const Now& now) const {
       std::any_of(streams.begin(), streams.end(),
                   [](const class Stream* stream) { return stream->reader_gone(); });
   if (stopped_by_ != 0 || reader_gone) return kExitDone;
+  if (state_error_) return kExitState;
   if (!options_.jobs.empty() && jobs_->HaveEnded(options_.jobs)) return kExitDone;
   return options_.once ? EndedOnce(now) : std::nullopt;
 }
@@ -352,6 +402,7 @@ std::optional<int> Daemon::EndedOnce(const Now& now) const {
     log_.Error("sink " + name + " is unreachable: giving up after a minute");
     return kExitSinkUnreachable;
   }
+  if (!streaming_) return std::nullopt;
   bool blocked = false;
   for (const class Stream* stream : loop_->streams()) {
     const auto failing = stream->failing_since();

@@ -13,8 +13,9 @@
 #include "adapters/curl/curl_client.h"
 #include "adapters/curl/curl_engine.h"
 #include "adapters/http_server/http_server.h"
+#include "adapters/kafka/kafka_commit_log.h"
 #include "adapters/prometheus/prometheus_telemetry.h"
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/system/service_manager.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "app/config/config.h"
@@ -29,8 +30,10 @@
 #include "app/run.h"
 #include "core/answer/budget.h"
 #include "pipeline/destination/in_order.h"
+#include "pipeline/slot/slot.h"
 #include "ports/secret_source.h"
 #include "ports/sink.h"
+#include "ports/state_store.h"
 
 namespace nsf {
 
@@ -61,9 +64,14 @@ class Daemon : private LoopObserver {
     std::unique_ptr<Budget> budget;
   };
 
+  Result<void> OpenState(TelemetryPlan* plan);
   Result<void> BuildSinks();
   Result<void> BuildTenants();
-  Result<void> BuildStreams(const TenantConfig& tenant, Tenant* parts);
+  // Streams begin when the state is owned: that of a directory is from the start.
+  Result<void> BuildStreams();
+  Result<void> BuildStreamsOf(const TenantConfig& tenant, Tenant* parts);
+  // Looks after a state that is a topic.
+  void WatchState(const Now& now);
   Result<std::unique_ptr<class Stream>> MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts);
   Result<void> BuildServer();
@@ -87,8 +95,9 @@ class Daemon : private LoopObserver {
   void WakeUp();
   // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.
   void WatchSinks(const Now& now);
-  // Watches one, or the dead letter: true when trouble begins.
-  bool FellIntoTrouble(const Now& now, const std::string& name, const Sink& sink);
+  // Watches one, the dead letter or the state: true when trouble begins.
+  bool FellIntoTrouble(const Now& now, const std::string& name,
+                       const std::optional<Error>& trouble);
 
   // Gives memory that is not in use back now and then, when much was received.
   void WatchMemory(const Now& now);
@@ -102,6 +111,7 @@ class Daemon : private LoopObserver {
   const Log& log_;
   SystemClock clock_;
   SystemRandom random_;
+  ServiceManager service_manager_;
   Readiness readiness_;
   IdleMemory idle_memory_;
   std::atomic<int> stopped_by_{0};  // a signal
@@ -116,7 +126,11 @@ class Daemon : private LoopObserver {
   std::unique_ptr<JobBoard> jobs_;
   std::unique_ptr<InOrderDestination> destination_;
   std::unique_ptr<InOrderDestination> job_destination_;  // what jobs send again
-  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<StateStore> store_;
+  Slot* slot_ = nullptr;  // the same, where the state is a topic
+  std::unique_ptr<KafkaCommitLog> log_of_slot_;
+  bool streaming_ = false;            // streams were made
+  std::optional<Error> state_error_;  // nothing can be done any more
   std::unique_ptr<Sink> dead_letter_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<CurlEngine> engine_;

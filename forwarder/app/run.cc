@@ -21,12 +21,16 @@ int ExitCodeOf(const Error& error) {
 }  // namespace
 
 int RunForwarder(const Config& config, const RunOptions& options) {
-  ForbidCores();
   IgnoreSigpipe();
   KeepMemorySmall();
   const Log log(config.log);
   log.Info(std::string("netskope-forwarder ") + kVersion + " (" + kCommit + ") with " +
            config.file);
+  if (options.allow_core) {
+    log.Warn(
+        "--allow-core: a core file or a debugger would hold the tokens; keep what is written "
+        "from others, delete it when it has been read, and start without --allow-core again");
+  }
 
   Daemon daemon(config, options, log);
   // Before any other thread is started, so that signals reach the watcher alone.
@@ -46,7 +50,7 @@ int RunForwarder(const Config& config, const RunOptions& options) {
     return ExitCodeOf(outcome.error());
   }
   const int code = daemon.Run();
-  if (code < kExitCutShort) log.Info("stopped; the state is committed");
+  if (code < kExitCutShort && code != kExitState) log.Info("stopped; the state is committed");
   return code;
 }
 

@@ -12,8 +12,9 @@
 namespace nsf {
 
 struct RunOptions {
-  bool once = false;      // walk to the time of the start, commit and end
-  bool progress = false;  // show progress on stderr
+  bool once = false;        // walk to the time of the start, commit and end
+  bool progress = false;    // show progress on stderr
+  bool allow_core = false;  // cores and debuggers, which see the tokens, are not forbidden
   // Not empty: own the state for these jobs alone, and end when they have ended. They are put into
   // the state, unless they are there already.
   std::vector<Job> jobs;

@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "adapters/file/file_sink.h"
 #include "adapters/kafka/kafka_dead_letter.h"
 #include "adapters/kafka/kafka_sink.h"
+#include "app/config/kafka_connections.h"
 
 namespace nsf {
 namespace {
@@ -38,19 +38,6 @@ auto SinkLog(const std::string& name, const Log& log) {
 }
 
 }  // namespace
-
-KafkaSinkConfig KafkaSettingsOf(const std::string& name, const KafkaConfig& config) {
-  KafkaSinkConfig kafka;
-  kafka.name = name;
-  kafka.brokers = config.brokers;
-  kafka.topic = config.topic;
-  kafka.key = config.key;
-  for (const auto& [property, value] : config.properties) kafka.properties[property] = value;
-  for (const auto& [property, secret] : config.secret_properties) {
-    kafka.properties[property] = secret.value.Reveal();
-  }
-  return kafka;
-}
 
 Result<SyslogSinkConfig> SyslogSettingsOf(const std::string& name, const SyslogConfig& config) {
   SyslogSinkConfig syslog;
@@ -99,15 +86,6 @@ Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log)
     return MakeSyslog(config.name, *syslog, log);
   }
   return MakeFile(config.name, std::get<FileConfig>(config.kind), log);
-}
-
-KafkaSinkConfig DeadLetterKafkaSettings(const Config& config) {
-  const auto sink = std::find_if(
-      config.sinks.begin(), config.sinks.end(),
-      [&config](const SinkConfig& named) { return named.name == config.dead_letter.sink; });
-  KafkaSinkConfig kafka = KafkaSettingsOf(kDeadLetterName, std::get<KafkaConfig>(sink->kind));
-  kafka.topic = config.dead_letter.topic;
-  return kafka;
 }
 
 Result<std::unique_ptr<Sink>> MakeDeadLetter(const Config& config, const Log& log) {

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "adapters/kafka/kafka_settings.h"
 #include "adapters/syslog/syslog_sink.h"
 #include "app/config/config.h"
 #include "app/log.h"
@@ -18,15 +17,10 @@ namespace nsf {
 // outlives the sink.
 Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log);
 
-// What the sinks of these kinds are made from. The second fails with kConfiguration for an address.
-KafkaSinkConfig KafkaSettingsOf(const std::string& name, const KafkaConfig& config);
+// What a syslog sink is made from. Fails with kConfiguration for an address.
 Result<SyslogSinkConfig> SyslogSettingsOf(const std::string& name, const SyslogConfig& config);
 
 // Where refused records go: a file that its owner alone can read, or a topic.
 Result<std::unique_ptr<Sink>> MakeDeadLetter(const Config& config, const Log& log);
-
-// What the dead letter's topic is written with: the named sink's connection. Only when
-// `config.dead_letter.sink` is set; the configuration was checked.
-KafkaSinkConfig DeadLetterKafkaSettings(const Config& config);
 
 }  // namespace nsf

@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::seconds kSettleByInsertion{60};
 constexpr std::chrono::seconds kSettleByEvent{600};
 
+}  // namespace
+
 DialectPins PinsOf(const PagingConfig& paging) {
   DialectPins pins;
   if (paging.parameter == PagingParameter::kOffset) pins.parameter = PageParameter::kOffset;
@@ -24,8 +26,6 @@ DialectPins PinsOf(const PagingConfig& paging) {
   if (paging.order == PagingOrder::kNone) pins.order = ListOrder::kNeither;
   return pins;
 }
-
-}  // namespace
 
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
                                 const std::string& event_type, const std::string& token_reference) {

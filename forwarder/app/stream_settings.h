@@ -10,6 +10,9 @@
 
 namespace nsf {
 
+// What of the dialect the configuration pins.
+DialectPins PinsOf(const PagingConfig& paging);
+
 // `token_reference` is how messages name the tenant's token.
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
                                 const std::string& event_type, const std::string& token_reference);

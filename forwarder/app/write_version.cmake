@@ -3,7 +3,11 @@
 # a commit does not make CMake run again; writes only when something changed. Called with
 # SOURCE_DIR, HEADER, VERSION and GIT.
 set(commit "unknown")
-if(GIT)
+# In an archive of the sources (git archive) it is written down; else the repository knows.
+file(READ "${SOURCE_DIR}/cmake/commit.txt" written)
+if(written MATCHES "^[0-9a-f]+")
+  string(SUBSTRING "${CMAKE_MATCH_0}" 0 12 commit)
+elseif(GIT)
   execute_process(
     COMMAND "${GIT}" -C "${SOURCE_DIR}" rev-parse --short=12 HEAD
     OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)

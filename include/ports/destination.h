@@ -23,7 +23,8 @@ struct Batch {
   std::vector<StateChange> state;
   Arena arena;
   std::vector<std::shared_ptr<const std::string>> pages;  // bodies that `Record::raw` points into
-  bool dead_lettered = false;  // rejected records are in the dead letter already
+  // Of each sink, in their order: so many of its rejections are in the dead letter already.
+  std::vector<std::size_t> dead_lettered;
 };
 
 // What became of one batch at one sink.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the state lives: values by key, several of them put or deleted atomically and durably.
+// Where the state lives: values by key, several of them put or deleted atomically and durably; and,
+// where the store can, records in the same commit.
 // Keys are text made of '/'-separated parts (see core/state/keys.h); values are versioned bytes.
 #pragma once
 
@@ -7,11 +8,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ports/result.h"
 
 namespace nsf {
+
+struct SinkBatch;  // ports/record.h
 
 struct StateEntry {
   std::string key;
@@ -46,6 +50,18 @@ class StateStore : public StateReader {
   // kRetry when they are not there (disk full, I/O error), so that the same commit can be made
   // again.
   virtual void Commit(std::vector<StateChange> changes, Done done) = 0;
+
+  // Whether the records of such a batch (of refused records: one with refusals) belong into the
+  // commit of their state, and are not to be published.
+  virtual bool Takes(const SinkBatch& /*batch*/) const { return false; }
+  // As Commit(), together with the undecided records of `batches`, which it takes: either all of
+  // them are delivered and all of `changes` is durable, or none. Without an error every record is
+  // kDelivered. With it those are kRejected that were refused for what they are, and no other has
+  // an outcome: the same commit can be made again without them. `batches` stay valid until `done`.
+  virtual void CommitWith(const std::vector<SinkBatch*>& /*batches*/,
+                          std::vector<StateChange> changes, Done done) {
+    Commit(std::move(changes), std::move(done));
+  }
 
   // Reads all entries whose key begins with one of `prefixes`, after every commit made before this
   // call. Does not block; `loaded` is called exactly once, on a thread of the store's own, with the

@@ -10,6 +10,7 @@ import pytest
 from broker import Broker
 from certificates import Certificates
 from forwarder import PROGRAM, Forwarder
+from release import Release
 from rsyslog import Rsyslog
 from simulator import Simulator
 
@@ -84,6 +85,11 @@ def start_forwarder(tmp_path, program):
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory):
     return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory):
+    return Release(tmp_path_factory.mktemp("release"))
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ def test_all_is_well(tmp_path, start_simulator):
     done = command(tmp_path, config, "check", "--json")
     assert done.code == 0, done.out
     assert done.json()["ok"] is True
-    assert level_of(done, "tenant acme, audit") == ["good"]
+    assert level_of(done, "tenant acme, audit") == ["good", "good"]  # the token; what it honours
     assert level_of(done, "sink out") == ["good"]
     assert not (tmp_path / "out").exists(), "nothing is written without --write"
     people = command(tmp_path, config, "check")

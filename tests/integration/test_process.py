@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from commands import command
 from forwarder import Forwarder, configuration, file_sink, run_once
 from ledger import assert_all_arrived, ids_in_file
 
@@ -101,6 +102,21 @@ def test_an_abort_writes_no_core(tmp_path, start_simulator, start_forwarder):
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGABRT
     assert not os.WCOREDUMP(status)
     assert not list(tmp_path.glob("core*"))
+
+
+def test_health_asks_the_running_forwarder(tmp_path, start_simulator, start_forwarder):
+    """Also where it listens on every address; with nobody there, it says so."""
+    config = configuration(tmp_path, start_simulator(100), [file_sink(tmp_path / "out")])
+    port = config["server"]["listen"].split(":")[1]
+    forwarder = start_forwarder(config)
+    delivered(forwarder, 100)
+    everywhere = {**config, "server": {"listen": f"0.0.0.0:{port}"}}
+    for asked in (config, everywhere):
+        done = command(tmp_path, asked, "health")
+        assert (done.code, done.out) == (0, "ok\n"), done.err
+    assert forwarder.stop() == 0
+    gone = command(tmp_path, config, "health")
+    assert gone.code == 1 and port in gone.err and "running" in gone.err
 
 
 def test_a_broken_configuration_ends_with_2(tmp_path, program, start_simulator):

@@ -146,13 +146,15 @@ bool Oracle::HalvesAll(EventNumber number) const {
   const nsf_simulator::Settings& tenant = stream_.tenant;
   const bool shuffles = tenant.ties == nsf_simulator::Ties::kShuffled;
   const bool lies = tenant.total_says != nsf_simulator::TotalSays::kAll;
-  if (shuffles && (lies || tenant.order == nsf_simulator::Order::kNone)) return true;
-  return lies && truth_.HasEquals(number);
+  const auto page = std::min<std::uint64_t>(stream_.stream.page_size, tenant.limit_max);
+  return truth_.HasEquals(number) ||
+         (shuffles &&
+          (lies || tenant.order == nsf_simulator::Order::kNone || truth_.MostInASecond() > page));
 }
 
 std::optional<WallTime> Oracle::Deadline(EventNumber number) const {
   std::optional<WallTime> deadline;
-  if (truth_.Before(number, first_start_)) return std::nullopt;
+  if (truth_.Before(number, first_start_) || truth_.CannotBeCounted(number)) return std::nullopt;
   const seconds later = HalvesAll(number) ? seconds(3600) : seconds(0);
   for (const WindowKind kind : truth_.kinds()) {
     const auto in_kind = DeadlineIn(number, kind);

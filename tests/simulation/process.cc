@@ -48,7 +48,7 @@ class Process::Silence final : public Telemetry {
 
 Process::Process(const Scenario& scenario, std::uint64_t seed, Timeline& timeline,
                  const Clock& clock, std::vector<Place>& places, std::map<std::string, Sink*> sinks,
-                 Sink& dead_letter, SimulatedStore& store, Complaints& complaints, Log log)
+                 Sink& dead_letter, StateStore& store, Complaints& complaints, Log log)
     : scenario_(scenario),
       dice_(seed),
       timeline_(timeline),

@@ -18,7 +18,6 @@
 #include "simulation/origin.h"
 #include "simulation/scenario.h"
 #include "simulation/simulated_sink.h"
-#include "simulation/simulated_store.h"
 #include "simulation/timeline.h"
 #include "simulation/truth.h"
 
@@ -52,7 +51,7 @@ class Process {
   // All outlive the process. `sinks`: by name.
   Process(const Scenario& scenario, std::uint64_t seed, Timeline& timeline, const Clock& clock,
           std::vector<Place>& places, std::map<std::string, Sink*> sinks, Sink& dead_letter,
-          SimulatedStore& store, Complaints& complaints, Log log);
+          StateStore& store, Complaints& complaints, Log log);
 
   // When the next stream is to be stepped.
   MonotonicTime wake_at() const;
@@ -95,7 +94,7 @@ class Process {
   Dice dice_;
   Timeline& timeline_;
   const Clock& clock_;
-  SimulatedStore& store_;
+  StateStore& store_;
   Complaints& complaints_;
   Log log_;
   DiceRandom random_;

@@ -53,6 +53,19 @@ void DrawStore(Dice* dice, Scenario* scenario) {
   scenario->store.full = DrawSpans(dice, scenario->calm, 200);
 }
 
+// By dice of its own, so that all else is as it is without.
+void DrawLog(Dice* dice, Scenario* scenario) {
+  LogScenario& log = scenario->log;
+  log.used = dice->Permille(250);
+  log.latency = DrawLatency(dice, milliseconds(60), milliseconds(2000));
+  if (dice->Permille(300)) log.fails = static_cast<unsigned>(dice->Between(10, 200));
+  if (dice->Permille(500)) log.lost = static_cast<unsigned>(dice->Between(10, 200));
+  if (dice->Permille(500)) log.strangers = static_cast<unsigned>(dice->Between(100, 800));
+  if (dice->Permille(500)) log.twins = static_cast<unsigned>(dice->Between(100, 3'000));
+  log.down = DrawSpans(dice, scenario->calm, 200);
+  if (log.used) scenario->traits.emplace_back("state in a topic");
+}
+
 void DrawCrashes(Dice* dice, Scenario* scenario) {
   if (dice->Permille(600)) scenario->crashes = static_cast<unsigned>(dice->Between(300, 20'000));
   scenario->longest_downtime = dice->Permille(300) ? scenario->calm / 4 : milliseconds(3000);
@@ -77,6 +90,8 @@ Scenario DrawScenario(std::uint64_t seed) {
   DrawSinks(&dice, &scenario);
   DrawStore(&dice, &scenario);
   DrawCrashes(&dice, &scenario);
+  Dice log_dice(nsf_simulator::Scatter(seed, 0x706cU));
+  DrawLog(&log_dice, &scenario);
   const auto streams = dice.Permille(250) ? 2 : 1;
   for (int i = 0; i < streams; ++i) {
     if (i == 0 || dice.Permille(500)) {

@@ -69,6 +69,17 @@ struct StoreScenario {
   std::vector<Span> full;  // every commit fails
 };
 
+// The state in a topic, committed as one with the records of all sinks and the dead letter.
+struct LogScenario {
+  bool used = false;  // in the place of the store
+  Latency latency;
+  unsigned fails = 0;      // of a thousand commits: aborted
+  unsigned lost = 0;       // of a thousand commits: the answer is lost, and the commit made or not
+  unsigned strangers = 0;  // of a thousand take-overs: a stranger's transaction is open
+  unsigned twins = 0;      // of a million events in the run: another instance is started beside
+  std::vector<Span> down;  // no broker answers
+};
+
 // The forwarder's own clock is set by so much.
 struct ClockJump {
   milliseconds at{0};
@@ -83,6 +94,7 @@ struct Scenario {
   std::vector<SinkScenario> sinks;
   SinkScenario dead_letter;
   StoreScenario store;
+  LogScenario log;
   unsigned crashes = 0;  // of a million events in the run
   milliseconds longest_downtime{0};
   std::vector<ClockJump> jumps;

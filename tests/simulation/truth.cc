@@ -3,6 +3,7 @@
 #include "simulation/truth.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/ledger/event_id.h"
 #include "simulation/timeline.h"
@@ -200,9 +201,22 @@ bool Truth::Anonymous(EventNumber number) const {
   return !row.has_id && row.timestamp_at == kAbsent && row.insertion_at == kAbsent;
 }
 
+std::size_t Truth::MostInASecond() const {
+  std::map<WallSeconds, std::size_t> rows;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    most = std::max(most, ++rows[Own(static_cast<EventNumber>(i), kinds_.front())]);
+  }
+  return most;
+}
+
 bool Truth::HasEquals(EventNumber number) const {
   const Name& name = names_[places_[number].name];
   return !name.has_id && name.events > 1;
+}
+
+bool Truth::CannotBeCounted(EventNumber number) const {
+  return scenario_.tenant.ties == model::Ties::kShuffled && HasEquals(number);
 }
 
 bool Truth::MayRepeat(const Name& name) const {

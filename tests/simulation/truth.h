@@ -65,8 +65,13 @@ class Truth {
   bool LiesAhead(EventNumber number, WallSeconds until) const;
   // It shows neither id nor time: it waits for its window to close, and may come once a window.
   bool Anonymous(EventNumber number) const;
+  // So many rows lie in the fullest second.
+  std::size_t MostInASecond() const;
   // It has no id, and equal rows.
   bool HasEquals(EventNumber number) const;
+  // It has equal rows, and rows of one second change places at each request: on different pages,
+  // they cannot be told from one that moved.
+  bool CannotBeCounted(EventNumber number) const;
   // It lies before the stream's beginning.
   bool Before(EventNumber number, WallSeconds first_start) const;
 

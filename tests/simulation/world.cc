@@ -31,9 +31,10 @@ World::World(const Scenario& scenario, Note traffic, Note log)
       store_(scenario_.store, dice_.Next(), timeline_,
              [this](const std::vector<StateChange>& changes) {
                if (traffic_) WriteCommit(changes);
-               process_->OnDurable(changes);
+               lives_.front()->process->OnDurable(changes);
                for (Place& place : places_) place.oracle->OnCommit(changes);
-             }) {
+             }),
+      topic_(scenario_, scenario.seed ^ 0x70b1cU, timeline_) {
   places_.resize(scenario_.streams.size());
   for (std::size_t i = 0; i < places_.size(); ++i) {
     Place& place = places_[i];
@@ -65,7 +66,7 @@ World::World(const Scenario& scenario, Note traffic, Note log)
       [this](const SinkBatch& batch, const Record& record) {
         Find(batch)->truth->Explain(SinkNumber(RefusedBy(record.value)), record);
       });
-  StartProcess();
+  StartLife();
 }
 
 void World::WriteArrival(const std::string& sink, const SinkBatch& batch, const Record& record) {
@@ -99,17 +100,70 @@ std::size_t World::SinkNumber(std::string_view name) const {
   return static_cast<std::size_t>(at - scenario_.sinks.begin());
 }
 
-void World::StartProcess() {
+void World::StartLife() {
+  lives_.push_back(std::make_unique<Life>(topic_.dice().Next()));
+  Life* const life = lives_.back().get();
+  if (scenario_.log.used) return OpenTopic(life);
+  MakeProcess(life, store_);
+}
+
+void World::OpenTopic(Life* life) {
+  life->log = std::make_unique<SimulatedLog>(
+      topic_, [this, life](const LogCommit& commit) { OnCommitted(life, commit); });
+  life->slot = std::make_unique<Slot>(*life->log, life->random,
+                                      Slot::Hearers{[this, life] { OnPhase(life); },
+                                                    [this](std::string_view note) {
+                                                      if (log_) log_("state: " + std::string(note));
+                                                    }});
+  life->slot->Open();
+}
+
+void World::OnPhase(Life* life) {
+  const Slot::Phase phase = life->slot->phase();
+  if (phase == Slot::Phase::kFailed) complaints_.Add(life->slot->error()->message);
+  if (phase == Slot::Phase::kOwned && !life->process) MakeProcess(life, *life->slot);
+  if (phase == Slot::Phase::kLost && log_) log_("an instance has lost the state");
+}
+
+void World::MakeProcess(Life* life, StateStore& store) {
   std::map<std::string, Sink*> sinks;
   for (std::size_t i = 0; i < sinks_.size(); ++i) sinks[scenario_.sinks[i].name] = sinks_[i].get();
-  process_ = std::make_unique<Process>(scenario_, dice_.Next(), timeline_, clock_, places_,
-                                       std::move(sinks), *dead_letter_, store_, complaints_, log_);
+  life->process =
+      std::make_unique<Process>(scenario_, dice_.Next(), timeline_, clock_, places_,
+                                std::move(sinks), *dead_letter_, store, complaints_, log_);
+}
+
+void World::OnCommitted(Life* life, const LogCommit& commit) {
+  for (const SinkBatch* batch : commit.batches) {
+    for (std::size_t i = 0; i < batch->records.size(); ++i) {
+      if (batch->outcomes[i] != OutcomeKind::kUndecided) continue;
+      const Record& record = batch->records[i];
+      if (traffic_) WriteArrival(batch->sink, *batch, record);
+      Truth& truth = *Find(*batch)->truth;
+      if (batch->refusals.empty()) {
+        truth.Arrived(SinkNumber(batch->sink), record);
+      } else {
+        truth.Kept(SinkNumber(batch->refusals[i].sink), record);
+      }
+    }
+  }
+  if (traffic_) WriteCommit(commit.changes);
+  if (life->process) life->process->OnDurable(commit.changes);
+  for (Place& place : places_) place.oracle->OnCommit(commit.changes);
+}
+
+MonotonicTime World::wake_at() const {
+  MonotonicTime first = MonotonicTime::max();
+  for (const auto& life : lives_) {
+    if (life->process && !life->lost()) first = std::min(first, life->process->wake_at());
+  }
+  return first;
 }
 
 std::optional<std::string> World::Run() {
   const MonotonicTime end = kBegin + scenario_.end;
   while (!complaints_.first()) {
-    const MonotonicTime next = std::min(timeline_.next(), process_->wake_at());
+    const MonotonicTime next = std::min(timeline_.next(), wake_at());
     if (next > end) break;
     Happen();
     if (++happened_ > kMostEvents) complaints_.Add("it does not get on");
@@ -126,13 +180,24 @@ std::optional<std::string> World::Run() {
 }
 
 void World::Happen() {
-  if (timeline_.next() <= process_->wake_at()) {
+  const MonotonicTime wake = wake_at();
+  if (timeline_.next() <= wake) {
     timeline_.RunNext();
   } else {
-    timeline_.MoveTo(process_->wake_at());
-    process_->StepDue();
+    timeline_.MoveTo(wake);
+    for (const auto& life : lives_) {
+      if (life->process && !life->lost()) life->process->StepDue();
+    }
   }
+  const bool nobody = std::all_of(lives_.begin(), lives_.end(),
+                                  [](const auto& life) { return life->lost(); });
+  if (nobody) StartLife();  // somebody starts it again
   const bool dangerous = timeline_.now() - kBegin < scenario_.calm;
+  const bool twins = dangerous && scenario_.log.used && scenario_.log.twins > 0;
+  if (twins && dice_.Between(0, 999'999) < scenario_.log.twins) {
+    if (log_) log_("another instance is started");
+    StartLife();
+  }
   if (dangerous && dice_.Between(0, 999'999) < scenario_.crashes) Crash();
 }
 
@@ -143,12 +208,15 @@ void World::Crash() {
   if (log_) log_("crash, down for " + std::to_string(down.count()) + " ms");
   for (const auto& sink : sinks_) sink->Crash();
   dead_letter_->Crash();
-  process_->ExplainUnsettled();
+  for (const auto& life : lives_) {
+    if (life->log) life->log->Crash();
+    if (life->process) life->process->ExplainUnsettled();
+  }
   store_.Crash();
   timeline_.Clear();
-  process_.reset();
+  lives_.clear();
   timeline_.MoveTo(timeline_.now() + down);
-  StartProcess();
+  StartLife();
 }
 
 std::size_t World::events() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run: the forwarder among its tenants, sinks and store, killed and started again, until the end.
+// A run: the forwarder among its tenants, sinks and store, killed and started again, until the end;
+// where the state is a topic, now and then another instance beside it, which takes over.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/slot/slot.h"
 #include "simulation/complaints.h"
 #include "simulation/process.h"
 #include "simulation/scenario.h"
+#include "simulation/simulated_store.h"
+#include "simulation/simulated_topic.h"
 
 namespace nsf::simulation {
 
@@ -30,7 +34,18 @@ class World {
   std::size_t events() const;
 
  private:
-  std::unique_ptr<Sink> MakeSink(std::size_t number);
+  // An instance of the forwarder. With a topic it has streams once it owns it; when it has lost it,
+  // it is not stepped any more, and gone at the next crash.
+  struct Life {
+    explicit Life(std::uint64_t seed) : random(seed) {}
+    DiceRandom random;
+    std::unique_ptr<Slot> slot;
+    std::unique_ptr<SimulatedLog> log;
+    std::unique_ptr<Process> process;
+
+    bool lost() const { return slot && slot->phase() == Slot::Phase::kLost; }
+  };
+
   // Lines of the traffic.
   void WriteArrival(const std::string& sink, const SinkBatch& batch, const Record& record);
   void WriteCommit(const std::vector<StateChange>& changes);
@@ -38,7 +53,13 @@ class World {
   std::size_t SinkNumber(std::string_view name) const;
   void Happen();
   void Crash();
-  void StartProcess();
+  void StartLife();
+  void OpenTopic(Life* life);
+  void OnPhase(Life* life);
+  void MakeProcess(Life* life, StateStore& store);
+  // A commit to the topic is durable, and delivered.
+  void OnCommitted(Life* life, const LogCommit& commit);
+  MonotonicTime wake_at() const;
   std::string Elapsed() const;
 
   const Scenario scenario_;
@@ -52,7 +73,8 @@ class World {
   std::vector<std::unique_ptr<SimulatedSink>> sinks_;
   std::unique_ptr<SimulatedSink> dead_letter_;
   SimulatedStore store_;
-  std::unique_ptr<Process> process_;
+  SimulatedTopic topic_;
+  std::vector<std::unique_ptr<Life>> lives_;
   std::size_t crashes_ = 0;
   std::size_t happened_ = 0;
 };

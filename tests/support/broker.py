@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real Kafka broker, and what a consumer that is not librdkafka reads from it."""
+import contextlib
 import socket
 import subprocess
 from pathlib import Path
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import (ACL, ACLOperation, ACLPermissionType, KafkaAdminClient, NewTopic,
+                         ResourcePattern, ResourceType)
+from kafka.errors import TopicAlreadyExistsError
 
 from ledger import ID_OF
 from ports import free_port
 from processes import ROOT
+from waiting import until
 
 SCRIPT = ROOT / "tests" / "support" / "kafka_broker" / "kafka_broker.sh"
 JARS = ROOT / "build" / "kafka"
@@ -24,7 +28,10 @@ class Broker:
         self.start()
 
     def start(self):
-        self._run("start", "--jars", JARS, "--data", self.data, "--port", self.port)
+        # Everything is allowed where nobody is granted anything: see grant().
+        self._run("start", "--jars", JARS, "--data", self.data, "--port", self.port, "--set",
+                  "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                  "--set", "allow.everyone.if.no.acl.found=true")
 
     def stop(self):
         self._run("stop", "--data", self.data)
@@ -39,6 +46,32 @@ class Broker:
             admin.close()
         return name
 
+    def empty_topic(self, name, partitions=3):
+        """A topic whose name is fixed: what an earlier test left there is deleted."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+
+        def created():
+            with contextlib.suppress(TopicAlreadyExistsError):  # it is still being deleted
+                admin.create_topics([NewTopic(name, partitions, 1)])
+                return True
+
+        try:
+            if name in admin.list_topics():
+                admin.delete_topics([name])
+            until(created, 30, f"an empty topic {name}")
+        finally:
+            admin.close()
+        return name
+
+    def grant(self, topic, user):
+        """From now on the topic is this user's alone."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            admin.create_acls([ACL(f"User:{user}", "*", ACLOperation.ALL, ACLPermissionType.ALLOW,
+                                   ResourcePattern(ResourceType.TOPIC, topic))])
+        finally:
+            admin.close()
+
     def _run(self, *arguments):
         done = subprocess.run([str(SCRIPT), *map(str, arguments)], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=180)
@@ -46,9 +79,11 @@ class Broker:
 
 
 class TopicReader:
-    """Everything in a topic, from its beginning; each call of ids() reads what has come since."""
+    """Everything in a topic, from its beginning; each call of ids() reads what has come since. With
+    committed=True, what a reader of committed messages alone sees."""
 
-    def __init__(self, broker, topic, format="ocsf"):
+    def __init__(self, broker, topic, format="ocsf", committed=False):
+        self.isolation = "read_committed" if committed else "read_uncommitted"
         self.broker = broker
         self.topic = topic
         self.id_of = ID_OF[format]
@@ -57,6 +92,7 @@ class TopicReader:
 
     def read(self):
         consumer = KafkaConsumer(bootstrap_servers=self.broker.address, enable_auto_commit=False,
+                                 isolation_level=self.isolation,
                                  auto_offset_reset="earliest", max_partition_fetch_bytes=8 << 20,
                                  fetch_max_bytes=64 << 20)
         try:

@@ -38,6 +38,17 @@ def file_sink(path, format="raw", **more):
     return {"name": "out", "type": "file", "path": str(path), "format": format, **more}
 
 
+def lake(broker, topic, format="raw", **properties):
+    """A Kafka sink of that name."""
+    return {"name": "lake", "type": "kafka", "brokers": [broker.address], "topic": topic,
+            "format": format, "properties": properties}
+
+
+def kafka_state(topic):
+    """The state beside the events of the sink `lake`: exactly once."""
+    return {"type": "kafka", "sink": "lake", "topic": topic}
+
+
 class Forwarder(Process):
     """Runs `run`; start it again with the same configuration to go on from its state."""
 

@@ -61,6 +61,14 @@ install_cef_reader() {
     echo "$stamp" >build/go/.installed
 }
 
+# Helm, which renders the chart. The newest that the distribution's Go builds.
+install_helm() {
+  [ -x build/go/bin/helm ] && return 0
+  mkdir -p build/go
+  GOPATH=$PWD/build/go GOCACHE=$PWD/build/go/cache GOFLAGS=-modcacherw GOTOOLCHAIN=local \
+    quietly build/log/helm.log go install helm.sh/helm/v3/cmd/helm@v3.12.3
+}
+
 install_syslog_ng() {
   quietly build/log/syslog-ng.log tests/support/syslog_ng/syslog_ng.sh install build/syslog-ng
 }

@@ -6,8 +6,6 @@
 #include <numeric>
 #include <utility>
 
-#include "adapters/kafka/kafka_verdict.h"
-
 namespace nsf {
 namespace {
 
@@ -21,24 +19,24 @@ bool LiesInConnection(rd_kafka_resp_err_t code) {
 
 KafkaFlight::KafkaFlight(SinkBatch& batch, Sink::Done done, std::string topic)
     : batch_(batch), done_(std::move(done)), topic_(std::move(topic)) {
-  slots_.reserve(batch.records.size());
+  tags_.reserve(batch.records.size());
   for (std::size_t i = 0; i < batch.records.size(); ++i) {
-    if (batch.outcomes[i] == OutcomeKind::kUndecided) slots_.push_back({this, i});
+    if (batch.outcomes[i] == OutcomeKind::kUndecided) tags_.push_back({this, i});
   }
-  if (slots_.empty()) return;
+  if (tags_.empty()) return;
   Group all;
-  all.slots.resize(slots_.size());
-  std::iota(all.slots.begin(), all.slots.end(), std::size_t{0});
+  all.numbers.resize(tags_.size());
+  std::iota(all.numbers.begin(), all.numbers.end(), std::size_t{0});
   groups_.push_back(std::move(all));
 }
 
-KafkaSlot* KafkaFlight::Next() {
+KafkaTag* KafkaFlight::Next() {
   // After a failure the rest would only wait to fail as well.
   if (failure_ != RD_KAFKA_RESP_ERR_NO_ERROR || groups_.empty()) return nullptr;
   const Group& group = groups_.front();
-  if (next_ == group.slots.size()) return nullptr;
+  if (next_ == group.numbers.size()) return nullptr;
   ++unreported_;
-  return &slots_[group.slots[next_++]];
+  return &tags_[group.numbers[next_++]];
 }
 
 void KafkaFlight::PutBack() {
@@ -46,18 +44,18 @@ void KafkaFlight::PutBack() {
   --unreported_;
 }
 
-void KafkaFlight::Refuse(const KafkaSlot& slot, std::string detail) {
+void KafkaFlight::Refuse(const KafkaTag& tag, std::string detail) {
   --unreported_;
-  batch_.outcomes[slot.index] = OutcomeKind::kRejected;
-  batch_.rejections.push_back({slot.index, "too_large", std::move(detail)});
+  batch_.outcomes[tag.index] = OutcomeKind::kRejected;
+  batch_.rejections.push_back({tag.index, "too_large", std::move(detail)});
 }
 
-void KafkaFlight::Report(const KafkaSlot& slot, rd_kafka_resp_err_t code) {
+void KafkaFlight::Report(const KafkaTag& tag, rd_kafka_resp_err_t code) {
   --unreported_;
-  const auto number = static_cast<std::size_t>(&slot - slots_.data());
+  const auto number = static_cast<std::size_t>(&tag - tags_.data());
   switch (JudgeReport(code).fate) {
     case KafkaFate::kDelivered:
-      batch_.outcomes[slot.index] = OutcomeKind::kDelivered;
+      batch_.outcomes[tag.index] = OutcomeKind::kDelivered;
       return;
     case KafkaFate::kMistimed:
       if (!untimed()) {
@@ -79,7 +77,7 @@ void KafkaFlight::Report(const KafkaSlot& slot, rd_kafka_resp_err_t code) {
 KafkaFlight::Progress KafkaFlight::Advance() {
   if (unreported_ > 0) return Progress::kWaiting;
   if (failure_ != RD_KAFKA_RESP_ERR_NO_ERROR || groups_.empty()) return Progress::kEnded;
-  if (next_ < groups_.front().slots.size()) return Progress::kWaiting;
+  if (next_ < groups_.front().numbers.size()) return Progress::kWaiting;
   Regroup();
   return groups_.empty() ? Progress::kEnded : Progress::kAgain;
 }
@@ -97,7 +95,7 @@ void KafkaFlight::Regroup() {
   }
   if (refused_.empty()) return;
   const std::vector<std::size_t> refused = std::exchange(refused_, {});
-  if (sent.alone && sent.slots.size() == 1) {
+  if (sent.alone && sent.numbers.size() == 1) {
     const bool too_large = JudgeReport(refusal_).fate == KafkaFate::kTooLarge;
     Reject(refused.front(), too_large ? "too_large" : "invalid",
            std::string("refused by the broker, alone in its request: ") +
@@ -112,8 +110,8 @@ void KafkaFlight::Regroup() {
   }
 }
 
-void KafkaFlight::Reject(std::size_t slot, std::string_view reason, std::string detail) {
-  const std::size_t index = slots_[slot].index;
+void KafkaFlight::Reject(std::size_t number, std::string_view reason, std::string detail) {
+  const std::size_t index = tags_[number].index;
   batch_.outcomes[index] = OutcomeKind::kRejected;
   batch_.rejections.push_back({index, std::string(reason), std::move(detail)});
 }

@@ -14,28 +14,16 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/kafka/kafka_reports.h"
+#include "adapters/kafka/kafka_verdict.h"
 #include "ports/record.h"
 #include "ports/result.h"
 #include "ports/sink.h"
 
 namespace nsf {
 
-class KafkaFlight;
-
-// What went wrong with connections, or with the producer as a whole; empty: nothing.
-struct KafkaFailure {
-  std::string text;
-  std::string_view next_step;
-};
-
-// What a message carries through librdkafka, back to where its record came from.
-struct KafkaSlot {
-  KafkaFlight* flight;
-  std::size_t index;  // of the record in its batch
-};
-
 // Used by one thread.
-class KafkaFlight {
+class KafkaFlight final : public KafkaReports {
  public:
   KafkaFlight(SinkBatch& batch, Sink::Done done, std::string topic);
   KafkaFlight(const KafkaFlight&) = delete;
@@ -43,11 +31,11 @@ class KafkaFlight {
 
   // The record to be sent next; nullptr when there is none before reports come. The call counts it
   // as sent: it ends in a Report(), in Refuse() or in PutBack().
-  KafkaSlot* Next();
+  KafkaTag* Next();
   void PutBack();
   // Too large for librdkafka, which is sure: `detail` says by how much.
-  void Refuse(const KafkaSlot& slot, std::string detail);
-  void Report(const KafkaSlot& slot, rd_kafka_resp_err_t code);
+  void Refuse(const KafkaTag& tag, std::string detail);
+  void Report(const KafkaTag& tag, rd_kafka_resp_err_t code) override;
 
   enum class Progress : std::uint8_t {
     kWaiting,  // for reports, or for more to be sent
@@ -71,20 +59,20 @@ class KafkaFlight {
  private:
   // Sent as one, and settled before the next one.
   struct Group {
-    std::vector<std::size_t> slots;
+    std::vector<std::size_t> numbers;
     bool alone = false;
     bool untimed = false;
   };
 
   void Regroup();
-  void Reject(std::size_t slot, std::string_view reason, std::string detail);
+  void Reject(std::size_t number, std::string_view reason, std::string detail);
 
   SinkBatch& batch_;
   const Sink::Done done_;
   const std::string topic_;
-  std::vector<KafkaSlot> slots_;  // never grows: messages point into it
-  std::deque<Group> groups_;      // the first one is being sent
-  std::size_t next_ = 0;          // of the first group
+  std::vector<KafkaTag> tags_;  // never grows: messages point into it
+  std::deque<Group> groups_;    // the first one is being sent
+  std::size_t next_ = 0;        // of the first group
   std::size_t unreported_ = 0;
   std::vector<std::size_t> refused_;
   std::vector<std::size_t> mistimed_;

@@ -66,25 +66,49 @@ std::optional<std::string> SetByUser(rd_kafka_conf_t* conf, const std::string& n
   return Set(conf, name, value);
 }
 
+Error Wrong(const KafkaSinkConfig& config, const std::string& what) {
+  return {ErrorKind::kConfiguration, "sink " + config.name + ": " + what};
+}
+
+// The user's properties and the brokers, after what is there: the last word is `own`'s.
+Result<void> Complete(rd_kafka_conf_t* conf, const KafkaSinkConfig& config,
+                      const KafkaProperties& own) {
+  if (config.brokers.empty()) {
+    return Wrong(config, "brokers: there is none; write at least one host:port");
+  }
+  for (const auto& [name, value] : config.properties) {
+    if (auto why = SetByUser(conf, name, value)) return Wrong(config, *why);
+  }
+  for (const auto& [name, value] : own) {
+    if (auto why = Set(conf, name, value)) return Wrong(config, *why);
+  }
+  if (auto why = Set(conf, "bootstrap.servers", Joined(config.brokers))) {
+    return Wrong(config, *why);
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<KafkaConf> MakeProducerConf(const KafkaSinkConfig& config) {
-  const auto wrong = [&config](const std::string& what) {
-    return Error{ErrorKind::kConfiguration, "sink " + config.name + ": " + what};
-  };
-  if (config.brokers.empty()) return wrong("brokers: there is none; write at least one host:port");
+Result<KafkaConf> MakeProducerConf(const KafkaSinkConfig& config, const KafkaProperties& own) {
   KafkaConf conf(rd_kafka_conf_new());
   for (const auto& [name, value] : kDefaults) {
-    if (auto why = Set(conf.get(), name, value)) return wrong(*why);
+    if (auto why = Set(conf.get(), name, value)) return Wrong(config, *why);
   }
   Set(conf.get(), "compression.type", "lz4");  // a librdkafka built without it sends as it is
-  for (const auto& [name, value] : config.properties) {
-    if (auto why = SetByUser(conf.get(), name, value)) return wrong(*why);
-  }
-  for (const auto& [name, value] : kGuarantee) {
-    if (auto why = Set(conf.get(), name, value)) return wrong(*why);
-  }
-  if (auto why = Set(conf.get(), "bootstrap.servers", Joined(config.brokers))) return wrong(*why);
+  KafkaProperties last = own;
+  last.insert(kGuarantee.begin(), kGuarantee.end());
+  if (auto complete = Complete(conf.get(), config, last); !complete) return complete.error();
+  return conf;
+}
+
+Result<KafkaConf> MakeConsumerConf(const KafkaSinkConfig& config, const KafkaProperties& own) {
+  KafkaConf conf(rd_kafka_conf_new());
+  // It complains of each property that is a producer's, and tells of errors in its answers.
+  rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
+  rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int, const char*, void*) {});
+  Set(conf.get(), "client.id", kDefaults[0].second);
+  if (auto complete = Complete(conf.get(), config, own); !complete) return complete.error();
   return conf;
 }
 

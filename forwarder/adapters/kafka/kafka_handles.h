@@ -28,8 +28,12 @@ using KafkaTopic = std::unique_ptr<rd_kafka_topic_t, KafkaDeleter>;
 using KafkaClient = std::unique_ptr<rd_kafka_t, KafkaDeleter>;
 
 // A producer's configuration: our defaults, then the user's properties, then what the guarantee
-// rests on. Fails with kConfiguration, naming the property but never the value of a secret.
-Result<KafkaConf> MakeProducerConf(const KafkaSinkConfig& config);
+// rests on, and `own`. Fails with kConfiguration, naming the property but never the value of a
+// secret.
+Result<KafkaConf> MakeProducerConf(const KafkaSinkConfig& config, const KafkaProperties& own = {});
+
+// The same of a consumer: the user's properties, and `own`.
+Result<KafkaConf> MakeConsumerConf(const KafkaSinkConfig& config, const KafkaProperties& own);
 
 // `text`, which librdkafka wrote, with every secret of `config` blotted out.
 std::string WithoutSecrets(std::string text, const KafkaSinkConfig& config);

@@ -138,4 +138,18 @@ KafkaHeaders MessageHeaders::Of(const Record& record, const Refusal& refusal) co
   return owner;
 }
 
+KafkaMessage MessageOf(KafkaKey key, const SinkBatch& batch, std::size_t index,
+                       const MessageHeaders& headers, bool untimed) {
+  const Record& record = batch.records[index];
+  KafkaMessage message;
+  message.value = record.value;
+  message.key = KeyOf(key, batch, record);
+  // What was refused is kept from now on, however old the event is.
+  const bool timed = batch.refusals.empty() && !untimed && HasTime(record);
+  if (timed && record.time > WallSeconds()) message.time = record.time.time_since_epoch();
+  message.headers =
+      batch.refusals.empty() ? headers.Of(record) : headers.Of(record, batch.refusals[index]);
+  return message;
+}
+
 }  // namespace nsf

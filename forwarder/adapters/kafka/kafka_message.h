@@ -3,10 +3,13 @@
 // binding 1.0, binary mode), so that a consumer can route and recognize repeats without parsing.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "adapters/kafka/kafka_handles.h"
+#include "adapters/kafka/kafka_reports.h"
 #include "adapters/kafka/kafka_settings.h"
 #include "ports/record.h"
 
@@ -39,5 +42,19 @@ class MessageHeaders {
   const std::string stream_;
   const bool replay_;
 };
+
+// What a producer is given.
+struct KafkaMessage {
+  rd_kafka_topic_t* topic = nullptr;
+  std::string_view value;  // neither copied nor changed: it stays where it is until the report
+  std::string_view key;    // empty: none
+  std::chrono::milliseconds time{0};  // 0: when the producer takes it
+  KafkaHeaders headers;
+  KafkaTag* tag = nullptr;
+};
+
+// The message of one record of `batch`, without topic and tag. `untimed`: with the time of arrival.
+KafkaMessage MessageOf(KafkaKey key, const SinkBatch& batch, std::size_t index,
+                       const MessageHeaders& headers, bool untimed);
 
 }  // namespace nsf

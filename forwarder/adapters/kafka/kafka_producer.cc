@@ -8,8 +8,6 @@
 #include <charconv>
 #include <utility>
 
-#include "adapters/kafka/kafka_verdict.h"
-
 namespace nsf {
 namespace {
 
@@ -35,8 +33,9 @@ void SetBytes(rd_kafka_vu_t* part, rd_kafka_vtype_t type, std::string_view bytes
 }  // namespace
 
 Result<std::unique_ptr<KafkaProducer>> KafkaProducer::Create(const KafkaSinkConfig& config,
-                                                             const KafkaLog& log) {
-  auto conf = MakeProducerConf(config);
+                                                             const KafkaLog& log,
+                                                             const KafkaProperties& own) {
+  auto conf = MakeProducerConf(config, own);
   if (!conf) return std::move(conf).error();
   std::unique_ptr<KafkaProducer> producer(new KafkaProducer(config, log));
   producer->max_message_bytes_ = NumberOf(conf->get(), "message.max.bytes");
@@ -76,7 +75,7 @@ rd_kafka_resp_err_t KafkaProducer::Send(KafkaMessage message) {
   parts[4].vtype = RD_KAFKA_VTYPE_HEADERS;
   parts[4].u.headers = message.headers.get();
   parts[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
-  parts[5].u.ptr = message.slot;
+  parts[5].u.ptr = message.tag;
   const KafkaError error(rd_kafka_produceva(client_.get(), parts.data(), parts.size()));
   if (error) return rd_kafka_error_code(error.get());
   static_cast<void>(message.headers.release());  // the message's now
@@ -107,8 +106,8 @@ void KafkaProducer::Wake() { rd_kafka_queue_yield(queue_.get()); }
 
 void KafkaProducer::OnReport(rd_kafka_t* /*client*/, const rd_kafka_message_t* message,
                              void* self) {
-  const auto* slot = static_cast<const KafkaSlot*>(message->_private);
-  slot->flight->Report(*slot, message->err);
+  const auto* tag = static_cast<const KafkaTag*>(message->_private);
+  tag->sender->Report(*tag, message->err);
   auto* producer = static_cast<KafkaProducer*>(self);
   ++producer->reports_;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One idempotent producer of librdkafka. Taking a message is not delivering it: what became of it
-// is told by its report alone, which Poll() hands to the message's flight.
+// One idempotent producer of librdkafka, transactional or not. Taking a message is not delivering
+// it: what became of it is told by its report alone, which Poll() hands to the message's flight.
 #pragma once
 
 #include <chrono>
@@ -9,28 +9,21 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/kafka/kafka_flight.h"
 #include "adapters/kafka/kafka_handles.h"
+#include "adapters/kafka/kafka_message.h"
+#include "adapters/kafka/kafka_verdict.h"
 #include "ports/result.h"
 
 namespace nsf {
 
-struct KafkaMessage {
-  rd_kafka_topic_t* topic = nullptr;
-  std::string_view value;  // neither copied nor changed: it stays where it is until the report
-  std::string_view key;    // empty: none
-  std::chrono::milliseconds time{0};  // 0: when the producer takes it
-  KafkaHeaders headers;
-  KafkaSlot* slot = nullptr;
-};
-
 // Used by one thread, but for Wake().
 class KafkaProducer {
  public:
-  // Connects in the background. Fails with kConfiguration. `config` and `log` outlive it; `log` is
-  // called in Poll().
+  // Connects in the background. `own`: properties that go before the user's. Fails with
+  // kConfiguration. `config` and `log` outlive it; `log` is called in Poll().
   static Result<std::unique_ptr<KafkaProducer>> Create(const KafkaSinkConfig& config,
-                                                       const KafkaLog& log);
+                                                       const KafkaLog& log,
+                                                       const KafkaProperties& own = {});
   // librdkafka lets go of every message; those without a report get none.
   ~KafkaProducer();
   KafkaProducer(const KafkaProducer&) = delete;
@@ -50,6 +43,8 @@ class KafkaProducer {
   // Ends the Poll() under way, or else the next one, early. Any thread.
   void Wake();
 
+  // For librdkafka's transactions.
+  rd_kafka_t* client() const { return client_.get(); }
   std::size_t max_message_bytes() const { return max_message_bytes_; }
   // It can deliver nothing more; a new one has to be made.
   bool fatal() const { return fatal_; }

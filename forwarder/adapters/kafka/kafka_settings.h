@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +20,28 @@ enum class KafkaKey : std::uint8_t {
   kNone,    // spread
 };
 
+using KafkaProperties = std::map<std::string, std::string>;
+
 struct KafkaSinkConfig {
   std::string name;                  // of the sink, for messages
   std::vector<std::string> brokers;  // "host:port"
   std::string topic;                 // may hold {tenant} and {stream}
   KafkaKey key = KafkaKey::kUser;
   // librdkafka's own, secrets among them: no value is ever repeated in a message.
-  std::map<std::string, std::string> properties;
+  KafkaProperties properties;
+};
+
+struct KafkaStreamName {
+  std::string tenant;
+  std::string stream;
+};
+
+// The state as a topic, written in one transaction with the records of a sink.
+struct KafkaStateConfig {
+  KafkaSinkConfig sink;  // whose records they are, and whose connection is used
+  std::string topic;     // of the state
+  std::optional<KafkaSinkConfig> dead_letter;  // its topic, where refused records belong to it too
+  std::vector<KafkaStreamName> streams;        // whose records they are
 };
 
 // Says what an operator wants to know; called on threads of the sink's own, never with a secret.

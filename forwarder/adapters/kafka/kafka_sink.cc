@@ -137,10 +137,10 @@ class KafkaSink::Worker {
     rd_kafka_topic_t* topic = producer_->Topic(flight.topic());
     const MessageHeaders headers(flight.batch());
     while (*left > 0) {
-      KafkaSlot* slot = flight.Next();
-      if (slot == nullptr) return true;
+      KafkaTag* tag = flight.Next();
+      if (tag == nullptr) return true;
       --*left;
-      if (Send(flight, topic, headers, slot) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      if (Send(flight, topic, headers, tag) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         flight.PutBack();  // back-pressure, not an error
         return false;
       }
@@ -149,26 +149,19 @@ class KafkaSink::Worker {
   }
 
   rd_kafka_resp_err_t Send(KafkaFlight& flight, rd_kafka_topic_t* topic,
-                           const MessageHeaders& headers, KafkaSlot* slot) {
-    const Record& record = flight.batch().records[slot->index];
-    KafkaMessage message;
+                           const MessageHeaders& headers, KafkaTag* tag) {
+    const Record& record = flight.batch().records[tag->index];
+    KafkaMessage message =
+        MessageOf(config_.key, flight.batch(), tag->index, headers, flight.untimed());
     message.topic = topic;
-    message.value = record.value;
-    message.key = KeyOf(config_.key, flight.batch(), record);
-    const auto& refusals = flight.batch().refusals;
-    // What was refused is kept from now on, however old the event is.
-    const bool timed = refusals.empty() && !flight.untimed() && HasTime(record);
-    if (timed && record.time > WallSeconds()) message.time = record.time.time_since_epoch();
-    message.headers =
-        refusals.empty() ? headers.Of(record) : headers.Of(record, refusals[slot->index]);
-    message.slot = slot;
+    message.tag = tag;
     const auto code = producer_->Send(std::move(message));
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
-      flight.Refuse(*slot, std::to_string(record.value.size()) +
-                               " bytes, and key and headers: more than message.max.bytes, " +
-                               std::to_string(producer_->max_message_bytes()));
+      flight.Refuse(*tag, std::to_string(record.value.size()) +
+                              " bytes, and key and headers: more than message.max.bytes, " +
+                              std::to_string(producer_->max_message_bytes()));
     } else if (code != RD_KAFKA_RESP_ERR_NO_ERROR && code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-      flight.Report(*slot, code);
+      flight.Report(*tag, code);
     }
     return code;
   }

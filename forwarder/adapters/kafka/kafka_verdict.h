@@ -5,9 +5,16 @@
 #include <librdkafka/rdkafka.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace nsf {
+
+// What went wrong with connections, or with the producer as a whole; empty: nothing.
+struct KafkaFailure {
+  std::string text;
+  std::string_view next_step;
+};
 
 enum class KafkaFate : std::uint8_t {
   kDelivered,

@@ -1,26 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of a live check: app/check.h.
+// The parts of a live check: app/check.h. Each finding says what, why and how to mend it.
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include "adapters/kafka/kafka_probe.h"
 #include "app/check.h"
+#include "ports/http_client.h"
 
 namespace nsf {
 
 using Findings = std::vector<Finding>;
 
-// Token and scope of each endpoint, the clocks, and whether the request budget is enough. What is
-// learned of a tenant's dialect belongs here too.
+// Something wrong that a port told: its message ends, as all do, with the next step.
+Finding WrongAs(std::string subject, const std::string& message, std::string why);
+
+// What can be told of tokens without asking anybody: who may read them, until when they are good,
+// who shares them.
+void CheckSecrets(const Config& config, Findings* findings);
+
+// Whether the request budget is enough, then each endpoint.
 void CheckTenant(const TenantConfig& tenant, Findings* findings);
 
-// Can what is refused or delivered get there? With `write`, one test message is sent.
-void CheckSink(const SinkConfig& sink, bool write, Findings* findings);
+// Token and scope, the clocks, and what the tenant honours.
+void CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, HttpClient& client,
+                   Findings* findings);
 
-// The same of the dead letter, where it is a topic.
+// Can what is delivered get there? With `write`, one test message is sent.
+void CheckSink(const Config& config, const SinkConfig& sink, bool write, Findings* findings);
+// The same of what is refused.
 void CheckDeadLetter(const Config& config, bool write, Findings* findings);
 
-// May the state be owned and written, and is anything wrong with it?
-void CheckState(const StateConfig& state, Findings* findings);
+// What a topic does to what is sent there.
+struct TopicUse {
+  std::string subject;
+  const KafkaConfig* kafka;     // the sink whose connection is used
+  bool holds_events;            // not: what was refused
+  std::chrono::seconds oldest;  // how old the oldest event of a first run is
+};
+void JudgeTopic(const TopicUse& use, const KafkaTopicFacts& topic, Findings* findings);
+
+// May the state be owned and written, will it be there tomorrow, and is anything wrong with it?
+void CheckState(const Config& config, Findings* findings);
+
+// May the address of the metrics be listened on?
+void CheckServer(const Config& config, Findings* findings);
 
 }  // namespace nsf

@@ -70,13 +70,15 @@ std::string Json(const LoadedConfig& loaded, const std::vector<Finding>& finding
   if (loaded.config) {
     for (const SinkConfig& sink : loaded.config->sinks) {
       json.BeginObject().Key("name").Text(sink.name);
-      json.Key("guarantee").Text(GuaranteeText(sink)).End();
+      json.Key("guarantee").Text(GuaranteeText(sink, loaded.config->state)).End();
     }
   }
   json.End();
   if (loaded.config) {
     json.Key("dead_letter").BeginObject();
-    json.Key("guarantee").Text(GuaranteeText(loaded.config->dead_letter)).End();
+    json.Key("guarantee")
+        .Text(GuaranteeText(loaded.config->dead_letter, loaded.config->state))
+        .End();
   }
   json.Key("findings");
   WriteFindings(json, findings);
@@ -102,9 +104,10 @@ void TellPeople(const LoadedConfig& loaded, std::ostream& out, std::ostream& err
   out << loaded.file << ": valid, " << Count(loaded.config->tenants.size(), "tenant", "tenants")
       << ", " << Count(loaded.config->sinks.size(), "sink", "sinks") << '\n';
   for (const SinkConfig& sink : loaded.config->sinks) {
-    out << "  sink " << sink.name << ": " << GuaranteeText(sink) << '\n';
+    out << "  sink " << sink.name << ": " << GuaranteeText(sink, loaded.config->state) << '\n';
   }
-  out << "  dead letter: " << GuaranteeText(loaded.config->dead_letter) << '\n';
+  out << "  dead letter: " << GuaranteeText(loaded.config->dead_letter, loaded.config->state)
+      << '\n';
 }
 
 void TellFindings(const std::vector<Finding>& findings, std::ostream& out) {

@@ -10,7 +10,9 @@
 #include <system_error>
 #include <vector>
 
+#include "adapters/system/process.h"
 #include "app/commands/check_command.h"
+#include "app/commands/health_command.h"
 #include "app/commands/operator_commands.h"
 #include "app/commands/version_command.h"
 #include "app/config/example.h"
@@ -64,6 +66,11 @@ int Print(const Options& options, const CommandContext& context) {
   return Text(PrintConfig(loaded), context);
 }
 
+int Health(const Options& options, const CommandContext& context) {
+  const LoadedConfig loaded = Load(options.file, context);
+  return loaded.config ? HealthCommand(*loaded.config, context) : kExitUsage;
+}
+
 int Check(const Options& options, const CommandContext& context) {
   const LoadedConfig loaded =
       LoadConfig(ConfigFile(options.file, context.surroundings), context.surroundings);
@@ -106,12 +113,17 @@ int RunCommandLine(int argc, const char* const* argv, const CommandContext& cont
   AddFileOption(run, options.file);
   run.add_flag("--once", options.run.once, "Walk to the time of the start, commit and end");
   run.add_flag("--progress", options.run.progress, "Show progress on stderr");
+  run.add_flag("--allow-core", options.run.allow_core,
+               "Do not forbid core files and debuggers: they would hold the tokens");
 
   CLI::App& check = *app.add_subcommand("check", "Check the configuration, and all that it names");
   AddFileOption(check, options.file);
   check.add_flag("--offline", options.check.offline, "Check the file alone, connect to nothing");
   check.add_flag("--write", options.check.write, "Send one test message to each sink");
   check.add_flag("--json", options.check.json, "Tell the result as JSON on stdout");
+
+  CLI::App& health = *app.add_subcommand("health", "Ask the running forwarder if it is alive");
+  AddFileOption(health, options.file);
 
   OperatorCommands operators(app);
 
@@ -133,8 +145,10 @@ int RunCommandLine(int argc, const char* const* argv, const CommandContext& cont
     // Zero: --help or --version was asked for. All else is a mistake of usage.
     return app.exit(error, context.out, context.err) == 0 ? kExitDone : kExitUsage;
   }
+  if (!options.run.allow_core) ForbidCores();  // before any secret is read
   if (run.parsed()) return Run(options, context);
   if (check.parsed()) return Check(options, context);
+  if (health.parsed()) return Health(options, context);
   if (operators.parsed()) {
     const LoadedConfig loaded = Load(operators.file(), context);
     return loaded.config ? operators.Run(*loaded.config, context) : kExitUsage;

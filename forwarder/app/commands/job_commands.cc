@@ -230,6 +230,7 @@ int Own(const Config& config, const std::vector<Job>& jobs, const CommandContext
 
 int CarryOut(const Config& config, const Result<std::vector<Job>>& jobs,
              const CommandContext& context) {
+  if (!config.state.sink.empty()) return Fail(StateIsATopic(config.state), context);
   if (!jobs) return Fail(jobs.error(), context);
   const std::string owner = OwnerOf(config.state.path);
   if (owner.empty()) return Own(config, *jobs, context);
@@ -245,6 +246,7 @@ int CarryOut(const Config& config, const Result<std::vector<Job>>& jobs,
 }
 
 Result<std::vector<KnownJob>> AllJobs(const Config& config) {
+  if (!config.state.sink.empty()) return StateIsATopic(config.state);
   const auto reader = SqliteReader::Open(config.state.path);
   if (!reader) return reader.error();
   const auto entries = (*reader)->Scan(kJobPrefix);
@@ -290,6 +292,7 @@ int DeadLetterReplayCommand(const Config& config, const JobOptions& options,
 
 int StateResetCommand(const Config& config, const JobOptions& options,
                       const CommandContext& context) {
+  if (!config.state.sink.empty()) return Fail(StateIsATopic(config.state), context);
   const auto to = PastTime("--to", options.to);
   if (!to) return Fail(to.error(), context);
   std::set<StreamName> streams = ConfiguredStreams(config);

@@ -13,8 +13,7 @@
 #include <vector>
 
 #include "adapters/sqlite/owner_lock.h"
-#include "adapters/sqlite/sqlite_reader.h"
-#include "adapters/sqlite/sqlite_store.h"
+#include "app/commands/open_state.h"
 #include "app/commands/state_streams.h"
 #include "app/config/json_writer.h"
 #include "app/config/parse_time.h"
@@ -154,7 +153,7 @@ Result<void> WriteStream(const StateReader& state, const StreamName& name, bool 
 
 Result<std::string> Shown(const Config& config, const std::string& tenant,
                           const std::string& stream) {
-  const auto opened = SqliteReader::Open(config.state.path);
+  const auto opened = OpenStateReader(config);
   if (!opened) return opened.error();
   const StateReader& state = **opened;
   const auto streams = KnownStreams(state);
@@ -164,10 +163,11 @@ Result<std::string> Shown(const Config& config, const std::string& tenant,
   const auto jobs = ReadJobs(*entries);
   if (!jobs) return jobs.error();
   const std::set<StreamName> configured = ConfiguredStreams(config);
-  const std::string owner = OwnerOf(config.state.path);
+  // Who owns a topic's partitions, its instances tell.
+  const std::string owner = config.state.sink.empty() ? OwnerOf(config.state.path) : "";
   JsonWriter json;
   json.BeginObject().Key("schema").Number(1);
-  json.Key("state").Text(config.state.path);
+  json.Key("state").Text(StateName(config.state));
   json.Key("owner");
   owner.empty() ? json.Raw("null") : json.Text(owner);
   json.Key("streams").BeginArray();
@@ -288,7 +288,7 @@ int StateShowCommand(const Config& config, const std::string& tenant, const std:
 
 int StateExportCommand(const Config& config, const std::string& tenant, const std::string& stream,
                        const CommandContext& context) {
-  const auto state = SqliteReader::Open(config.state.path);
+  const auto state = OpenStateReader(config);
   if (!state) return Fail(state.error(), context);
   auto entries = (*state)->Scan("");  // one read: the state as it was at one moment
   if (!entries) return Fail(entries.error(), context);
@@ -302,7 +302,7 @@ int StateImportCommand(const Config& config, std::istream& exported,
                        const CommandContext& context) {
   const auto read = ReadExport(exported);
   if (!read) return Fail(read.error(), context);
-  const auto store = SqliteStore::Open(config.state.path);
+  const auto store = OpenStateStore(config);
   if (!store) return Fail(store.error(), context);
   const auto keys = (*store)->Keys("");
   if (!keys) return Fail(keys.error(), context);

@@ -200,6 +200,11 @@ SinkConfig BuildSink(const Setting& sink) {
   return config;
 }
 
+StateConfig BuildState(const Setting& state) {
+  if (state.key->name == "sqlite") return {state.At("path").text(), "", ""};
+  return {"", state.At("sink").text(), state.At("topic").text()};
+}
+
 DeadLetterConfig BuildDeadLetter(const Setting& dead_letter) {
   if (dead_letter.key->name == "file") return {dead_letter.At("path").text(), "", ""};
   return {"", dead_letter.At("sink").text(), dead_letter.At("topic").text()};
@@ -218,7 +223,7 @@ Config BuildConfig(const Setting& root) {
   for (const Setting& tenant : root.At("tenants").items) {
     config.tenants.push_back(BuildTenant(tenant, config.sinks));
   }
-  config.state.path = root.At("state").At("path").text();
+  config.state = BuildState(root.At("state"));
   config.dead_letter = BuildDeadLetter(root.At("dead_letter"));
   const Setting& batch = root.At("batch");
   config.batch.events = To<std::size_t>(batch.At("events"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -152,35 +153,79 @@ class WrittenPaths {
   std::map<std::string, std::string> first_;
 };
 
-// The sink whose connection the dead letter's topic uses, and the topic.
-void CheckDeadLetterTopic(const Setting& root, Diagnostics& diagnostics) {
-  const Setting& name = root.At("dead_letter").At("sink");
-  const Setting& topic = root.At("dead_letter").At("topic");
-  if (!name.valid || !name.given) return;
+// The Kafka sink that `section`, which writes a topic of its own, names for its connection; null:
+// there is none, which is told.
+const Setting* CheckTopicBeside(const Setting& root, const char* section,
+                                const std::string& instead, Diagnostics& diagnostics) {
+  const Setting& name = root.At(section).At("sink");
+  const Setting& topic = root.At(section).At("topic");
+  if (!name.valid || !name.given) return nullptr;
   const auto& sinks = root.At("sinks").items;
   const auto sink = std::find_if(sinks.begin(), sinks.end(), [&name](const Setting& candidate) {
     return candidate.At("name").valid && candidate.At("name").text() == name.text();
   });
+  const std::string key = section + std::string(".sink ") + Quoted(name.text());
   if (sink == sinks.end()) {
-    diagnostics.Error(name.where, "dead_letter.sink " + Quoted(name.text()) +
-                                      " is none of the sinks; name one of type kafka");
-  } else if (sink->key->name != "kafka") {
-    diagnostics.Error(name.where,
-                      "dead_letter.sink " + Quoted(name.text()) + " is of type " + sink->key->name +
-                          "; name a sink of type kafka, or write {type: file, path: …}");
-  } else if (topic.valid && topic.given && sink->At("topic").valid &&
-             topic.text() == sink->At("topic").text()) {
-    diagnostics.Error(topic.where, "dead_letter.topic is the topic of the sink " +
+    diagnostics.Error(name.where, key + " is none of the sinks; name one of type kafka");
+    return nullptr;
+  }
+  if (sink->key->name != "kafka") {
+    diagnostics.Error(name.where, key + " is of type " + sink->key->name +
+                                      "; name a sink of type kafka, or write " + instead);
+    return nullptr;
+  }
+  if (topic.valid && topic.given && sink->At("topic").valid &&
+      topic.text() == sink->At("topic").text()) {
+    diagnostics.Error(topic.where, section + std::string(".topic is the topic of the sink ") +
                                        Quoted(name.text()) +
                                        ", where consumers expect events; write a topic of its own");
   }
+  return &*sink;
+}
+
+// What a commit adds to the ledger is one message.
+void CheckBatchFits(const Setting& root, const Setting& sink, Diagnostics& diagnostics) {
+  constexpr std::int64_t kBytesAnEvent = 32;
+  constexpr std::int64_t kRest = 1000;  // key, headers, what librdkafka adds
+  std::int64_t most = 1'000'000;
+  for (const Setting& property : sink.At("properties").items) {
+    if (property.valid && property.name == "message.max.bytes") {
+      most = std::strtoll(PropertyValue(property).c_str(), nullptr, 10);
+    }
+  }
+  const Setting& events = root.At("batch").At("events");
+  if (!events.valid || events.number() <= (most - kRest) / kBytesAnEvent) return;
+  diagnostics.Error(events.where,
+                    "batch.events is more than an entry of a state in Kafka holds; "
+                    "write at most " +
+                        std::to_string((most - kRest) / kBytesAnEvent) +
+                        ", or raise message.max.bytes of the sink " +
+                        Quoted(sink.At("name").text()));
+}
+
+void CheckStateTopic(const Setting& root, Diagnostics& diagnostics) {
+  const Setting* const sink =
+      CheckTopicBeside(root, "state", "{type: sqlite, path: …}", diagnostics);
+  const Setting& topic = root.At("state").At("topic");
+  if (topic.valid && topic.given && topic.text().find('{') != std::string::npos) {
+    diagnostics.Error(topic.where,
+                      "state.topic is one topic for all tenants; write it without {…}");
+  }
+  const Setting& dead_letter = root.At("dead_letter");
+  if (dead_letter.key->name == "kafka" && dead_letter.At("topic").valid && topic.valid &&
+      topic.given && dead_letter.At("topic").text() == topic.text()) {
+    diagnostics.Error(topic.where,
+                      "state.topic is that of the dead letter; write a topic of its own");
+  }
+  if (sink != nullptr) CheckBatchFits(root, *sink, diagnostics);
 }
 
 void CheckPaths(const Setting& root, Diagnostics& diagnostics) {
   WrittenPaths paths(diagnostics);
   const Setting none;
   const bool is_file = root.At("dead_letter").key->name == "file";
-  const Setting& state = root.At("state").At("path");
+  const Setting& state =
+      root.At("state").key->name == "sqlite" ? root.At("state").At("path") : none;
   const Setting& dead_letter = is_file ? root.At("dead_letter").At("path") : none;
   if (is_file && dead_letter.valid && dead_letter.text() == "-") {
     diagnostics.Error(dead_letter.where,
@@ -206,7 +251,10 @@ void CheckSinks(const Setting& root, const Surroundings& surroundings, Diagnosti
     if (sink.key->name == "kafka") CheckKafka(sink, diagnostics);
     if (sink.key->name == "syslog") CheckSyslog(sink, surroundings, diagnostics);
   }
-  if (root.At("dead_letter").key->name == "kafka") CheckDeadLetterTopic(root, diagnostics);
+  if (root.At("dead_letter").key->name == "kafka") {
+    CheckTopicBeside(root, "dead_letter", "{type: file, path: …}", diagnostics);
+  }
+  if (root.At("state").key->name == "kafka") CheckStateTopic(root, diagnostics);
   CheckPaths(root, diagnostics);
 }
 

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config/config.h"
 
+#include <algorithm>
+
 namespace nsf {
+
+const SinkConfig& KafkaSinkNamed(const Config& config, const std::string& name) {
+  return *std::find_if(config.sinks.begin(), config.sinks.end(),
+                       [&name](const SinkConfig& sink) { return sink.name == name; });
+}
+
+Error StateIsATopic(const StateConfig& state) {
+  return {ErrorKind::kConfiguration,
+          "the state is topic " + state.topic +
+              ", where nothing can be left for its owner; to have a time range again or to begin "
+              "anew, run an instance with another state.topic and the `start` you want, or with "
+              "a state of type sqlite, to a topic of its own"};
+}
 
 Error DeadLetterIsATopic(const DeadLetterConfig& dead_letter) {
   return {ErrorKind::kConfiguration,

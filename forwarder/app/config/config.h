@@ -122,8 +122,11 @@ struct SinkConfig {
   std::variant<KafkaConfig, SyslogConfig, FileConfig> kind;
 };
 
+// A directory or a topic.
 struct StateConfig {
-  std::string path = "/var/lib/netskope-forwarder";  // a directory
+  std::string path = "/var/lib/netskope-forwarder";  // empty: a topic
+  std::string sink;  // of the topic: the Kafka sink whose connection is used; empty: a directory
+  std::string topic;
 };
 
 // A file or a topic.
@@ -163,6 +166,12 @@ struct Config {
   ServerConfig server;
   LogConfig log;
 };
+
+// The Kafka sink of this name; the configuration was checked.
+const SinkConfig& KafkaSinkNamed(const Config& config, const std::string& name);
+
+// Why the commands that leave work for the owner of the state do nothing where it is a topic.
+Error StateIsATopic(const StateConfig& state);
 
 // Why the commands that read the dead letter do nothing where it is a topic, and what to do.
 Error DeadLetterIsATopic(const DeadLetterConfig& dead_letter);

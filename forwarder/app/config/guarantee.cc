@@ -6,6 +6,10 @@
 namespace nsf {
 namespace {
 
+constexpr const char* kExactlyOnce =
+    "exactly once: committed in one transaction with the state, for consumers that read what is "
+    "committed (isolation.level=read_committed)";
+
 std::string Text(const KafkaConfig& /*sink*/) {
   return "at least once: acknowledged by all in-sync replicas (acks=all, idempotent producer)";
 }
@@ -35,12 +39,16 @@ std::string Text(const FileConfig& sink) {
 
 }  // namespace
 
-std::string GuaranteeText(const SinkConfig& sink) {
+std::string GuaranteeText(const SinkConfig& sink, const StateConfig& state) {
+  if (!state.sink.empty() && state.sink == sink.name) return kExactlyOnce;
   return std::visit([](const auto& kind) { return Text(kind); }, sink.kind);
 }
 
-std::string GuaranteeText(const DeadLetterConfig& dead_letter) {
+std::string GuaranteeText(const DeadLetterConfig& dead_letter, const StateConfig& state) {
   if (dead_letter.sink.empty()) return Text(FileConfig{dead_letter.path, true});
+  if (dead_letter.sink == state.sink) {
+    return std::string(kExactlyOnce) + "; a row that is too large for its topic is cut";
+  }
   return Text(KafkaConfig()) + "; a row that is too large for its topic is cut";
 }
 

@@ -8,10 +8,11 @@
 
 namespace nsf {
 
-// "at least once: …" or "best effort: …". The clauses are those of docs/DELIVERY.md.
-std::string GuaranteeText(const SinkConfig& sink);
+// "exactly once: …", "at least once: …" or "best effort: …". The clauses are those of
+// docs/DELIVERY.md.
+std::string GuaranteeText(const SinkConfig& sink, const StateConfig& state);
 
 // What keeping a refused record is worth: as a sink's.
-std::string GuaranteeText(const DeadLetterConfig& dead_letter);
+std::string GuaranteeText(const DeadLetterConfig& dead_letter, const StateConfig& state);
 
 }  // namespace nsf

@@ -400,17 +400,32 @@ Key FileSink() {
 }
 
 Key State() {
-  return {.name = "state",
-          .kind = Kind::kVariants,
-          .doc = "Where the cursors and the ledger are kept; one process owns it.",
-          .fallback = "sqlite",
-          .keys = {{.name = "sqlite",
-                    .kind = Kind::kSection,
-                    .doc = "SQLite, in a directory of its own.",
-                    .keys = {{.name = "path",
-                              .kind = Kind::kPath,
-                              .doc = "The directory.",
-                              .fallback = "/var/lib/netskope-forwarder"}}}}};
+  return {
+      .name = "state",
+      .kind = Kind::kVariants,
+      .doc = "Where the cursors and the ledger are kept; one process owns it.",
+      .fallback = "sqlite",
+      .keys = {{.name = "sqlite",
+                .kind = Kind::kSection,
+                .doc = "SQLite, in a directory of its own.",
+                .keys = {{.name = "path",
+                          .kind = Kind::kPath,
+                          .doc = "The directory.",
+                          .fallback = "/var/lib/netskope-forwarder"}}},
+               {.name = "kafka",
+                .kind = Kind::kSection,
+                .doc = "A compacted topic, committed in one transaction with the events of a "
+                       "Kafka sink: exactly once.",
+                .keys = {{.name = "sink",
+                          .kind = Kind::kName,
+                          .doc = "Name of the Kafka sink whose brokers and properties are used.",
+                          .example = "lake",
+                          .required = true},
+                         {.name = "topic",
+                          .kind = Kind::kTopic,
+                          .doc = "Topic of the state alone; made if it is missing.",
+                          .example = "netskope-forwarder.state",
+                          .required = true}}}}};
 }
 
 Key DeadLetter() {

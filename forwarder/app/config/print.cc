@@ -91,11 +91,12 @@ std::string PrintConfig(const LoadedConfig& loaded) {
     printer.Line(0, setting.name + ":");
     const bool is_sinks = setting.name == "sinks";
     for (std::size_t i = 0; i < setting.items.size(); ++i) {
-      if (is_sinks) printer.Line(2, "# " + GuaranteeText(loaded.config->sinks[i]));
+      if (is_sinks)
+        printer.Line(2, "# " + GuaranteeText(loaded.config->sinks[i], loaded.config->state));
       printer.Entry(setting.items[i], is_sinks ? setting.items[i].key->name : "");
     }
     if (setting.name == "dead_letter") {
-      printer.Line(2, "# " + GuaranteeText(loaded.config->dead_letter));
+      printer.Line(2, "# " + GuaranteeText(loaded.config->dead_letter, loaded.config->state));
     }
     if (!setting.children.empty()) {
       // A variant's section: `state`, `dead_letter`.

@@ -42,7 +42,7 @@ struct DialectPins {
 struct Migration {
   WindowKind from = WindowKind::kInsertion;
   WallSeconds delivered_before;  // by the old time
-  WallSeconds at;                // by the new time: what came later is not meant
+  WallSeconds at;                // what was inserted later is not meant
 
   friend bool operator==(const Migration&, const Migration&) = default;
 };

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::chrono::hours kLongAgo{24 * 365 * 10};
 constexpr std::chrono::hours kRecently{1};
-constexpr std::chrono::hours kAhead{24};
 constexpr std::uint64_t kFarOffset = 1'000'000'000;
 // A refusal may be passing; what is learned from one is kept.
 constexpr int kTimesAsked = 3;
@@ -81,7 +80,8 @@ bool Discovery::Take(ProbeAnswer answer) {
       if (answer == ProbeAnswer::kEmpty) return Conclude(step.probe.dialect);
       if (rows) return NotThisOne();
       steps_.front().question = Question::kWindowNow;
-      steps_.front().probe.window = {now_ - kRecently, now_ + kAhead};
+      // A second: in a longer window lie the rows, too, of whoever ignores it.
+      steps_.front().probe.window = {now_ - kRecently, now_ - kRecently + std::chrono::seconds(1)};
       return false;
     case Question::kWindowNow:
       if (answer == ProbeAnswer::kEmpty || answer == ProbeAnswer::kRowsInside) {
@@ -101,6 +101,9 @@ bool Discovery::Take(ProbeAnswer answer) {
       if (answer != ProbeAnswer::kRefused) return Conclude(step.probe.dialect);
       if (step.probe.dialect == known_) refused_ = step.probe;
       return NotThisOne();
+    case Question::kNoParameter:
+      chance_ = answer == ProbeAnswer::kRefused;
+      return Conclude(chance_ ? known_ : step.probe.dialect);
     case Question::kSamePage:
     case Question::kStillRefused:
       return TakeSamePage(answer);
@@ -161,7 +164,10 @@ bool Discovery::NotThisOne() {
   }
   Dialect dialect = known_;
   dialect.parameter = PageParameter::kNeither;
-  return Conclude(dialect);
+  const bool all_refused = refused_ && asked.question == Question::kSecondRow;
+  if (!all_refused) return Conclude(dialect);
+  Ask(Question::kNoParameter, {dialect, asked.probe.window, 0, 1});
+  return false;
 }
 
 }  // namespace nsf

@@ -52,7 +52,7 @@ class Discovery {
   // Afterwards: what is honoured. Absent: the tenant can not be walked, and why().
   const std::optional<Dialect>& dialect() const { return result_; }
   const std::string& why() const { return why_; }
-  // What was refused is answered now: there is nothing to learn from it.
+  // What was refused is answered now, or everything is refused: there is nothing to learn from it.
   bool chance() const { return chance_; }
   // The probe was asked before, and refused: time should pass before it is asked again.
   bool repeats() const { return repeats_; }
@@ -64,6 +64,7 @@ class Discovery {
     kNoWindow,   // the last candidate
     kFarOffset,
     kSecondRow,     // the far offset was refused: for its depth, or for its name?
+    kNoParameter,   // both names were refused: for their names, or is everything?
     kSamePage,      // refused by chance?
     kSmallPage,     // or for its size?
     kStillRefused,  // something else is answered: is it now, or was it by chance?

@@ -6,7 +6,9 @@ namespace nsf {
 namespace {
 
 // Rows that change places at each request stand in the same order twice now and then.
-constexpr int kWalksToAgree = 2;
+constexpr int kWalksToAgree = 2;  // and one more for each that did not
+// A row with an id on two pages has moved, or the tenant lists it twice, which it does each time.
+constexpr int kWalksToAgreeInDoubt = 4;
 
 }  // namespace
 
@@ -39,10 +41,16 @@ EqualRows::Held EqualRows::TakeHeld() {
 
 bool EqualRows::Settles(bool nothing_moved) {
   if (settles_) return *settles_;
-  Sequence& before = sequences_[*second_];
-  before.agreed = before.hash == sequence_ ? before.agreed + 1 : 0;
+  const bool matters = second_ && (has_held() || sequences_.contains(*second_));
+  if (!matters) return false;
+  const auto [it, first] = sequences_.try_emplace(*second_);
+  Sequence& before = it->second;
+  const bool agrees = !first && before.hash == sequence_;
+  before.agreed = agrees ? before.agreed + 1 : 0;
+  before.differed += first || agrees ? 0 : 1;
   before.hash = sequence_;
-  settles_ = nothing_moved && before.agreed >= kWalksToAgree;
+  const int enough = nothing_moved ? kWalksToAgree : kWalksToAgreeInDoubt;
+  settles_ = before.agreed >= enough + before.differed;
   return *settles_;
 }
 

@@ -40,8 +40,10 @@ class EqualRows {
   bool has_held() const { return !held_.empty(); }
   Held TakeHeld();
 
-  // The walk ended. Those that it held count, if nothing speaks against it (`nothing_moved`) and it
-  // showed what the two before it showed; asked again, the answer is the same.
+  // The walk ended; to be called for each, because one that held nothing may speak against others.
+  // Those that it held count if it showed what the two before it showed, or the four before it
+  // where a row stood on two pages, and one more for each that showed something else; asked again,
+  // the answer is the same.
   bool Settles(bool nothing_moved);
   // Seconds before it are not walked again.
   void Forget(WallSeconds before);
@@ -54,7 +56,8 @@ class EqualRows {
   std::optional<bool> settles_;
   struct Sequence {
     std::uint64_t hash = 0;
-    int agreed = 0;  // walks in a row that showed the same as the one before
+    int agreed = 0;    // walks in a row that showed the same as the one before
+    int differed = 0;  // walks that did not
   };
   std::map<WallSeconds, Sequence> sequences_;  // of seconds that held rows back, as last seen
 };

@@ -121,11 +121,12 @@ class Course {
   WalkKind last_kind_ = WalkKind::kEdge;  // of the walk that ended last
   MonotonicTime edge_due_{};
   // Of list walks.
-  std::uint32_t moved_lists_ = 0;     // in a row
-  std::uint32_t moved_revisits_ = 0;  // of those that were to revisit closed windows too
-  bool list_revisits_ = false;        // the one under way is
-  bool ties_move_ = false;            // see ListTask
-  std::size_t largest_page_ = 0;      // see ListTask
+  std::uint32_t moved_lists_ = 0;         // in a row
+  std::uint32_t moved_revisits_ = 0;      // of those that were to revisit closed windows too
+  bool list_revisits_ = false;            // the one under way is
+  bool ties_move_ = false;                // see ListTask
+  std::size_t largest_page_ = 0;          // the same
+  std::optional<WallSeconds> list_head_;  // the same
   MonotonicTime list_begun_{};
   MonotonicTime revisits_from_{};  // after such walks
 };

@@ -56,7 +56,8 @@ void Course::PushList(WallSeconds tenant_now, MonotonicTime now) {
                       BoundsAsked({open, open}).first,
                       tenant_now,
                       ties_move_,
-                      largest_page_};
+                      largest_page_,
+                      list_head_};
   walks_.push_back({Walk(plan, tenant_now, task), std::move(parts)});
 }
 
@@ -77,6 +78,7 @@ void Course::EndList(const CourseWalk& ended, bool whole, WallSeconds tenant_now
   moved_lists_ = 0;
   if (list_revisits_) moved_revisits_ = 0;
   cursor_.list_anchor = list.anchor();
+  if (list.head()) list_head_ = list.head();
   closed_.Walked(
       {ended.parts, WalkProof::kWhole, std::nullopt, 0, 0, /*told_apart=*/true, ended.walk.begun()},
       tenant_now);

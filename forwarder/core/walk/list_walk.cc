@@ -60,6 +60,12 @@ bool ListWalk::OrderFails(const std::vector<Row>& rows) {
   if (before != ListOrder::kNeither || fails || neighbours_ >= kNeighboursOfAnOrder) {
     task_.seen.Add(shown_);
   }
+  if (next_ == 0) head_ = FirstTime(rows.begin(), rows.end());
+  // What stood at the head stands behind a row that is older now.
+  const bool newest_first = before == ListOrder::kNewestFirst;
+  if (newest_first && next_ == 0 && head_ && task_.head && *head_ < *task_.head) {
+    task_.seen.Add(*head_, *task_.head);
+  }
   return before != ListOrder::kNeither && order() != before;
 }
 

@@ -33,6 +33,8 @@ struct ListTask {
   WallSeconds begun;        // the tenant's time; what becomes visible later is for the next walk
   bool ties_move = false;   // rows of one second were seen to change places
   std::size_t largest = 0;  // the most rows that a page has held so far
+  // Newest first: the time at the head of an earlier walk. The head is never older.
+  std::optional<WallSeconds> head = std::nullopt;
 };
 
 class ListWalk {
@@ -63,6 +65,8 @@ class ListWalk {
 
   const OrderSeen& seen() const { return task_.seen; }
   ListOrder order() const { return task_.seen.order(); }
+  // The first time that the list's beginning showed.
+  const std::optional<WallSeconds>& head() const { return head_; }
   // The offset of the last row that is older than the next walk's floor.
   std::uint64_t anchor() const { return anchor_; }
   // The most rows that a page held, in this walk or before.
@@ -110,6 +114,7 @@ class ListWalk {
 
   ListTask task_;
   std::uint64_t anchor_;
+  std::optional<WallSeconds> head_;
   std::uint64_t next_ = 0;
   // Rows before the end of the last page that next_ lies; 0: it is the end.
   std::size_t early_ = 0;

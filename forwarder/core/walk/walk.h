@@ -104,6 +104,9 @@ class Walk {
   // Full pages, then an empty one below the total: the tenant goes no deeper.
   bool stopped_deep() const { return ended_ && pages_ > 0 && last_was_full_ && ended_short(); }
 
+  // No second page could be asked for, and the first one was full: there may be more.
+  bool one_page_is_full() const { return one_page_full_; }
+
   // A page that was not full held all there is, and stated another total.
   bool misstated() const {
     return ended_ && !resumed_ && pages_ == 1 && !last_was_full_ && total_ && *total_ != skip_;
@@ -137,7 +140,7 @@ class Walk {
   bool cut_off_ = false;
   bool repeated_row_ = false;
   bool one_page_ = false;
-  bool one_page_full_ = false;  // no second page could be asked for, and the first was full
+  bool one_page_full_ = false;
   std::deque<Slot> slots_;
   std::uint64_t pages_ = 0;  // with rows
   std::optional<std::uint64_t> total_;

@@ -19,11 +19,28 @@ bool Decided(const SinkBatch& batch) {
          batch.outcomes.end();
 }
 
+// How many of the sink's rejections stand in the dead letter.
+std::size_t KeptOf(const Batch& batch, std::size_t sink) {
+  return sink < batch.dead_lettered.size() ? batch.dead_lettered[sink] : 0;
+}
+
 // Records were refused that do not stand in the dead letter yet.
 bool HasUnkept(const Batch& batch) {
-  return !batch.dead_lettered &&
-         std::any_of(batch.sinks.begin(), batch.sinks.end(),
-                     [](const SinkBatch& sink) { return !sink.rejections.empty(); });
+  for (std::size_t sink = 0; sink < batch.sinks.size(); ++sink) {
+    if (batch.sinks[sink].rejections.size() > KeptOf(batch, sink)) return true;
+  }
+  return false;
+}
+
+void NoteKept(Batch& batch) {
+  batch.dead_lettered.clear();
+  for (const SinkBatch& sink : batch.sinks) batch.dead_lettered.push_back(sink.rejections.size());
+}
+
+std::size_t RejectionsIn(const std::vector<SinkBatch*>& batches) {
+  std::size_t count = 0;
+  for (const SinkBatch* batch : batches) count += batch->rejections.size();
+  return count;
 }
 
 Settlement Settled(std::unique_ptr<Batch> batch) {
@@ -125,7 +142,7 @@ void InOrderDestination::Publish(Lane& lane, const FlightPtr& flight) {
     Advance(lane);
   };
   for (SinkBatch& sink : flight->batch->sinks) {
-    if (Decided(sink)) continue;
+    if (Decided(sink) || store_.Takes(sink)) continue;
     {
       const std::lock_guard lock(mutex_);
       ++flight->publishing;
@@ -163,9 +180,12 @@ void InOrderDestination::Advance(Lane& lane) {
     HandBack(lane, ready);
     return Leave(lane);
   }
-  if (HasUnkept(*first->batch)) return KeepRejected(lane, first);
+  if (HasUnkept(*first->batch)) {
+    CollectRejected(*first);
+    if (!store_.Takes(first->dead)) return KeepRejected(lane, first);
+  }
   // All that can be is made durable at once.
-  ready.erase(std::find_if(ready.begin(), ready.end(),
+  ready.erase(std::find_if(ready.begin() + 1, ready.end(),
                            [](const FlightPtr& flight) {
                              return flight->failure || HasUnkept(*flight->batch);
                            }),
@@ -173,30 +193,37 @@ void InOrderDestination::Advance(Lane& lane) {
   CommitState(lane, std::move(ready));
 }
 
-void InOrderDestination::KeepRejected(Lane& lane, const FlightPtr& flight) {
-  SinkBatch& dead = flight->dead;
+void InOrderDestination::CollectRejected(Flight& flight) {
+  SinkBatch& dead = flight.dead;
+  dead = {};
   dead.sink = "dead_letter";
+  flight.dead_lines = {};
   TextBuffer line;
-  for (const SinkBatch& sink : flight->batch->sinks) {
+  for (std::size_t i = 0; i < flight.batch->sinks.size(); ++i) {
+    const SinkBatch& sink = flight.batch->sinks[i];
     dead.tenant = sink.tenant;
     dead.stream = sink.stream;
     dead.replay = sink.replay;
-    for (const Rejection& rejection : sink.rejections) {
+    for (std::size_t at = KeptOf(*flight.batch, i); at < sink.rejections.size(); ++at) {
+      const Rejection& rejection = sink.rejections[at];
       Record record = sink.records[rejection.index];
       const WallTime now = clock_.Read().wall;
       line.clear();
       AppendDeadLetter(sink, record, rejection, now, &line);
       dead.refusals.push_back({sink.sink, rejection.reason, rejection.detail, now});
-      record.value = flight->dead_lines.Copy(line.view());
+      record.value = flight.dead_lines.Copy(line.view());
       dead.records.push_back(record);
       dead.outcomes.push_back(OutcomeKind::kUndecided);
     }
   }
-  dead_letter_.Publish(dead, [this, &lane, flight](const std::optional<Error>& error) {
+}
+
+void InOrderDestination::KeepRejected(Lane& lane, const FlightPtr& flight) {
+  dead_letter_.Publish(flight->dead, [this, &lane, flight](const std::optional<Error>& error) {
     const auto delivered = std::count(flight->dead.outcomes.begin(), flight->dead.outcomes.end(),
                                       OutcomeKind::kDelivered);
     if (static_cast<std::size_t>(delivered) == flight->dead.records.size()) {
-      flight->batch->dead_lettered = true;
+      NoteKept(*flight->batch);
     } else {
       Fail(lane, *flight,
            {"dead_letter",
@@ -208,22 +235,44 @@ void InOrderDestination::KeepRejected(Lane& lane, const FlightPtr& flight) {
 
 void InOrderDestination::CommitState(Lane& lane, std::vector<FlightPtr> group) {
   std::vector<StateChange> changes;
+  std::vector<SinkBatch*> records;  // that the store takes into the commit
   for (const FlightPtr& flight : group) {
     const auto& state = flight->batch->state;
     changes.insert(changes.end(), state.begin(), state.end());
+    for (SinkBatch& sink : flight->batch->sinks) {
+      if (!Decided(sink)) records.push_back(&sink);
+    }
+    if (HasUnkept(*flight->batch)) records.push_back(&flight->dead);
   }
-  if (changes.empty()) {
+  if (changes.empty() && records.empty()) {
     HandBack(lane, group);
     return Leave(lane);
   }
   const MonotonicTime begun = clock_.Read().monotonic;
-  store_.Commit(std::move(changes),
-                [this, &lane, group = std::move(group), begun](const Result<void>& committed) {
-                  telemetry_.StateCommitted(Since(begun, clock_), committed.has_value());
-                  if (!committed) Fail(lane, *group.front(), {"state", committed.error()});
-                  HandBack(lane, group);
-                  Leave(lane);
-                });
+  const std::size_t refused = RejectionsIn(records);
+  store_.CommitWith(records, std::move(changes),
+                    [this, &lane, records, refused, group = std::move(group),
+                     begun](const Result<void>& committed) {
+                      telemetry_.StateCommitted(Since(begun, clock_), committed.has_value());
+                      TellTaken(records, Since(begun, clock_), committed);
+                      // What was refused goes to the dead letter, and the rest is committed again.
+                      const bool again = !committed && RejectionsIn(records) > refused;
+                      if (again) return Leave(lane);
+                      if (!committed) Fail(lane, *group.front(), {"state", committed.error()});
+                      HandBack(lane, group);
+                      Leave(lane);
+                    });
+}
+
+void InOrderDestination::TellTaken(const std::vector<SinkBatch*>& records,
+                                   std::chrono::microseconds elapsed,
+                                   const Result<void>& committed) {
+  for (const SinkBatch* sink : records) {
+    if (!sink->refusals.empty()) continue;
+    telemetry_.Published(sink->sink, elapsed,
+                         committed ? std::string_view() : ReasonLabel(committed.error()));
+    if (committed) TellAltered(*sink, &telemetry_);
+  }
 }
 
 // Only at the head of the lane, which is what keeps others off `failure`.

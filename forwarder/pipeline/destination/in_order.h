@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Delivery in order, for any sinks and any store: publish to every sink, put what was refused into
 // the dead letter, and only then commit the state. At least once: a crash in between repeats the
-// batches under way and loses nothing.
+// batches under way and loses nothing. What the store takes into its commit is not published but
+// left to that last step: all of it, or nothing.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
@@ -56,8 +58,12 @@ class InOrderDestination final : public Destination {
   void Publish(Lane& lane, const FlightPtr& flight);
   // Does what is next at the head of the lane, unless somebody is at it.
   void Advance(Lane& lane);
+  // Makes the dead letter's own records of what was refused.
+  void CollectRejected(Flight& flight);
   void KeepRejected(Lane& lane, const FlightPtr& flight);
   void CommitState(Lane& lane, std::vector<FlightPtr> group);
+  void TellTaken(const std::vector<SinkBatch*>& records, std::chrono::microseconds elapsed,
+                 const Result<void>& committed);
   void Fail(Lane& lane, const Flight& flight, Failure failure);
   // The first of the lane are settled, or handed back.
   void HandBack(Lane& lane, const std::vector<FlightPtr>& flights);

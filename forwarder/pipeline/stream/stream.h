@@ -14,7 +14,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -158,6 +157,7 @@ class Stream {
   bool WindowIsDoubtful(StepOutput* out);  // by the page that is taken next
   void NoteRowsOutside(StepOutput* out);
   void DoubtWindow(const Now& now);
+  void DiscoverParameter();
   void DoubtParameter(StepOutput* out);
   void DoubtAfter(const Now& now, const Verdict& refusal, const PageAsk& refused,
                   const Window& window);
@@ -171,7 +171,7 @@ class Stream {
   bool MostlyOutside(const Page& page, const Window& window) const;
   // Most rows do not show the time by which windows select.
   bool MostlyUntold(const Page& page) const;
-  bool DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const;
+  bool DeliveredBefore(const AuditEvent& event) const;
   void BeginCourse(const Cursor& cursor);
   void OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
   void OnSettlement(const Now& now, Settlement settlement, StepOutput* out);
@@ -200,6 +200,8 @@ class Stream {
   void AbsorbBroken(const BrokenRow& row, const Now& now);
   // A row that another page of this walk showed too: rows have changed places between the two.
   void NoteIfRepeated(const Sighting& sighting);
+  // The same of a row that no ledger is asked for. False: the walk showed it before.
+  bool NoteUnkept(std::string_view id);
   // A filter says that the row is not delivered.
   void Withhold(std::string_view reason, const Now& now);
   // The row was delivered before, or will be by another walk.
@@ -270,14 +272,15 @@ class Stream {
   bool rows_lay_outside_ = false;    // in this walk
   bool window_is_verified_ = false;  // since the start, while the tenant had rows
   int pages_believed_ = 0;           // so many pages that come again are no sign
+  int next_belief_ = 0;              // and so many after the next doubt that proves wrong
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;
   std::vector<StateChange> dropped_chunks_;
-  DerivedIds derived_;                   // of the page
-  EqualRows equal_rows_;                 // of the walk
-  std::set<IdHash> anonymous_;           // rows of its pages that wait for their window to close
-  std::optional<WallSeconds> last_own_;  // of the row before
+  DerivedIds derived_;                      // of the page
+  EqualRows equal_rows_;                    // of the walk
+  std::map<IdHash, std::uint32_t> unkept_;  // rows of it that no ledger is asked for: their page
+  std::optional<WallSeconds> last_own_;     // of the row before
 
   std::uint64_t next_ticket_ = 1;
   std::deque<PageAnswer> answers_;  // not looked at yet

@@ -194,6 +194,8 @@ void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verd
   }
   course_->RefuseDepth(ticket);
   course_->LearnDepth(skip);
+  // More rows than before: of rows that do not show the time asked for, all of the list, perhaps.
+  window_is_verified_ = false;
   out->notices.push_back(
       {Notice::Level::kInfo, "the tenant refuses rows from " + std::to_string(skip) +
                                  " on; windows are made smaller: " + verdict.message});

@@ -15,8 +15,11 @@ namespace {
 constexpr std::uint32_t kMostPagesBeforeLarger = 128;
 
 constexpr std::size_t kRowsSampled = 32;
-// Rows that come in fast make pages come again; a name that is honoured no more does so for ever.
+// Rows that come in fast, or in another order each time, make pages come again; a name that is
+// honoured no more does so for ever. So belief grows with each doubt that proves wrong: a walk of
+// many pages gets to its end, and what changed is noticed at twice the cost.
 constexpr int kPagesBelieved = 4;
+constexpr int kMostPagesBelieved = 4096;
 // Before what was refused is asked for again.
 constexpr BackoffSettings kRefusalBackoff{std::chrono::milliseconds(2'000),
                                           std::chrono::milliseconds(2'000)};
@@ -97,10 +100,15 @@ void Stream::NoteRowsOutside(StepOutput* out) {
                           "window; they are not taken, finding out"});
 }
 
-void Stream::DoubtParameter(StepOutput* out) {
+// In a window that holds rows.
+void Stream::DiscoverParameter() {
   doubt_ = Doubt::kParameter;
   discovery_ = Discovery::OfParameter(learned_->dialect, settings_.pins,
                                       course_->current().walk.plan().window);
+}
+
+void Stream::DoubtParameter(StepOutput* out) {
+  DiscoverParameter();
   out->notices.push_back({Notice::Level::kWarning,
                           "a page came twice: the tenant seems to ignore the parameter that turns "
                           "it; finding out"});
@@ -164,11 +172,15 @@ void Stream::Adopt(const Now& now, const Dialect& dialect, StepOutput* out) {
     // It is as it was: what looked wrong has another reason.
     if (refusal && doubt == Doubt::kNone) return OnBlocked(now, *refusal, out);
     window_is_believed_ = doubt == Doubt::kWindow;
-    pages_believed_ = doubt == Doubt::kParameter ? kPagesBelieved : 0;
+    pages_believed_ = 0;
+    if (doubt == Doubt::kParameter) {
+      pages_believed_ = std::max(next_belief_, kPagesBelieved);
+      next_belief_ = std::min(pages_believed_ * 2, kMostPagesBelieved);
+    }
     return;
   }
   window_is_believed_ = false;
-  pages_believed_ = 0;
+  pages_believed_ = next_belief_ = 0;
   if (!learned_ || learned_->dialect != dialect) {
     dialect_changed_ = true;
     out->notices.push_back({Notice::Level::kInfo, "the tenant honours: " + Describe(dialect)});
@@ -212,17 +224,18 @@ void Stream::Migrate(WindowKind from, WallSeconds at) {
 
 void Stream::EndMigration() {
   if (!learned_->migration) return;
-  // No window that was shown by the old time is walked again.
+  // No window that was shown by the old time is walked again, nor the edge as it was then.
   const auto last = settings_.revisit.empty() ? std::chrono::seconds(0) : settings_.revisit.back();
-  const WallSeconds over = learned_->migration->at + 2 * last + std::chrono::hours(1);
+  const auto shown = std::max(last + std::chrono::hours(1), settings_.windows.ahead);
+  const WallSeconds over = learned_->migration->at + shown + last;
   if (course_->cursor().open < over) return;
   learned_->migration.reset();
   dialect_changed_ = true;
 }
 
-bool Stream::DeliveredBefore(const AuditEvent& event, std::optional<WallSeconds> own) const {
+bool Stream::DeliveredBefore(const AuditEvent& event) const {
   const auto& migration = learned_->migration;
-  if (!migration || (own && *own >= migration->at)) return false;
+  if (!migration || (event.insertion && *event.insertion >= migration->at)) return false;
   const auto old = TimeOf(event, migration->from);
   return old && *old < migration->delivered_before;
 }

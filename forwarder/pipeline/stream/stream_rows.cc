@@ -54,7 +54,7 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   const bool from_begin = walk.rows() == 0;
   Walk::Taken taken = walk.TakeNext(Limits());
   if (first) {
-    anonymous_.clear();
+    unkept_.clear();
     equal_rows_.BeginWalk(walk.plan().window, from_begin && walk.list() == nullptr);
   }
   const std::size_t rows = taken.page.received();
@@ -189,19 +189,21 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out)
   equal_rows_.Note(event.row->raw);
   const auto own = OwnTime(event);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
+  const Walk& walk = course_->current().walk;
+  const WalkKind kind = walk.plan().kind;
   if (own && *own < course_->cursor().first_start) {
     ++snapshot_.out_of_window;
     --snapshot_.pending;
+    if (kind != WalkKind::kList)
+      NoteUnkept(event.id.empty() ? derived_.Next(event.row->raw) : std::string(event.id));
     return;
   }
-  const Walk& walk = course_->current().walk;
-  const WalkKind kind = walk.plan().kind;
   // The list shows more than is asked for; of what is older no ids may be left.
   const bool older =
       own ? *own < BoundsAsked(walk.plan().window).first : StandsAmongOlder(page_->next_row);
   if (kind == WalkKind::kList && older) return SkipRow();
   const auto id = EventId(event);
-  if (!id || DeliveredBefore(event, own)) return SkipRow();
+  if (!id || DeliveredBefore(event)) return SkipRow();
   if (event.id.empty() && IsHeld(event, *id, own)) return;
   const IdHash hash = HashId(*id);
   const WallSeconds second = LedgerSecond(own, now);
@@ -293,6 +295,16 @@ void Stream::NoteIfRepeated(const Sighting& sighting) {
   sighting.last_page < first_page_of_walk_ ? ++page_->rows_first : ++page_->rows_again;
 }
 
+bool Stream::NoteUnkept(std::string_view id) {
+  const auto [row, first] = unkept_.try_emplace(HashId(id), page_->number);
+  if (first) {
+    ++page_->rows_first;
+  } else if (row->second != page_->number) {
+    ++page_->rows_again;
+  }
+  return first;
+}
+
 void Stream::SkipRow() {
   ++snapshot_.deduplicated;
   --snapshot_.pending;
@@ -306,7 +318,7 @@ std::optional<std::string> Stream::EventId(const AuditEvent& event) {
   // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
   if (plan.kind == WalkKind::kEdge) {
     // One that is there on two pages may have moved.
-    if (!anonymous_.insert(HashId(id)).second) course_->current().walk.NoteRepeatedRow();
+    if (!NoteUnkept(id)) course_->current().walk.NoteRepeatedRow();
     return std::nullopt;
   }
   if (course_->current().parts.size() > 1) {
@@ -405,6 +417,8 @@ void Stream::EndWalk(const Now& now) {
   if (current.walk.stopped_deep()) {
     course_->LearnDepth(std::max<std::uint64_t>(current.walk.rows(), largest_page_));
   }
+  // Smaller windows do not help: some name turns the page after all, perhaps.
+  if (second && current.walk.one_page_is_full()) DiscoverParameter();
   if (current.walk.total() && current.walk.ended()) totals_lie_ = current.walk.ended_short();
   totals_are_false_ = totals_are_false_ || current.walk.misstated();
   if (current.walk.pages() > 1) {
@@ -414,7 +428,7 @@ void Stream::EndWalk(const Now& now) {
   dialect_failed_ = false;
   const bool pages_turn = current.walk.pages() > 1;
   const WalkEnd end = course_->End(TenantNow(now), known);
-  if (pages_turn && end.whole) pages_believed_ = 0;
+  if (pages_turn && end.whole) pages_believed_ = next_belief_ = 0;
   EndMigration();
   if (!std::exchange(rows_lay_outside_, false)) window_is_believed_ = false;
   flush_ = true;

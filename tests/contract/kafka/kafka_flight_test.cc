@@ -32,17 +32,17 @@ Run Fly(SampleBatch& sample, std::size_t most, const Broker& broker) {
       "events");
   KafkaFlight::Progress progress{};
   do {
-    std::vector<std::vector<KafkaSlot*>> requests;
-    while (KafkaSlot* slot = flight.Next()) {
+    std::vector<std::vector<KafkaTag*>> requests;
+    while (KafkaTag* tag = flight.Next()) {
       if (requests.empty() || requests.back().size() == most) requests.emplace_back();
-      requests.back().push_back(slot);
+      requests.back().push_back(tag);
     }
     for (const auto& request : requests) {
       std::vector<std::size_t> indices;
       indices.reserve(request.size());
-      for (const KafkaSlot* slot : request) indices.push_back(slot->index);
+      for (const KafkaTag* tag : request) indices.push_back(tag->index);
       const auto code = broker(indices);
-      for (const KafkaSlot* slot : request) flight.Report(*slot, code);
+      for (const KafkaTag* tag : request) flight.Report(*tag, code);
       ++run.requests;
     }
     progress = flight.Advance();
@@ -113,8 +113,8 @@ TEST_CASE("a flight that looks for the record to blame asks to be alone") {
   SampleBatch sample(2);
   KafkaFlight flight(
       sample.batch, [](const auto&) {}, "events");
-  KafkaSlot* first = flight.Next();
-  KafkaSlot* second = flight.Next();
+  KafkaTag* first = flight.Next();
+  KafkaTag* second = flight.Next();
   CHECK(flight.Next() == nullptr);
   CHECK_FALSE(flight.alone());
   CHECK(flight.unreported() == 2);
@@ -158,7 +158,7 @@ TEST_CASE("a record that was put back comes again") {
   KafkaFlight flight(
       sample.batch, [](const auto&) {}, "events");
   flight.Next();
-  const KafkaSlot* second = flight.Next();
+  const KafkaTag* second = flight.Next();
   flight.PutBack();
   CHECK(flight.unreported() == 1);
   CHECK(flight.Next() == second);

@@ -67,8 +67,12 @@ void MockKafka::CreateTopic(const std::string& name, int partitions) {
   rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, count_);
 }
 
+void MockKafka::Answer(std::int16_t request, const std::vector<rd_kafka_resp_err_t>& codes) {
+  rd_kafka_mock_push_request_errors_array(cluster_, request, codes.size(), codes.data());
+}
+
 void MockKafka::AnswerProduce(const std::vector<rd_kafka_resp_err_t>& codes) {
-  rd_kafka_mock_push_request_errors_array(cluster_, kProduceKey, codes.size(), codes.data());
+  Answer(kProduceKey, codes);
 }
 
 void MockKafka::AnswerTopic(const std::string& name, rd_kafka_resp_err_t code) {

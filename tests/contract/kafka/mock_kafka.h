@@ -34,6 +34,8 @@ class MockKafka {
 
   std::vector<std::string> brokers() const;
   void CreateTopic(const std::string& name, int partitions);
+  // The next requests of this kind (its ApiKey) are answered so.
+  void Answer(std::int16_t request, const std::vector<rd_kafka_resp_err_t>& codes);
   // The next produce requests are answered so.
   void AnswerProduce(const std::vector<rd_kafka_resp_err_t>& codes);
   // Whoever asks for the topic is answered so.

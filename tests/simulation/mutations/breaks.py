@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The deliberate breaks: each one small text that stands exactly once in a file of the product, what
 takes its place, and what that breaks. To add one, add a row: `mutate --check` says whether it fits.
-A break that no seed notices says why: what it breaks is caught a second time elsewhere.
+A break that no seed notices says why: what it breaks is caught a second time elsewhere. One that
+few seeds notice names the seeds to run, as FROM:COUNT.
 """
 from dataclasses import dataclass
 
@@ -14,12 +15,14 @@ class Break:
     new: str
     breaks: str
     survives: str = ""
+    seeds: str = ""
 
 
 WALK = "forwarder/core/walk/"
 LEDGER = "forwarder/core/ledger/"
 STREAM = "forwarder/pipeline/stream/"
 IN_ORDER = "forwarder/pipeline/destination/in_order.cc"
+SLOT = "forwarder/pipeline/slot/"
 
 BREAKS = [
     Break("undecided-is-delivered", IN_ORDER,
@@ -30,12 +33,40 @@ BREAKS = [
           "if (!committed) Fail(lane", "if (!committed && group.empty()) Fail(lane",
           "a commit that failed counts as durable"),
     Break("dead-letter-forgotten", IN_ORDER,
-          "  return !batch.dead_lettered &&", "  return batch.dead_lettered &&",
+          "if (batch.sinks[sink].rejections.size() > KeptOf(batch, sink)) return true;",
+          "if (batch.sinks[sink].rejections.size() < KeptOf(batch, sink)) return true;",
           "refused records are kept nowhere"),
     Break("dead-letter-unheard", IN_ORDER,
           "if (static_cast<std::size_t>(delivered) == flight->dead.records.size()) {",
           "if (static_cast<std::size_t>(delivered) <= flight->dead.records.size()) {",
           "a dead letter that failed counts as kept"),
+    Break("refused-in-commit-forgotten", IN_ORDER,
+          "    if (HasUnkept(*flight->batch)) records.push_back(&flight->dead);\n", "",
+          "what was refused in a commit, or before it, is kept nowhere"),
+    Break("first-end-is-the-end", SLOT + "log_content.cc",
+          "  return piece.end && *piece.end >= end;", "  return piece.end.has_value() || end < 0;",
+          "an old state is read while a stranger's transaction is open"),
+    Break("taken-over-by-nobody", SLOT + "slot.cc",
+          "  log_.TakeOver([this](const Result<void>& taken) { OnTaken(taken); });",
+          "  log_.AskEnd([this](const Result<std::int64_t>& end) { OnEnd(end); });",
+          "the state is read while its old owner still commits"),
+    Break("taken-over-again-at-once", SLOT + "slot.cc",
+          "      return End(Phase::kLost, {ErrorKind::kStop, answer.message});",
+          "      {\n        const std::lock_guard lock(mutex_);\n"
+          "        committing_ = false;\n        phase_ = Phase::kOpening;\n      }\n"
+          "      return Open();",
+          "who was shut out shuts the other one out, and commits what that one did"),
+    Break("lost-answer-is-made", SLOT + "slot.cc",
+          "    made = !pending.empty() && content_.mark() == pending;",
+          "    made = !pending.empty();",
+          "a commit whose answer was lost counts as made"),
+    Break("lost-answer-is-not-made", SLOT + "slot.cc",
+          "    made = !pending.empty() && content_.mark() == pending;",
+          "    made = pending == \"x\";\n    if (!pending.empty()) last_ = content_.mark();",
+          "a commit whose answer was lost is made a second time"),
+    Break("settled-before-the-commit", SLOT + "slot.cc",
+          "      Fail(Retry(answer.message));", "      Succeed();",
+          "what an aborted commit held counts as delivered, and memory moves"),
     Break("dedup-off", LEDGER + "ledger.cc",
           "  if (inserted) {", "  if (inserted || page > 0) {",
           "every walk delivers its rows anew"),
@@ -58,8 +89,8 @@ BREAKS = [
           "  if (!last_was_full_ || page.received() == 0 || limits.one_page) return true;",
           "a short page ends the walk of a closing window"),
     Break("equal-rows-at-once", LEDGER + "equal_rows.cc",
-          "  settles_ = nothing_moved && before.agreed >= kWalksToAgree;",
-          "  settles_ = true;",
+          "  settles_ = before.agreed >= enough + before.differed;",
+          "  settles_ = before.agreed >= 0 * enough;",
           "equal rows of different pages are two events, though a row may have moved"),
     Break("equal-rows-of-one-page", LEDGER + "equal_rows.cc",
           "  if (id == page_id) return std::nullopt;", "  if (!id.empty()) return std::nullopt;",
@@ -67,7 +98,7 @@ BREAKS = [
     Break("revisit-when-taken", LEDGER + "closed_windows.cc",
           "  const WallSeconds begun = walk.begun.value_or(tenant_now);",
           "  const WallSeconds begun = tenant_now;",
-          "a walk whose pages waited for a sink counts as a revisit of later"),
+          "a walk whose pages waited for a sink counts as a revisit of later", seeds="1936:1"),
     Break("rows-outside-taken", STREAM + "stream_rows.cc",
           "  if (own >= KeptFrom() || window_is_believed_) return",
           "  if (own >= KeptFrom() || !window_is_believed_) return",
@@ -82,7 +113,28 @@ BREAKS = [
     Break("turns-ignored", "forwarder/core/answer/budget.cc",
           "NextFree(now, 1, static_cast<std::size_t>(turn - turns_.begin()))",
           "NextFree(now, 1, turn == turns_.end() ? 0 : 0)",
-          "a stream with many pages to ask for keeps another from asking"),
+          "a stream with many pages to ask for keeps another from asking", seeds="2109:1"),
+    Break("unkept-not-noted", STREAM + "stream_rows.cc",
+          "  if (first) {\n    ++page_->rows_first;",
+          "  if (first || !settings_.tenant.empty()) {\n    ++page_->rows_first;",
+          "a page of rows from before the start that comes again and again is walked for ever",
+          seeds="99606:1"),
+    Break("belief-does-not-grow", STREAM + "stream_discovery.cc",
+          "next_belief_ = std::min(pages_believed_ * 2, kMostPagesBelieved);",
+          "next_belief_ = 0;",
+          "a walk whose pages overlap is given up each time before its end", seeds="22734:1"),
+    Break("one-page-for-ever", STREAM + "stream_rows.cc",
+          "if (second && current.walk.one_page_is_full()) DiscoverParameter();", "",
+          "that no parameter turns the page is believed for ever, though a full page cannot be all",
+          seeds="52482:1"),
+    Break("deep-window-believed", STREAM + "stream_answers.cc",
+          "  window_is_verified_ = false;\n", "",
+          "a window that is not honoured any more is believed, where rows do not show its time",
+          seeds="42930:1"),
+    Break("equal-rows-never-agree", LEDGER + "equal_rows.cc",
+          "nothing_moved ? kWalksToAgree : kWalksToAgreeInDoubt;",
+          "nothing_moved ? kWalksToAgree : kWalksToAgreeInDoubt * 1'000'000;",
+          "equal rows are never counted where the tenant lists a row twice", seeds="19595:1"),
     Break("list-goes-on-for-ever", WALK + "list_walk.cc",
           "  idle_ = further || news ? 0 : idle_ + 1;",
           "  idle_ = joint == Joint::kNone || further || news ? 0 : idle_ + 1;",

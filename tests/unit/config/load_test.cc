@@ -185,6 +185,18 @@ TEST_CASE("the dead letter is a file, or a topic that a sink's connection leads 
   CHECK(topic.dead_letter.topic == "{tenant}.dlq");
 }
 
+TEST_CASE("the state is a directory, or a topic that a sink's connection leads to") {
+  const std::string rest =
+      "sinks: [{name: lake, type: kafka, brokers: [k], topic: events, format: raw}]\n"
+      "tenants: [{name: acme, token_file: /run/secrets/acme}]\n";
+  CHECK(Good(rest).state.sink.empty());
+  const Config topic = Good(rest + "state: {type: kafka, sink: lake, topic: forwarder.state}\n");
+  CHECK(topic.state.path.empty());
+  CHECK(topic.state.sink == "lake");
+  CHECK(topic.state.topic == "forwarder.state");
+  CHECK(KafkaSinkNamed(topic, "lake").name == "lake");
+}
+
 TEST_CASE("everything that can be set of a tenant is set") {
   const Config config = Good(kEverything);
   const TenantConfig& tenant = config.tenants.at(0);

@@ -179,12 +179,23 @@ TEST_CASE("a sink's guarantee follows from its settings") {
                         {{"a", Format::kRaw, relp}, "at least once: "},
                         {{"a", Format::kRaw, udp}, "best effort: "},
                         {{"a", Format::kRaw, KafkaConfig{}}, "at least once: "}}) {
-    CHECK(GuaranteeText(row.sink).starts_with(row.guarantee));
+    CHECK(GuaranteeText(row.sink, StateConfig()).starts_with(row.guarantee));
   }
-  CHECK(GuaranteeText(DeadLetterConfig{"/var/dead", "", ""}) ==
+  CHECK(GuaranteeText(DeadLetterConfig{"/var/dead", "", ""}, StateConfig()) ==
         "at least once: written and synced");
-  CHECK(GuaranteeText(DeadLetterConfig{"", "lake", "dlq"})
+  CHECK(GuaranteeText(DeadLetterConfig{"", "lake", "dlq"}, StateConfig())
             .starts_with("at least once: acknowledged"));
+}
+
+TEST_CASE("exactly once is what is committed with a state in Kafka, and nothing else") {
+  const StateConfig state{"", "lake", "state"};
+  const SinkConfig lake{"lake", Format::kRaw, KafkaConfig{}};
+  const SinkConfig pond{"pond", Format::kRaw, KafkaConfig{}};
+  CHECK(GuaranteeText(lake, state).starts_with("exactly once: "));
+  CHECK(GuaranteeText(pond, state).starts_with("at least once: "));
+  CHECK(GuaranteeText(DeadLetterConfig{"", "lake", "dlq"}, state).starts_with("exactly once: "));
+  CHECK(GuaranteeText(DeadLetterConfig{"", "pond", "dlq"}, state).starts_with("at least once: "));
+  CHECK(GuaranteeText(DeadLetterConfig{"/var/dead", "", ""}, state).starts_with("at least once: "));
 }
 
 }  // namespace

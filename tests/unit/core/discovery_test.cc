@@ -53,6 +53,15 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
   }
 }
 
+TEST_CASE("the recent window is one in which rows of whoever ignores it do not lie either") {
+  Discovery discovery = Discovery::OfWindow({}, {}, kNow);
+  CHECK_FALSE(discovery.Take(A::kRefused));
+  const Window recent = discovery.probe().window;
+  CHECK(recent.end - recent.start == seconds(1));
+  CHECK(recent.start > kNow - std::chrono::hours(24));
+  CHECK(recent.end < kNow);
+}
+
 TEST_CASE("windows that were honoured are not given up for a refusal that passes") {
   const A no = A::kRefused;
   Dialect event;
@@ -102,6 +111,11 @@ TEST_CASE("which name turns the page follows from rows where no list reaches") {
       {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRefused, A::kRefused}, P::kSkip},
       {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRowsInside}, P::kOffset},
       {{A::kRefused, A::kRefused, A::kRowsInside, A::kEmpty}, P::kOffset},
+      // Both names are refused: is a request without one?
+      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused}, P::kOffset},
+      {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRowsInside, A::kRefused,
+        A::kRefused, A::kRefused},
+       P::kNeither},
   };
   for (const Row& row : rows) {
     Discovery discovery = Discovery::OfParameter({}, {}, kSample);

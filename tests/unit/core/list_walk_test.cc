@@ -165,6 +165,17 @@ TEST_CASE("the way through a list") {
   }
 }
 
+TEST_CASE("a head that is older than it was shows that the order does not hold") {
+  for (const int head : {5, 9}) {
+    ListWalk walk({T(7), kNewest, 0, T(7), T(10), false, 0, T(9)});
+    walk.Take(2, PageOf({std::to_string(head) + "a", "5b"}));
+    CHECK(walk.ended());
+    CHECK(walk.whole() == (head == 9));
+    CHECK(walk.order() == (head == 9 ? ListOrder::kNewestFirst : ListOrder::kNeither));
+    CHECK(walk.head() == T(head));
+  }
+}
+
 TEST_CASE("where the same page comes whatever is asked for, the walk ends, unproven") {
   for (const ListTask& task : {kAll, kDown}) {
     ListWalk walk(task);

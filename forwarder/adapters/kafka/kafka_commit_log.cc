@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+// The thread that does what is asked, one thing after the other.
+#include "adapters/kafka/kafka_commit_log.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "adapters/kafka/kafka_log_reader.h"
+#include "adapters/kafka/kafka_log_topic.h"
+#include "adapters/kafka/kafka_message.h"
+#include "adapters/kafka/kafka_producer.h"
+#include "adapters/kafka/kafka_transaction.h"
+
+namespace nsf {
+namespace {
+
+using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
+using Kind = KafkaTransacted::Kind;
+
+constexpr milliseconds kIdle{1000};          // Wake() ends it
+constexpr milliseconds kStall{3000};         // then the brokers are asked what is wrong
+constexpr milliseconds kStopPatience{1000};  // for what is under way
+constexpr milliseconds kAgain{2000};
+
+// A backstop: the transaction of an owner that is taken over from is aborted at once.
+constexpr const char* kTransactionTimeoutMs = "60000";
+constexpr int kMostMessageTimeoutMs = 60'000;
+
+Error Retry(std::string message) { return {ErrorKind::kRetry, std::move(message)}; }
+Error Closing() { return {ErrorKind::kStop, "the state is being closed"}; }
+
+}  // namespace
+
+class KafkaCommitLog::Worker {
+ public:
+  Worker(KafkaStateConfig config, std::int32_t partition, KafkaLog log)
+      : config_(std::move(config)), partition_(partition), log_(std::move(log)) {}
+
+  ~Worker() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      stop_at_ = Steady::now() + kStopPatience;
+      stopping_ = true;
+      if (producer_) producer_->Wake();
+    }
+    woken_.notify_one();
+    thread_.join();
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  Result<void> Start() {
+    if (auto made = MakeProducer(); !made) return made;  // tells what is wrong with a property
+    try {
+      thread_ = std::thread([this] { Run(); });
+    } catch (const std::system_error& error) {
+      return Error{ErrorKind::kStop, std::string("cannot start a thread: ") + error.what() +
+                                         "; raise the limits of this process"};
+    }
+    return {};
+  }
+
+  const KafkaStateConfig& config() const { return config_; }
+
+  void Ask(std::function<void()> question) {
+    {
+      const std::lock_guard lock(mutex_);
+      questions_.push_back(std::move(question));
+      if (producer_) producer_->Wake();
+    }
+    woken_.notify_one();
+  }
+
+  std::optional<Error> Trouble() const {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+  }
+
+  // These run in the thread.
+
+  Result<void> TakeOver() {
+    reader_.reset();
+    while (!stopping_) {
+      const auto taken = TryTakeOver();
+      if (taken) {
+        Tell(std::nullopt);
+        return {};
+      }
+      DropProducer();
+      if (stopping_) break;
+      Tell(taken.error());
+      if (taken.error().kind != ErrorKind::kRetry) return taken;
+      Pause();
+    }
+    return Closing();
+  }
+
+  Result<std::int64_t> End() {
+    if (stopping_) return Closing();
+    auto end = EndOfPartition(config_, partition_);
+    if (!end) Tell(end.error());
+    return end;
+  }
+
+  Result<LogPiece> Read() {
+    if (stopping_) return Closing();
+    if (!reader_) {
+      auto begun = KafkaLogReader::Begin(config_, partition_);
+      if (!begun) return begun.error();
+      reader_ = std::move(begun).value();
+    }
+    auto piece = reader_->Next([this] { return GoesOn(); });
+    if (!piece && stopping_) return Closing();
+    if (!piece) Tell(piece.error());
+    return piece;
+  }
+
+  LogAnswer Commit(const LogCommit& commit) {
+    reader_.reset();
+    if (stopping_) return {LogAnswer::Kind::kFailed, Closing().message};
+    if (!producer_) return {LogAnswer::Kind::kUnknown, "there is no producer"};
+    reports_ = producer_->reports();
+    last_progress_ = Steady::now();
+    KafkaTransaction transaction(config_, *producer_, log_, [this] { return GoesOn(); });
+    under_way_ = &transaction;
+    for (SinkBatch* batch : commit.batches) transaction.Add(*batch);
+    for (const StateChange& change : commit.changes) transaction.Add(change);
+    const KafkaTransacted outcome = transaction.Run();
+    under_way_ = nullptr;
+    switch (outcome.kind) {
+      case Kind::kDone:
+        Tell(std::nullopt);
+        return {};
+      case Kind::kRefused:
+        return {LogAnswer::Kind::kRefused, outcome.message};
+      case Kind::kFailed:
+        return {LogAnswer::Kind::kFailed, outcome.message};
+      case Kind::kFenced:
+        DropProducer();
+        return {LogAnswer::Kind::kShutOut, "another instance has taken over the state in topic " +
+                                               config_.topic +
+                                               "; run one, or give each a state.topic of its own"};
+      case Kind::kUnknown:
+        break;
+    }
+    DropProducer();
+    return {LogAnswer::Kind::kUnknown, outcome.message};
+  }
+
+ private:
+  void Run() {
+    ::pthread_setname_np(::pthread_self(), "nsf-state");
+    while (!stopping_) {
+      std::function<void()> question = Next();
+      if (question) {
+        waited_for_ = true;
+        question();
+        waited_for_ = false;
+      } else if (producer_) {
+        producer_->Poll(kIdle);
+      } else {
+        Pause();
+      }
+    }
+    // What is answered may lead to another question: that this is the end is all it is told.
+    while (auto question = Next()) question();
+    DropProducer();
+  }
+
+  std::function<void()> Next() {
+    const std::lock_guard lock(mutex_);
+    if (questions_.empty()) return nullptr;
+    std::function<void()> question = std::move(questions_.front());
+    questions_.pop_front();
+    return question;
+  }
+
+  // Until there is something to do, or to be tried again.
+  void Pause() {
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, kAgain, [this] { return stopping_ || !questions_.empty(); });
+  }
+
+  bool GoesOn() {
+    Watch();
+    return !stopping_ || Steady::now() < stop_at_;
+  }
+
+  Result<void> TryTakeOver() {
+    DropProducer();  // librdkafka's takes over once in its life
+    if (auto made = MakeProducer(); !made) return made;
+    return TakeOverWith(*producer_);
+  }
+
+  Result<void> TakeOverWith(KafkaProducer& producer) {
+    if (auto prepared = PrepareStateTopic(config_, partition_ + 1); !prepared) {
+      return WithReason(prepared.error());
+    }
+    // Else librdkafka takes a second for the first transaction.
+    producer.LookInto(config_.topic);
+    for (const std::string& topic : Written()) producer.LookInto(topic);
+    const auto taken = CallForTransaction(
+        producer, [this] { return GoesOn(); },
+        [&producer](int wait_ms) {
+          return rd_kafka_init_transactions(producer.client(), wait_ms);
+        });
+    if (taken.kind == Kind::kDone) return {};
+    return Retry("transactions cannot be begun: " + taken.message +
+                 "; grant this user WRITE and DESCRIBE on the transactional id " + Id());
+  }
+
+  // Whoever only asks is told less of why no broker answers than the producer is.
+  Error WithReason(const Error& error) {
+    producer_->Poll(milliseconds(0));
+    const KafkaFailure& why = producer_->last_failure();
+    if (error.kind != ErrorKind::kRetry || why.text.empty()) return error;
+    return Retry("the state in topic " + config_.topic + " cannot be read: " + why.text + "; " +
+                 std::string(why.next_step));
+  }
+
+  std::set<std::string> Written() const {
+    std::set<std::string> topics;
+    for (const KafkaStreamName& name : config_.streams) {
+      SinkBatch batch;
+      batch.tenant = name.tenant;
+      batch.stream = name.stream;
+      topics.insert(TopicOf(config_.sink.topic, batch));
+    }
+    return topics;
+  }
+
+  std::string Id() const { return config_.topic + '.' + std::to_string(partition_); }
+
+  Result<void> MakeProducer() {
+    auto made = KafkaProducer::Create(config_.sink, log_,
+                                      {{"transactional.id", Id()},
+                                       {"transaction.timeout.ms", kTransactionTimeoutMs},
+                                       {"message.timeout.ms", MessageTimeout()}});
+    if (!made) return made.error();
+    const std::lock_guard lock(mutex_);  // Ask() wakes the one that is polled
+    producer_ = std::move(made).value();
+    return {};
+  }
+
+  // Not longer than a transaction may last.
+  std::string MessageTimeout() const {
+    int timeout = kMostMessageTimeoutMs;
+    for (const char* name : {"message.timeout.ms", "delivery.timeout.ms"}) {
+      const auto given = config_.sink.properties.find(name);
+      if (given != config_.sink.properties.end()) {
+        timeout = std::min(timeout, std::stoi(given->second));
+      }
+    }
+    return std::to_string(timeout);
+  }
+
+  // librdkafka lets go of every payload.
+  void DropProducer() {
+    std::unique_ptr<KafkaProducer> old;
+    {
+      const std::lock_guard lock(mutex_);
+      old = std::move(producer_);
+    }
+    old.reset();
+  }
+
+  void Tell(std::optional<Error> trouble) {
+    const std::lock_guard lock(mutex_);
+    trouble_ = std::move(trouble);
+  }
+
+  // Tells what keeps that from getting on which somebody waits for.
+  void Watch() {
+    if (!producer_ || !waited_for_) return;
+    const auto now = Steady::now();
+    if (producer_->reports() != reports_) {
+      reports_ = producer_->reports();
+      last_progress_ = now;
+    } else if (under_way_ != nullptr && !producer_->cut_off() && now - last_progress_ > kStall) {
+      last_progress_ = now;
+      producer_->LookInto(under_way_->topic());
+    }
+    if (!producer_->cut_off()) return;
+    const KafkaFailure& why = producer_->last_failure();
+    Tell(Retry(why.text + "; " + std::string(why.next_step)));
+  }
+
+  const KafkaStateConfig config_;
+  const std::int32_t partition_;
+  const KafkaLog log_;
+
+  // The thread's.
+  std::unique_ptr<KafkaLogReader> reader_;
+  KafkaTransaction* under_way_ = nullptr;
+  bool waited_for_ = false;
+  std::size_t reports_ = 0;  // when last looked
+  Steady::time_point last_progress_;
+
+  std::atomic<bool> stopping_{false};
+  Steady::time_point stop_at_;  // set before stopping_
+  mutable std::mutex mutex_;    // of what follows
+  std::condition_variable woken_;
+  std::unique_ptr<KafkaProducer> producer_;  // changed by the thread alone
+  std::deque<std::function<void()>> questions_;
+  std::optional<Error> trouble_;
+  std::thread thread_;
+};
+
+KafkaCommitLog::KafkaCommitLog(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}
+
+KafkaCommitLog::~KafkaCommitLog() = default;
+
+Result<std::unique_ptr<KafkaCommitLog>> KafkaCommitLog::Create(KafkaStateConfig config,
+                                                               std::int32_t partition,
+                                                               KafkaLog log) {
+  auto worker = std::make_unique<Worker>(std::move(config), partition, std::move(log));
+  if (auto started = worker->Start(); !started) return started.error();
+  return std::unique_ptr<KafkaCommitLog>(new KafkaCommitLog(std::move(worker)));
+}
+
+bool KafkaCommitLog::Takes(const SinkBatch& batch) const {
+  const KafkaStateConfig& config = worker_->config();
+  return batch.refusals.empty() ? batch.sink == config.sink.name : config.dead_letter.has_value();
+}
+
+void KafkaCommitLog::TakeOver(std::function<void(Result<void>)> done) {
+  worker_->Ask([worker = worker_.get(), done = std::move(done)] { done(worker->TakeOver()); });
+}
+
+void KafkaCommitLog::AskEnd(std::function<void(Result<std::int64_t>)> done) {
+  worker_->Ask([worker = worker_.get(), done = std::move(done)] { done(worker->End()); });
+}
+
+void KafkaCommitLog::Read(std::function<void(Result<LogPiece>)> done) {
+  worker_->Ask([worker = worker_.get(), done = std::move(done)] { done(worker->Read()); });
+}
+
+void KafkaCommitLog::Commit(LogCommit commit, std::function<void(LogAnswer)> done) {
+  worker_->Ask([worker = worker_.get(), commit = std::move(commit), done = std::move(done)] {
+    done(worker->Commit(commit));
+  });
+}
+
+std::optional<Error> KafkaCommitLog::Trouble() const { return worker_->Trouble(); }
+
+}  // namespace nsf

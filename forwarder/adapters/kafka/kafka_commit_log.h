@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// One partition of the state's topic as a log with one owner: a transactional producer whose id is
+// that of the partition, so that a new one shuts the old one out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "adapters/kafka/kafka_settings.h"
+#include "ports/commit_log.h"
+
+namespace nsf {
+
+// One thread of its own.
+class KafkaCommitLog final : public CommitLog {
+ public:
+  // Does not wait for a connection. kConfiguration: which property is wrong and what to do; kStop
+  // when the system has no thread left. `log` is called in its thread.
+  static Result<std::unique_ptr<KafkaCommitLog>> Create(KafkaStateConfig config,
+                                                        std::int32_t partition, KafkaLog log);
+  // What is under way ends within a second or two.
+  ~KafkaCommitLog() override;
+
+  bool Takes(const SinkBatch& batch) const override;
+  // Makes the topic where it is missing.
+  void TakeOver(std::function<void(Result<void>)> done) override;
+  void AskEnd(std::function<void(Result<std::int64_t>)> done) override;
+  void Read(std::function<void(Result<LogPiece>)> done) override;
+  void Commit(LogCommit commit, std::function<void(LogAnswer)> done) override;
+  std::optional<Error> Trouble() const override;
+
+ private:
+  class Worker;
+  explicit KafkaCommitLog(std::unique_ptr<Worker> worker);
+
+  const std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace nsf

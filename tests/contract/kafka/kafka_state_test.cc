@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state as a topic against mock brokers: what an owner commits the next one reads, an owner
+// that was taken over from commits nothing, and answers that are lost or bad cost nothing.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <random>
+
+#include "adapters/kafka/kafka_commit_log.h"
+#include "mock_kafka.h"
+#include "pipeline/slot/slot.h"
+#include "sample_batch.h"
+
+namespace nsf {
+namespace {
+
+using namespace std::chrono_literals;
+using Phase = Slot::Phase;
+using Texts = std::vector<std::string>;
+
+constexpr std::int16_t kAddPartitionsToTxn = 24;  // ApiKeys
+constexpr std::int16_t kEndTxn = 26;
+constexpr std::int16_t kInitProducerId = 22;
+
+class SomeNumber : public Random {
+  double Uniform() override {
+    std::random_device device;
+    return device() / 4294967296.0;
+  }
+};
+
+// A slot in a topic, and a wait for what it tells.
+class Owner {
+ public:
+  explicit Owner(const KafkaStateConfig& config) {
+    auto made = KafkaCommitLog::Create(config, 0, [this](std::string_view line) { Hear(line); });
+    if (!made) FAIL(made.error().message);
+    log = std::move(made).value();
+    slot = std::make_unique<Slot>(
+        *log, random_,
+        Slot::Hearers{[this] { Hear(""); }, [this](std::string_view line) { Hear(line); }});
+    slot->Open();
+  }
+
+  bool Becomes(Phase phase, std::chrono::seconds patience = 30s) {
+    std::unique_lock lock(mutex_);
+    return heard_.wait_for(lock, patience, [&] { return slot->phase() == phase; });
+  }
+
+  Result<void> Commit(std::vector<SinkBatch*> batches, std::vector<StateChange> changes) {
+    std::promise<Result<void>> promise;
+    slot->CommitWith(batches, std::move(changes),
+                     [&promise](Result<void> result) { promise.set_value(std::move(result)); });
+    return promise.get_future().get();
+  }
+
+  Texts Keys() const { return slot->Keys("").value(); }
+
+  std::string words() const {
+    const std::lock_guard lock(mutex_);
+    return words_;
+  }
+
+ private:
+  void Hear(std::string_view line) {
+    {
+      const std::lock_guard lock(mutex_);
+      words_ += std::string(line) + '\n';
+    }
+    heard_.notify_all();
+  }
+
+  SomeNumber random_;
+  mutable std::mutex mutex_;
+  std::condition_variable heard_;
+  std::string words_;
+
+ public:
+  std::unique_ptr<Slot> slot;
+  std::unique_ptr<KafkaCommitLog> log;  // destroyed before the slot
+};
+
+class KafkaStateTest {
+ protected:
+  KafkaStateTest() {
+    kafka_.CreateTopic("events", 2);
+    kafka_.CreateTopic("state", 1);
+    config_.sink.name = "lake";
+    config_.sink.brokers = kafka_.brokers();
+    config_.sink.topic = "events";
+    config_.topic = "state";
+    config_.streams = {{"acme", "audit"}};
+  }
+
+  std::unique_ptr<Owner> Open() {
+    auto owner = std::make_unique<Owner>(config_);
+    REQUIRE(owner->Becomes(Phase::kOwned));
+    return owner;
+  }
+
+  MockKafka kafka_;
+  KafkaStateConfig config_;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(KafkaStateTest, "what an owner commits the next one reads") {
+  SampleBatch sample(100);
+  {
+    const auto first = Open();
+    CHECK(first->Keys().empty());
+    CHECK(first->slot->Takes(sample.batch));
+    CHECK(first->Commit({&sample.batch}, {{"b", "2"}, {"a", "1"}, {"c", std::string("\0x", 2)}}));
+    CHECK(sample.Count(OutcomeKind::kDelivered) == 100);
+    CHECK(first->Commit({}, {{"b", std::nullopt}, {"a", "changed"}}));
+    CHECK(first->Keys() == Texts{"a", "c"});
+    CHECK(first->slot->bytes() == 1 + 7 + 1 + 2);
+  }
+  CHECK(kafka_.Read("events", 2, 100).size() == 100);
+  const auto second = Open();
+  CHECK(second->Keys() == Texts{"a", "c"});
+  CHECK(second->slot->Scan("a").value()[0].value == "changed");
+  CHECK(second->slot->Scan("c").value()[0].value == std::string("\0x", 2));
+  CHECK(second->slot->bytes() == 1 + 7 + 1 + 2);
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "a load sees the commits made before it") {
+  const auto owner = Open();
+  owner->slot->Commit({{"ids/1", "x"}, {"ids/2", "y"}, {"other", "z"}}, [](const Result<void>&) {});
+  std::promise<Result<std::vector<StateEntry>>> promise;
+  owner->slot->Load({"ids/2", "ids/1"},
+                    [&promise](auto loaded) { promise.set_value(std::move(loaded)); });
+  const auto loaded = promise.get_future().get();
+  REQUIRE(loaded);
+  REQUIRE(loaded->size() == 2);
+  CHECK((*loaded)[0].value == "y");
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "who was taken over from commits nothing, and says so") {
+  const auto older = Open();
+  REQUIRE(older->Commit({}, {{"a", "1"}}));
+  const auto younger = Open();
+  CHECK(younger->Keys() == Texts{"a"});
+  SampleBatch sample(5);
+  CHECK_FALSE(older->Commit({&sample.batch}, {{"a", "2"}}));
+  CHECK(sample.Count(OutcomeKind::kUndecided) == 5);
+  CHECK(older->Becomes(Phase::kLost));
+  CHECK_THAT(older->slot->error()->message, Catch::Contains("another instance has taken over"));
+  CHECK_FALSE(older->slot->Scan(""));
+  CHECK(younger->Commit({}, {{"a", "3"}}));
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "answers that pass are asked for again") {
+  for (const std::int16_t request : {kInitProducerId, kAddPartitionsToTxn, kEndTxn}) {
+    INFO(request);
+    kafka_.Answer(request, {RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS,
+                            RD_KAFKA_RESP_ERR_NOT_COORDINATOR});
+    SampleBatch sample(3);
+    const auto owner = Open();
+    CHECK(owner->Commit({&sample.batch}, {{"a", "1"}}));
+    CHECK(sample.Count(OutcomeKind::kDelivered) == 3);
+  }
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "a commit that is aborted is handed back, and can be made again") {
+  const auto owner = Open();
+  SampleBatch sample(3);
+  kafka_.Answer(kAddPartitionsToTxn, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  const auto failed = owner->Commit({&sample.batch}, {{"a", "1"}});
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().kind == ErrorKind::kRetry);
+  CHECK(sample.Count(OutcomeKind::kUndecided) == 3);
+  CHECK(owner->Keys().empty());
+  CHECK(owner->Commit({&sample.batch}, {{"a", "1"}}));
+  CHECK(owner->Keys() == Texts{"a"});
+}
+
+TEST_CASE_METHOD(KafkaStateTest,
+                 "a record too large for librdkafka is named, and nothing committed") {
+  const auto owner = Open();
+  SampleBatch sample(3);
+  const std::string large(1'100'000, 'x');
+  sample.Add("huge", "ann@corp.example", large);
+  SampleBatch other(2);
+  const auto refused = owner->Commit({&sample.batch, &other.batch}, {{"a", "1"}});
+  REQUIRE_FALSE(refused);
+  REQUIRE(sample.batch.rejections.size() == 1);
+  CHECK(sample.batch.rejections[0].index == 3);
+  CHECK(sample.batch.rejections[0].reason == "too_large");
+  CHECK(sample.Count(OutcomeKind::kUndecided) == 3);
+  CHECK(other.Count(OutcomeKind::kUndecided) == 2);
+  CHECK(owner->Keys().empty());
+  CHECK(owner->Commit({&sample.batch, &other.batch}, {{"a", "1"}}));
+  CHECK(sample.Count(OutcomeKind::kDelivered) == 3);
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "records that a broker refuses are found among the others") {
+  const auto owner = Open();
+  SampleBatch sample(8);
+  SampleBatch other(3);
+  // The whole request, one half of it, a half of that, and the one that is to blame.
+  kafka_.AnswerProduce({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+                        RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+                        RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  const auto refused = owner->Commit({&sample.batch}, {{"a", "1"}});
+  if (!refused) {
+    CHECK_FALSE(sample.batch.rejections.empty());
+    CHECK(owner->Commit({&sample.batch, &other.batch}, {{"a", "1"}}));
+  }
+  CHECK(sample.Count(OutcomeKind::kUndecided) == 0);
+  CHECK(owner->Keys() == Texts{"a"});
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "a topic of something else is no state") {
+  {
+    KafkaStateConfig events = config_;
+    events.sink.topic = "state";
+    events.sink.key = KafkaKey::kNone;
+    events.topic = "events";
+    SampleBatch sample(3);
+    Owner writer(events);
+    REQUIRE(writer.Becomes(Phase::kOwned));
+    REQUIRE(writer.Commit({&sample.batch}, {}));
+  }
+  Owner reader(config_);
+  REQUIRE(reader.Becomes(Phase::kFailed));
+  CHECK_THAT(reader.slot->error()->message,
+             Catch::Contains("name a topic of its own as state.topic"));
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "brokers that are away are told, and waited for") {
+  kafka_.SetDown(true);
+  Owner owner(config_);
+  CHECK_FALSE(owner.Becomes(Phase::kOwned, 5s));
+  const auto trouble = owner.log->Trouble();
+  REQUIRE(trouble);
+  CHECK_THAT(trouble->message, Catch::Contains("topic state") && Catch::Contains("; "));
+  CHECK_FALSE(owner.slot->Keys(""));
+  kafka_.SetDown(false);
+  CHECK(owner.Becomes(Phase::kOwned));
+  CHECK_FALSE(owner.log->Trouble());
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "what is under way when it is closed ends with an error") {
+  auto owner = Open();
+  kafka_.SetDown(true);
+  SampleBatch sample(3);
+  std::promise<Result<void>> promise;
+  owner->slot->CommitWith({&sample.batch}, {{"a", "1"}}, [&promise](Result<void> result) {
+    promise.set_value(std::move(result));
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  owner->log.reset();
+  CHECK(std::chrono::steady_clock::now() - begun < 4s);
+  CHECK_FALSE(promise.get_future().get());
+  CHECK(sample.Count(OutcomeKind::kUndecided) == 3);
+}
+
+}  // namespace nsf

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Positions, transactions, and answers that come or do not.
+#include "simulation/simulated_topic.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/ledger/event_id.h"
+
+namespace nsf::simulation {
+namespace {
+
+constexpr std::int64_t kMostInPiece = 50;
+constexpr milliseconds kLook{50};  // of a reader that waits
+
+void SetOutcomes(const LogCommit& commit) {
+  for (SinkBatch* batch : commit.batches) {
+    for (OutcomeKind& outcome : batch->outcomes) {
+      if (outcome == OutcomeKind::kUndecided) outcome = OutcomeKind::kDelivered;
+    }
+  }
+}
+
+}  // namespace
+
+SimulatedTopic::SimulatedTopic(const Scenario& scenario, std::uint64_t seed, Timeline& timeline)
+    : scenario_(scenario), dice_(seed), timeline_(timeline) {}
+
+std::uint64_t SimulatedTopic::TakeOver() {
+  AbortOpen();
+  if (dice_.Permille(scenario_.log.strangers)) {
+    strangers_ = std::max<std::int64_t>(End() - dice_.Between(0, 40), 0);
+    stranger_ends_ = timeline_.now() + dice_.Within(milliseconds(10), milliseconds(20'000));
+  }
+  return ++epoch_;
+}
+
+void SimulatedTopic::Append(const std::vector<StateChange>& changes) {
+  for (const StateChange& change : changes) records_.push_back({change, Fate::kOpen});
+  open_ = changes.size();
+}
+
+void SimulatedTopic::CommitOpen() { Close(Fate::kCommitted); }
+
+void SimulatedTopic::AbortOpen() {
+  if (open_ > 0) Close(Fate::kNone);
+}
+
+void SimulatedTopic::Close(Fate fate) {
+  for (std::size_t i = records_.size() - open_; i < records_.size(); ++i) records_[i].fate = fate;
+  open_ = 0;
+  records_.push_back({{}, Fate::kNone});
+}
+
+std::int64_t SimulatedTopic::Stable() const {
+  const std::int64_t own = End() - static_cast<std::int64_t>(open_);
+  return timeline_.now() < stranger_ends_ ? std::min(own, strangers_) : own;
+}
+
+std::vector<StateChange> SimulatedTopic::Read(std::int64_t* from, std::int64_t most) const {
+  std::vector<StateChange> changes;
+  const std::int64_t end = std::min(*from + most, Stable());
+  for (; *from < end; ++*from) {
+    const Kept& kept = records_[static_cast<std::size_t>(*from)];
+    if (kept.fate == Fate::kCommitted) changes.push_back(kept.change);
+  }
+  return changes;
+}
+
+bool SimulatedTopic::IsDown() const {
+  const auto elapsed = std::chrono::floor<milliseconds>(timeline_.now() - kBegin);
+  return std::any_of(scenario_.log.down.begin(), scenario_.log.down.end(),
+                     [elapsed](const Span& span) { return span.Contains(elapsed); });
+}
+
+bool SimulatedTopic::Refuses(const SinkBatch& batch, const Record& record) const {
+  if (!batch.refusals.empty()) return false;
+  const auto sink =
+      std::find_if(scenario_.sinks.begin(), scenario_.sinks.end(),
+                   [&batch](const SinkScenario& known) { return known.name == batch.sink; });
+  return sink->refuses > 0 && HashId(record.event_id).high % 1000 < sink->refuses;
+}
+
+SimulatedLog::SimulatedLog(SimulatedTopic& topic, Committed committed)
+    : topic_(topic), committed_(std::move(committed)) {}
+
+void SimulatedLog::After(std::function<void()> action) {
+  topic_.timeline().After(topic_.scenario().latency.Draw(&topic_.dice()), std::move(action));
+}
+
+void SimulatedLog::TakeOver(std::function<void(Result<void>)> done) {
+  After([this, done = std::move(done)] {
+    if (topic_.IsDown()) return TakeOver(done);
+    epoch_ = topic_.TakeOver();
+    read_ = 0;
+    told_end_.reset();
+    done({});
+  });
+}
+
+void SimulatedLog::AskEnd(std::function<void(Result<std::int64_t>)> done) {
+  After([this, done = std::move(done)] {
+    if (topic_.IsDown()) return done(Error{ErrorKind::kRetry, "no broker answers"});
+    done(topic_.End());
+  });
+}
+
+void SimulatedLog::Read(std::function<void(Result<LogPiece>)> done) {
+  After([this, done = std::move(done)] {
+    if (topic_.IsDown()) return done(Error{ErrorKind::kRetry, "no broker answers"});
+    LogPiece piece;
+    piece.changes = topic_.Read(&read_, kMostInPiece);
+    if (piece.changes.empty()) {
+      if (told_end_ == topic_.Stable()) {
+        return topic_.timeline().After(kLook, [this, done] { Read(done); });
+      }
+      if (read_ == topic_.Stable()) piece.end = told_end_ = read_;
+    }
+    done(std::move(piece));
+  });
+}
+
+SimulatedLog::Fate SimulatedLog::DrawFate() {
+  if (topic_.IsDown() || topic_.dice().Permille(topic_.scenario().fails)) return Fate::kFails;
+  if (topic_.dice().Permille(topic_.scenario().lost)) {
+    return topic_.dice().Permille(500) ? Fate::kLostAfter : Fate::kLostBefore;
+  }
+  return Fate::kMade;
+}
+
+void SimulatedLog::Commit(LogCommit commit, std::function<void(LogAnswer)> done) {
+  under_way_ = UnderWay{std::move(commit), std::move(done), DrawFate(), false, false};
+  After([this] { Arrive(); });
+}
+
+bool SimulatedLog::Refuse() {
+  bool refused = false;
+  for (SinkBatch* batch : under_way_->commit.batches) {
+    for (std::size_t i = 0; i < batch->records.size(); ++i) {
+      if (batch->outcomes[i] != OutcomeKind::kUndecided) continue;
+      if (!topic_.Refuses(*batch, batch->records[i])) continue;
+      batch->outcomes[i] = OutcomeKind::kRejected;
+      batch->rejections.push_back({i, "invalid", "refused for its content"});
+      refused = true;
+    }
+  }
+  return refused;
+}
+
+void SimulatedLog::Arrive() {
+  if (topic_.IsOwner(epoch_)) {
+    topic_.Append(under_way_->commit.changes);
+    under_way_->arrived = true;
+  }
+  After([this] { Decide(); });
+}
+
+void SimulatedLog::Decide() {
+  UnderWay& commit = *under_way_;
+  commit.decided = true;
+  if (!topic_.IsOwner(epoch_) || !commit.arrived) {
+    return Answer({LogAnswer::Kind::kShutOut, "another owner has taken over"});
+  }
+  if (commit.fate == Fate::kMade && Refuse()) commit.fate = Fate::kRefused;
+  switch (commit.fate) {
+    case Fate::kMade:
+    case Fate::kLostAfter:
+      if (commit.fate == Fate::kLostAfter && Refuse()) {
+        topic_.AbortOpen();
+        return Answer({LogAnswer::Kind::kRefused, "refused"});
+      }
+      topic_.CommitOpen();
+      committed_(commit.commit);
+      if (commit.fate == Fate::kLostAfter) {
+        return Answer({LogAnswer::Kind::kUnknown, "the answer was lost"});
+      }
+      return Answer({});
+    case Fate::kRefused:
+      topic_.AbortOpen();
+      return Answer({LogAnswer::Kind::kRefused, "refused"});
+    case Fate::kFails:
+      topic_.AbortOpen();
+      return Answer({LogAnswer::Kind::kFailed, "no broker answers"});
+    case Fate::kLostBefore:
+      return Answer({LogAnswer::Kind::kUnknown, "the answer was lost"});
+  }
+}
+
+void SimulatedLog::Answer(LogAnswer answer) {
+  After([this, answer = std::move(answer)] {
+    const UnderWay ended = *std::exchange(under_way_, std::nullopt);
+    if (answer.kind == LogAnswer::Kind::kCommitted) SetOutcomes(ended.commit);
+    ended.done(answer);
+  });
+}
+
+void SimulatedLog::Crash() {
+  const bool undecided = under_way_ && under_way_->arrived && !under_way_->decided;
+  if (!undecided || !topic_.IsOwner(epoch_) || topic_.dice().Permille(500) || Refuse()) return;
+  topic_.CommitOpen();
+  committed_(under_way_->commit);
+}
+
+}  // namespace nsf::simulation
