@@ -71,6 +71,7 @@ def test_kill_9_at_random_moments(tmp_path, start_simulator, start_forwarder, br
     assert not list((tmp_path / "state").iterdir())
 
 
+@pytest.mark.long
 def test_the_broker_is_restarted(tmp_path, start_simulator, start_forwarder, broker):
     simulator = start_simulator(EVENTS)
     topic = broker.create_topic("once-restart")
@@ -78,8 +79,10 @@ def test_the_broker_is_restarted(tmp_path, start_simulator, start_forwarder, bro
     forwarder = start_forwarder(slowly(config))
     until(lambda: taken(forwarder) > EVENTS / 10, 60, "the first events", 0.01)
     broker.stop()
-    until(lambda: forwarder.metric("sink_up", sink="lake") == 0, 60, "word of the outage")
-    broker.start()
+    try:
+        until(lambda: forwarder.metric("sink_up", sink="lake") == 0, 90, "word of the outage")
+    finally:
+        broker.start()
     delivered = lambda count: count >= EVENTS
     forwarder.until_metric("events_delivered_total", delivered, 120, **LABELS)
     assert forwarder.metrics().identity(**LABELS, sink="lake") == 0

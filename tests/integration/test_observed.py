@@ -15,6 +15,8 @@ from rule_test import minutes, promtool, series
 from waiting import until
 from watched_run import WatchedRun
 
+pytestmark = pytest.mark.long
+
 # Where the trouble of an alert is staged.
 STAGED_IN = {"NetskopeForwarderNotConserved": "account",
              "NetskopeForwarderStateCommitFails": "full"}

@@ -195,9 +195,12 @@ void Drawing::DrawLateness() {
     Set("ahead_percent=" + Number(1, 10) +
         " ahead_by=" + Seconds(dice_.Within<seconds>(seconds(1), pace_.ahead / 4)));
   }
-  // A batch is one second, which must fit.
-  if (drawn_.tenant.deep_offset == 0 && dice_.Permille(100))
-    Set("batch_every=" + Seconds(dice_.Within(seconds(5), pace_.length)));
+  // A batch is one second, which must fit: below the deepest offset, and a page that none follows.
+  if (drawn_.tenant.deep_offset == 0 && dice_.Permille(100)) {
+    const std::string every = Seconds(dice_.Within(seconds(5), pace_.length));
+    const bool turns = drawn_.tenant.page_parameter != model::PageParameter::kNone;
+    if (turns) Set("batch_every=" + every);
+  }
   if (dice_.Permille(80)) Set("equal_after=" + Seconds(dice_.Within(seconds(1), pace_.length)));
 }
 

@@ -14,6 +14,8 @@ namespace {
 // After the faults: the longest pauses of the product (a minute after failures, five after a 429,
 // and what a tenant's rate leaves), then some polls.
 constexpr seconds kRecovers{600};
+// As long as a request takes, with its share of what sinks and the budget keep it waiting.
+constexpr seconds kRequest{1};
 
 std::string Number(WallSeconds time) { return std::to_string(time.time_since_epoch().count()); }
 
@@ -152,10 +154,18 @@ bool Oracle::HalvesAll(EventNumber number) const {
           (lies || tenant.order == nsf_simulator::Order::kNone || truth_.MostInASecond() > page));
 }
 
+bool Oracle::WalksRowByRow() const {
+  const nsf_simulator::Settings& tenant = stream_.tenant;
+  return tenant.window == nsf_simulator::WindowRule::kIgnored &&
+         tenant.ties == nsf_simulator::Ties::kShuffled && tenant.limit_max <= tenant.crowd;
+}
+
 std::optional<WallTime> Oracle::Deadline(EventNumber number) const {
   std::optional<WallTime> deadline;
   if (truth_.Before(number, first_start_) || truth_.CannotBeCounted(number)) return std::nullopt;
-  const seconds later = HalvesAll(number) ? seconds(3600) : seconds(0);
+  seconds later = HalvesAll(number) ? seconds(3600) : seconds(0);
+  // The walk under way, and the next one.
+  if (WalksRowByRow()) later += 2 * truth_.events() * kRequest;
   for (const WindowKind kind : truth_.kinds()) {
     const auto in_kind = DeadlineIn(number, kind);
     if (!in_kind || truth_.Leaves(number, *in_kind)) return std::nullopt;

@@ -42,6 +42,9 @@ class Oracle {
   // totals lie: all windows are halved down to seconds before the event is seen, or told from
   // equals.
   bool HalvesAll(EventNumber number) const;
+  // No walk of the list is ever whole, because a page holds no more than the rows of one second,
+  // and these change places: all of it is walked at every poll, for a request a row.
+  bool WalksRowByRow() const;
   // By when it must be delivered; nullopt: it need not be.
   std::optional<WallTime> Deadline(EventNumber number) const;
   std::optional<WallTime> DeadlineIn(EventNumber number, WindowKind kind) const;

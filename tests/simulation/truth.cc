@@ -231,7 +231,10 @@ bool Truth::MayRepeat(EventNumber number, bool has_id) const {
   const model::RowTemplate& row = tenant_.rows().TemplateOf(event(number));
   constexpr auto kAbsent = model::RowTemplate::kAbsent;
   const bool untold = row.timestamp_at == kAbsent || row.insertion_at == kAbsent;
-  return Anonymous(number) || (drifts && !has_id) || (untold && kinds_.size() > 1);
+  const auto odd = tenant_.rows().OddityOf(event(number));
+  const bool broken = odd == model::OddRow::kBroken || odd == model::OddRow::kUnbalanced;
+  return Anonymous(number) || (drifts && !has_id) || (untold && kinds_.size() > 1) ||
+         (broken && OrderMisleads(tenant));
 }
 
 bool Truth::Before(EventNumber number, WallSeconds first_start) const {

@@ -101,7 +101,8 @@ class Truth {
   bool MayRepeat(const Name& name) const;
   // Nothing tells it from an equal row: it has neither id nor time, or no id where rows change
   // places between two pages of a list. Or the tenant's windows went by another time before, which
-  // it does not show, and its id is not kept any more. In doubt it comes twice.
+  // it does not show, and its id is not kept any more. Or it does not parse, and stands in a list
+  // that is walked whole again because its order failed. In doubt it comes twice.
   bool MayRepeat(EventNumber number, bool has_id) const;
   // By its id, or by its bytes as they are at a time.
   std::string KeyOf(EventNumber number, WallTime at, bool* has_id) const;

@@ -3,6 +3,8 @@
 #include "core/dialect/discovery.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
 namespace nsf {
@@ -30,8 +32,11 @@ void Discovery::AddWindows(const DialectPins& pins) {
        {PageParameter::kOffset, PageParameter::kSkip, PageParameter::kNeither}) {
     if (!pins.parameter && other != known_.parameter) parameters.push_back(other);
   }
+  // An empty answer may be a fault: it shall not change the time by which windows were cut so far.
+  std::array kinds{WindowKind::kInsertion, WindowKind::kEvent, WindowKind::kNone};
+  if (known_.window == WindowKind::kEvent) std::swap(kinds[0], kinds[1]);
   for (const PageParameter parameter : parameters) {
-    for (const WindowKind kind : {WindowKind::kInsertion, WindowKind::kEvent, WindowKind::kNone}) {
+    for (const WindowKind kind : kinds) {
       if (pins.window && *pins.window != kind) continue;
       Probe probe{known_, long_ago, 0, 1};
       probe.dialect.parameter = parameter;

@@ -7,6 +7,9 @@
 namespace nsf {
 namespace {
 
+// Windows in a row in which nothing is shown and rows are stated, and no total was met between
+// them: what is stated is not the total of a window.
+constexpr int kHollowTotals = 8;
 constexpr std::chrono::seconds kFirstPause{60};
 constexpr std::chrono::seconds kLongestPause{3600};
 // Proofs are joined up to a UTC day.
@@ -38,6 +41,7 @@ void ClosedWindows::Load(const WindowRecord& record) {
 }
 
 bool ClosedWindows::Walked(const ClosedWalk& walk, WallSeconds tenant_now) {
+  NoteTotal(walk);
   bool whole = true;
   const WallSeconds begun = walk.begun.value_or(tenant_now);
   std::vector<WindowRecord> walked;
@@ -65,6 +69,17 @@ bool ClosedWindows::Walked(const ClosedWalk& walk, WallSeconds tenant_now) {
   return whole;
 }
 
+void ClosedWindows::NoteTotal(const ClosedWalk& walk) {
+  if (!walk.total || walk.parts.size() != 1) return;
+  const auto it = records_.find(walk.parts.front().window.start);
+  const bool first = it == records_.end() || it->second.walks == 0;
+  if (walk.proof == WalkProof::kWhole && walk.rows == *walk.total) {
+    hollow_totals_ = 0;
+  } else if (walk.proof == WalkProof::kStated && walk.rows == 0 && first) {
+    ++hollow_totals_;
+  }
+}
+
 bool ClosedWindows::Proves(const WindowRecord& record, const ClosedWalk& walk,
                            const Tally& tally) const {
   switch (walk.proof) {
@@ -74,6 +89,9 @@ bool ClosedWindows::Proves(const WindowRecord& record, const ClosedWalk& walk,
       return record.walks > 0 && record.tally == tally;
     case WalkProof::kResumed:
       return false;
+    case WalkProof::kStated:
+      if (hollow_totals_ >= kHollowTotals) return true;
+      break;
     case WalkProof::kMoved:
       break;
   }

@@ -89,6 +89,8 @@ class ClosedWindows {
   void Put(const WindowRecord& record);
   void Erase(WallSeconds start);
   void Note(const WindowRecord& record, bool present);
+  // Whether totals are those of windows is seen where one is met, or stated of nothing.
+  void NoteTotal(const ClosedWalk& walk);
   bool Proves(const WindowRecord& record, const ClosedWalk& walk, const Tally& tally) const;
   bool IsDoubtful(const WindowRecord& record, const ClosedWalk& walk, WallSeconds begun) const;
   void OnWhole(WindowRecord record, WallSeconds begun);
@@ -103,6 +105,7 @@ class ClosedWindows {
   std::set<WallSeconds> incomplete_;                   // starts
   std::optional<WallSeconds> proven_until_;
   std::set<WallSeconds> changed_;
+  int hollow_totals_ = 0;  // in a row
 };
 
 }  // namespace nsf

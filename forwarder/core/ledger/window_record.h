@@ -34,6 +34,7 @@ enum class WalkProof : std::uint8_t {
   kWhole,
   kNoTotal,  // nothing speaks against it, and no total for it: another walk must agree
   kResumed,  // it began in the middle, after a restart
+  kStated,   // nothing but a total speaks against it: more rows are stated than were shown
   kMoved,    // rows moved while it was walked, or were never shown
 };
 

@@ -33,11 +33,18 @@ std::vector<ListWalk::Row> ListWalk::Read(const ReceivedPage& page) {
     }
   };
   RowReader reader;
+  std::vector<std::size_t> by_event;
   for (const RawRow& row : page.page.rows()) {
     add_broken();
-    rows.push_back({HashId(row.raw), ListTime(Normalize(reader.Read(row)))});
+    const AuditEvent event = Normalize(reader.Read(row));
+    if (!event.insertion) by_event.push_back(rows.size());
+    rows.push_back({HashId(row.raw), ListTime(event)});
   }
   add_broken();
+  // Among rows that show when they were inserted, another time tells nothing of the order.
+  if (by_event.size() < page.page.rows().size()) {
+    for (const std::size_t at : by_event) rows[at].time.reset();
+  }
   return rows;
 }
 
@@ -45,8 +52,13 @@ bool ListWalk::OrderFails(const std::vector<Row>& rows) {
   const ListOrder before = order();
   std::optional<WallSeconds> last;
   for (const Row& row : rows) {
-    if (last && row.time) task_.seen.Add(*last, *row.time);
+    if (last && row.time) shown_.Add(*last, *row.time);
+    if (last && row.time && *last != *row.time) ++neighbours_;
     if (row.time) last = row.time;
+  }
+  const bool fails = shown_.ascending && shown_.descending;
+  if (before != ListOrder::kNeither || fails || neighbours_ >= kNeighboursOfAnOrder) {
+    task_.seen.Add(shown_);
   }
   if (next_ == 0) head_ = FirstTime(rows.begin(), rows.end());
   // What stood at the head stands behind a row that is older now.

@@ -75,18 +75,22 @@ class ListWalk {
  private:
   struct Row {
     IdHash bytes;
-    std::optional<WallSeconds> time;
+    std::optional<WallSeconds> time;  // by which its page is ordered
 
-    friend bool operator==(const Row&, const Row&) = default;
+    friend bool operator==(const Row& a, const Row& b) { return a.bytes == b.bytes; }
   };
   // How a page joins the rows before it: it is the list's beginning, it repeats the last of them,
   // or it begins in a second before which all is seen.
   enum class Joint : std::uint8_t { kNone, kBegin, kRows, kTime };
 
+  // Fewer neighbours may stand in an order by chance; where there are not more, the whole list is
+  // walked, which costs little.
+  static constexpr int kNeighboursOfAnOrder = 12;
   // Pages in a row that lie behind the walk: a burst pushed them there, or the offset is ignored.
   static constexpr int kMostIdle = 8;
 
   static std::vector<Row> Read(const ReceivedPage& page);
+  // Looks at the neighbours of a page. True: they contradict the order that was believed.
   bool OrderFails(const std::vector<Row>& rows);
   Joint Join(const std::vector<Row>& rows, std::size_t* repeats) const;
   std::vector<std::size_t> Overlaps(const std::vector<Row>& rows) const;
@@ -121,6 +125,8 @@ class ListWalk {
   bool set_aside_ = false;
   std::size_t older_from_ = 0;
   std::size_t older_to_ = 0;
+  OrderSeen shown_;                       // by the pages of this walk
+  int neighbours_ = 0;                    // of these, of different times
   std::vector<Row> last_;                 // the page that the next one is to join; empty: none yet
   std::optional<WallSeconds> border_;     // before it, in the order of the list, all is seen
   std::uint64_t step_ = 0;                // left, when a page did not join; 0: none is looked for

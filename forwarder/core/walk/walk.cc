@@ -141,10 +141,10 @@ WalkProof Walk::proof() const {
   if (list_) return list_->whole() ? WalkProof::kWhole : WalkProof::kMoved;
   if (resumed_) return WalkProof::kResumed;
   // A total may be that of the page; one that is larger tells that rows are hidden.
-  if (one_page_full_ || (one_page_ && ended_short())) return WalkProof::kMoved;
-  // Rows are stated and none is shown, or a full page and no more: a tenant that goes no deeper.
-  const bool hides = pages_ == 0 ? ended_short() : last_was_full_ && (!total_ || ended_short());
-  if (hides) return WalkProof::kMoved;
+  if (one_page_full_) return WalkProof::kMoved;
+  if ((one_page_ || pages_ == 0) && ended_short()) return WalkProof::kStated;
+  // A full page and no more: a tenant that goes no deeper.
+  if (last_was_full_ && (!total_ || ended_short())) return WalkProof::kMoved;
   if (pages_ <= 1) return WalkProof::kWhole;
   if (!one_total_) return WalkProof::kMoved;
   if (!total_) return WalkProof::kNoTotal;

@@ -417,7 +417,10 @@ void Stream::EndWalk(const Now& now) {
   // What makes up a total that is false is not all there is.
   const std::uint64_t known =
       second && !totals_are_false_ ? ledger_.CountIn(asked.first, asked.last) : 0;
-  if (current.walk.stopped_deep()) course_->LearnDepth(current.walk.rows());
+  // One page may have been asked for with a smaller limit.
+  if (current.walk.stopped_deep()) {
+    course_->LearnDepth(std::max<std::uint64_t>(current.walk.rows(), largest_page_));
+  }
   // Smaller windows do not help: some name turns the page after all, perhaps.
   if (second && current.walk.one_page_is_full()) DiscoverParameter();
   if (current.walk.total() && current.walk.ended()) totals_lie_ = current.walk.ended_short();

@@ -98,6 +98,26 @@ TEST_CASE("one walk serves neighbours that are due") {
   CHECK(closed.Due(T(3'000)) == std::vector{W(900, 1'200)});
 }
 
+TEST_CASE("rows that are stated of one empty window after the other are none that it hides") {
+  ClosedWindows closed(Revisits());
+  const auto walked = [&closed](std::int64_t start, std::uint64_t rows, std::uint64_t total) {
+    ClosedWalk walk = WalkOf({W(start, start + 300)}, WalkProof::kStated);
+    if (rows == total) walk.proof = WalkProof::kWhole;
+    if (rows == 0) walk.parts.front().tally = {};
+    walk.rows = rows;
+    walk.total = total;
+    return closed.Walked(walk, T(start + 360));
+  };
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(walked(0, 0, 1'000));  // the same one
+  for (int i = 1; i < 7; ++i) CHECK_FALSE(walked(i * 300, 0, 1'000));
+  CHECK_FALSE(walked(7 * 300, 5, 1'005));
+  CHECK(walked(8 * 300, 5, 5));  // one that is met
+  for (int i = 10; i < 17; ++i) CHECK_FALSE(walked(i * 300, 0, 1'000));
+  CHECK(walked(17 * 300, 0, 1'000));
+  CHECK(walked(7 * 300, 5, 1'005));
+  CHECK(walked(0, 0, 1'000));
+}
+
 TEST_CASE("what moved is walked again at once, then halved, down to a second") {
   ClosedWindows closed(RevisitSettings{});
   CHECK_FALSE(closed.Walked(WalkOf({W(0, 4)}, WalkProof::kMoved), T(360)));

@@ -86,6 +86,17 @@ TEST_CASE("windows that were honoured are not given up for a refusal that passes
   }
 }
 
+TEST_CASE("windows by the time that was honoured are asked for first") {
+  Dialect event;
+  event.window = W::kEvent;
+  Discovery still = Discovery::OfWindow(event, {}, kNow);
+  Answer(&still, {A::kEmpty});
+  CHECK(still.dialect() == event);
+  Discovery no_more = Discovery::OfWindow(event, {}, kNow);
+  Answer(&no_more, {A::kRowsOutside, A::kEmpty});
+  CHECK(no_more.dialect() == Dialect{});
+}
+
 TEST_CASE("which name turns the page follows from rows where no list reaches") {
   struct Row {
     std::vector<ProbeAnswer> answers;

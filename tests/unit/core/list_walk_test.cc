@@ -363,12 +363,34 @@ TEST_CASE("revisits of a list that keeps moving pause, and the edge does not") {
 TEST_CASE("the order that was learned, and the anchor, are kept in the cursor") {
   Travel t(OpenAt(T(0)));
   REQUIRE(t.Begin(2'000, seconds(0)));
-  t.Turn(2'000, {{"100", "1900", "1941"}, {"1941"}});
+  t.Turn(2'000, {{"100", "200", "300", "400", "500", "600", "700", "800", "900", "1000", "1100",
+                  "1900", "1941"},
+                 {"1941"}});
   CHECK(t.course.cursor().list_order.order() == ListOrder::kOldestFirst);
-  CHECK(t.course.cursor().list_anchor == 1);
+  CHECK(t.course.cursor().list_anchor == 11);
   Travel restarted(t.course.cursor());
   REQUIRE(restarted.Begin(2'030, seconds(0)));
-  CHECK(restarted.course.NextAsk(1, 100, {}, true, T(2'030))->page.skip == 1);
+  CHECK(restarted.course.NextAsk(1, 100, {}, true, T(2'030))->page.skip == 11);
+}
+
+TEST_CASE("an order that few rows show is not believed, and one that they contradict never") {
+  Travel t(OpenAt(T(0)));
+  REQUIRE(t.Begin(2'000, seconds(0)));
+  t.Turn(2'000, {{"1941", "900", "100"}, {"100"}});
+  CHECK(t.course.cursor().list_order == OrderSeen());
+  REQUIRE(t.Begin(2'030, seconds(40)));
+  t.Turn(2'030, {{"1941", "900", "950", "100"}, {"100"}});
+  CHECK(t.course.cursor().list_order == OrderSeen{true, true});
+}
+
+TEST_CASE("rows that do not show the time of the others tell nothing of the order") {
+  ListWalk walk(kDown);
+  const std::string body =
+      R"({"result":[{"_insertion_epoch_timestamp":1000030,"timestamp":1000020},{"timestamp":1000090},)"
+      R"({"_insertion_epoch_timestamp":1000025,"timestamp":1000024}]})";
+  walk.Take(4, {Page::Parse(body), {}, nullptr});
+  CHECK(walk.order() == ListOrder::kNewestFirst);
+  CHECK_FALSE(walk.ended());
 }
 
 }  // namespace

@@ -139,7 +139,7 @@ TEST_CASE("what a walk proves") {
   const Case cases[] = {
       {{{7}, {0}}, WalkProof::kWhole},              // one snapshot
       {{{0}}, WalkProof::kWhole},                   // nothing there
-      {{{0, 7}}, WalkProof::kMoved},                // stated and not shown
+      {{{0, 7}}, WalkProof::kStated},               // and not shown
       {{{7, 9}, {0, 9}}, WalkProof::kWhole},        // one snapshot, whatever the total says
       {{{100, 150}, {0, 150}}, WalkProof::kMoved},  // the tenant goes no deeper
       {{{100}, {7}, {0}}, WalkProof::kNoTotal},
