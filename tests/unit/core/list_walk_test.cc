@@ -386,7 +386,8 @@ TEST_CASE("an order that few rows show is not believed, and one that they contra
 TEST_CASE("rows that do not show the time of the others tell nothing of the order") {
   ListWalk walk(kDown);
   const std::string body =
-      R"({"result":[{"_insertion_epoch_timestamp":1000030,"timestamp":1000020},{"timestamp":1000090},)"
+      R"({"result":[{"_insertion_epoch_timestamp":1000030,"timestamp":1000020},)"
+      R"({"timestamp":1000090},)"
       R"({"_insertion_epoch_timestamp":1000025,"timestamp":1000024}]})";
   walk.Take(4, {Page::Parse(body), {}, nullptr});
   CHECK(walk.order() == ListOrder::kNewestFirst);
