@@ -164,7 +164,8 @@ def test_the_topic_of_the_state(tmp_path, start_simulator, broker):
     exported = command(tmp_path, config, "state", "export").out.splitlines()
     assert json.loads(exported[0])["entries"] == len(exported) - 1 > 2
     assert not [line for line in exported if "slot/" in line]
-    refused = command(tmp_path, config, "replay", "--from", "2026-01-01T00:00:00Z")
+    refused = command(tmp_path, config, "replay", "--from", "2026-01-01T00:00:00Z",
+                      "--to", "2026-01-02T00:00:00Z")
     assert refused.code == 2 and "the state is topic once-topic.state" in refused.err
 
     forgetful = broker.create_topic("once-forgetful", 1, **{"cleanup.policy": "delete"})
