@@ -194,7 +194,7 @@ void World::Happen() {
   if (nobody) StartLife();  // somebody starts it again
   const bool dangerous = timeline_.now() - kBegin < scenario_.calm;
   // Each takes some steps to take over: more of them would begin faster than they come to rest.
-  constexpr std::size_t kMostTwins = 50;
+  constexpr std::size_t kMostTwins = 3;
   const bool twins =
       dangerous && scenario_.log.used && scenario_.log.twins > 0 && twins_ < kMostTwins;
   if (twins && dice_.Between(0, 999'999) < scenario_.log.twins) {
