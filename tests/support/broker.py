@@ -78,6 +78,17 @@ class Broker:
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
 
 
+def ends_of(consumer, partitions, attempts=5):
+    """The ends of partitions. Of a broker that has just begun kafka-python may hear nothing, and
+    then trips over an answer that it does not have."""
+    for _ in range(attempts - 1):
+        try:
+            return consumer.end_offsets(partitions)
+        except AttributeError:
+            continue
+    return consumer.end_offsets(partitions)
+
+
 class TopicReader:
     """Everything in a topic, from its beginning; each call of ids() reads what has come since. With
     committed=True, what a reader of committed messages alone sees."""
@@ -101,7 +112,7 @@ class TopicReader:
             consumer.assign(partitions)
             for partition in partitions:
                 consumer.seek(partition, self.offsets.get(partition, 0))
-            ends = consumer.end_offsets(partitions)
+            ends = ends_of(consumer, partitions)
             while any(consumer.position(partition) < ends[partition] for partition in partitions):
                 for records in consumer.poll(timeout_ms=1000).values():
                     self.records += records

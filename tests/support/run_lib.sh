@@ -158,13 +158,13 @@ run_fuzzer() {
   return 1
 }
 
-# run_pytest DIRECTORY: two tests at a time, since most of them wait; a skipped test did not run and
-# is not counted.
+# run_pytest NAME ARGUMENT...: a skipped test did not run and is not counted. NAME is the report's.
 run_pytest() {
-  local report=build/log/pytest.xml result=0 counts
+  local report=build/log/pytest-$1.xml result=0 counts
+  shift
   rm -f "$report"
-  build/venv/bin/python -m pytest -c tests/pytest.ini --rootdir=. "$1" -n 2 --dist worksteal \
-    --junit-xml="$report" </dev/null || result=$?
+  build/venv/bin/python -m pytest -c tests/pytest.ini --rootdir=. --junit-xml="$report" "$@" \
+    </dev/null || result=$?
   counts=$(build/venv/bin/python tests/support/junit_counts.py "$report") || return 1
   passed=$((passed + ${counts% *})) failed=$((failed + ${counts#* }))
   return "$result"
