@@ -399,6 +399,23 @@ Key FileSink() {
           }};
 }
 
+// A topic that is reached by the connection of a Kafka sink.
+Key TopicBeside(const char* doc, const char* topic, const char* example) {
+  return {.name = "kafka",
+          .kind = Kind::kSection,
+          .doc = doc,
+          .keys = {{.name = "sink",
+                    .kind = Kind::kName,
+                    .doc = "Name of the Kafka sink whose brokers and properties are used.",
+                    .example = "lake",
+                    .required = true},
+                   {.name = "topic",
+                    .kind = Kind::kTopic,
+                    .doc = topic,
+                    .example = example,
+                    .required = true}}};
+}
+
 Key State() {
   return {
       .name = "state",
@@ -412,48 +429,27 @@ Key State() {
                           .kind = Kind::kPath,
                           .doc = "The directory.",
                           .fallback = "/var/lib/netskope-forwarder"}}},
-               {.name = "kafka",
-                .kind = Kind::kSection,
-                .doc = "A compacted topic, committed in one transaction with the events of a "
-                       "Kafka sink: exactly once.",
-                .keys = {{.name = "sink",
-                          .kind = Kind::kName,
-                          .doc = "Name of the Kafka sink whose brokers and properties are used.",
-                          .example = "lake",
-                          .required = true},
-                         {.name = "topic",
-                          .kind = Kind::kTopic,
-                          .doc = "Topic of the state alone; made if it is missing.",
-                          .example = "netskope-forwarder.state",
-                          .required = true}}}}};
+               TopicBeside("A compacted topic, committed in one transaction with the events of a "
+                           "Kafka sink: exactly once.",
+                           "Topic of the state alone; made if it is missing.",
+                           "netskope-forwarder.state")}};
 }
 
 Key DeadLetter() {
-  return {
-      .name = "dead_letter",
-      .kind = Kind::kVariants,
-      .doc = "Where events go that a sink refuses for what they are.",
-      .fallback = "file",
-      .keys = {{.name = "file",
-                .kind = Kind::kSection,
-                .doc = "A file, one event a line, with the reason and the bytes as received.",
-                .keys = {{.name = "path",
-                          .kind = Kind::kPath,
-                          .doc = "The file.",
-                          .fallback = "/var/lib/netskope-forwarder/dead-letter.ndjson"}}},
-               {.name = "kafka",
-                .kind = Kind::kSection,
-                .doc = "A topic: the bytes as received, and the reason in headers.",
-                .keys = {{.name = "sink",
-                          .kind = Kind::kName,
-                          .doc = "Name of the Kafka sink whose brokers and properties are used.",
-                          .example = "lake",
-                          .required = true},
-                         {.name = "topic",
-                          .kind = Kind::kTopic,
-                          .doc = "Topic to write to; {tenant} and {stream} expand.",
-                          .example = "\"security.netskope.{stream}.dlq\"",
-                          .required = true}}}}};
+  return {.name = "dead_letter",
+          .kind = Kind::kVariants,
+          .doc = "Where events go that a sink refuses for what they are.",
+          .fallback = "file",
+          .keys = {{.name = "file",
+                    .kind = Kind::kSection,
+                    .doc = "A file, one event a line, with the reason and the bytes as received.",
+                    .keys = {{.name = "path",
+                              .kind = Kind::kPath,
+                              .doc = "The file.",
+                              .fallback = "/var/lib/netskope-forwarder/dead-letter.ndjson"}}},
+                   TopicBeside("A topic: the bytes as received, and the reason in headers.",
+                               "Topic to write to; {tenant} and {stream} expand.",
+                               "\"security.netskope.{stream}.dlq\"")}};
 }
 
 Key Classification() {
