@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pipeline/destination/in_order.h"
+#include "unit/pipeline/destination_parts.h"
 
 namespace nsf {
 namespace {
@@ -89,27 +90,14 @@ class TakingStore : public StateStore {
   Words& order_;
 };
 
-class Counts : public Telemetry {
+class Counts : public test::DeafTelemetry {
  public:
-  void Stream(const std::string&, const std::string&, const StreamSnapshot&) override {}
-  void Budget(const std::string&, const BudgetSnapshot&) override {}
-  void RequestDuration(const std::string&, std::chrono::microseconds) override {}
-  void EventDelay(const std::string&, std::chrono::milliseconds, std::size_t) override {}
-  void EventLateness(const std::string&, std::chrono::milliseconds, std::size_t) override {}
   void Published(const std::string& sink, std::chrono::microseconds,
                  std::string_view reason) override {
     published.push_back(sink + ':' + std::string(reason));
   }
-  void Truncated(const std::string&, std::size_t) override {}
-  void Repaired(const std::string&, std::size_t) override {}
-  void Replayed(const std::string&, const std::string&, const std::string&, std::size_t) override {}
-  void StateCommitted(std::chrono::microseconds, bool) override {}
 
   Words published;
-};
-
-class StoppedClock : public Clock {
-  Now Read() const override { return {}; }
 };
 
 struct Fixture {
@@ -118,32 +106,12 @@ struct Fixture {
   PlainSink dead{"dead letter", order};
   TakingStore store{order};
   Counts telemetry;
-  StoppedClock clock;
+  test::StoppedClock clock;
   InOrderDestination destination{{{"siem", &siem}}, dead, store, telemetry, clock};
 
-  static std::unique_ptr<Batch> Three() {
-    auto batch = std::make_unique<Batch>();
-    for (const char* name : {"lake", "siem"}) {
-      SinkBatch sink;
-      sink.sink = name;
-      sink.tenant = "acme";
-      sink.stream = "audit";
-      for (const char* value : {"one", "two", "three"}) {
-        Record record;
-        record.value = record.raw = record.event_id = value;
-        sink.records.push_back(record);
-        sink.outcomes.push_back(OutcomeKind::kUndecided);
-      }
-      batch->sinks.push_back(std::move(sink));
-    }
-    batch->state.push_back({"cursor", "moved"});
-    return batch;
-  }
+  static std::unique_ptr<Batch> Three() { return test::ThreeRecords({"lake", "siem"}); }
   Settlement Commit(std::unique_ptr<Batch> batch) {
-    std::optional<Settlement> settled;
-    destination.Commit(std::move(batch), [&](Settlement s) { settled = std::move(s); });
-    REQUIRE(settled);
-    return std::move(*settled);
+    return test::CommitTo(destination, std::move(batch));
   }
 };
 

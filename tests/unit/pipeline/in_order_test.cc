@@ -10,6 +10,8 @@
 #include <map>
 #include <utility>
 
+#include "unit/pipeline/destination_parts.h"
+
 namespace nsf {
 namespace {
 
@@ -65,29 +67,18 @@ class MemoryStore : public StateStore {
   }
 };
 
-class NoTelemetry : public Telemetry {
+class HeardTelemetry : public test::DeafTelemetry {
  public:
-  void Stream(const std::string&, const std::string&, const StreamSnapshot&) override {}
-  void Budget(const std::string&, const BudgetSnapshot&) override {}
-  void RequestDuration(const std::string&, std::chrono::microseconds) override {}
-  void EventDelay(const std::string&, std::chrono::milliseconds, std::size_t) override {}
-  void EventLateness(const std::string&, std::chrono::milliseconds, std::size_t) override {}
   void Published(const std::string& sink, std::chrono::microseconds,
                  std::string_view reason) override {
     if (!reason.empty()) failed.push_back(sink + ":" + std::string(reason));
   }
   void Truncated(const std::string& sink, std::size_t count) override { truncated[sink] += count; }
   void Repaired(const std::string& sink, std::size_t count) override { repaired[sink] += count; }
-  void Replayed(const std::string&, const std::string&, const std::string&, std::size_t) override {}
-  void StateCommitted(std::chrono::microseconds, bool) override {}
 
   std::vector<std::string> failed;
   std::map<std::string, std::size_t> truncated;
   std::map<std::string, std::size_t> repaired;
-};
-
-class StoppedClock : public Clock {
-  Now Read() const override { return {}; }
 };
 
 // Two sinks, a dead letter and a store that write down in which order they were called.
@@ -95,8 +86,8 @@ struct Fixture {
   std::vector<std::string> order;
   ScriptedSink a, b, dead;
   MemoryStore store;
-  NoTelemetry telemetry;
-  StoppedClock clock;
+  HeardTelemetry telemetry;
+  test::StoppedClock clock;
   InOrderDestination destination{{{"a", &a}, {"b", &b}}, dead, store, telemetry, clock};
 
   Fixture() {
@@ -107,30 +98,10 @@ struct Fixture {
     store.order = &order;
   }
 
-  static std::unique_ptr<Batch> ThreeRecords() {
-    auto batch = std::make_unique<Batch>();
-    for (const char* name : {"a", "b"}) {
-      SinkBatch sink;
-      sink.sink = name;
-      sink.tenant = "acme";
-      sink.stream = "audit";
-      for (const char* value : {"one", "two", "three"}) {
-        Record record;
-        record.value = record.raw = record.event_id = value;
-        sink.records.push_back(record);
-        sink.outcomes.push_back(OutcomeKind::kUndecided);
-      }
-      batch->sinks.push_back(sink);
-    }
-    batch->state.push_back({"cursor", "moved"});
-    return batch;
-  }
+  static std::unique_ptr<Batch> ThreeRecords() { return test::ThreeRecords({"a", "b"}); }
 
   Settlement Commit(std::unique_ptr<Batch> batch) {
-    std::optional<Settlement> settled;
-    destination.Commit(std::move(batch), [&](Settlement s) { settled = std::move(s); });
-    REQUIRE(settled);
-    return std::move(*settled);
+    return test::CommitTo(destination, std::move(batch));
   }
 };
 
@@ -313,8 +284,8 @@ class HeldStore : public MemoryStore {
 struct SideBySide {
   HeldSink sink, dead;
   HeldStore store;
-  NoTelemetry telemetry;
-  StoppedClock clock;
+  HeardTelemetry telemetry;
+  test::StoppedClock clock;
   InOrderDestination destination{{{"s", &sink}}, dead, store, telemetry, clock};
   std::map<std::string, std::unique_ptr<Batch>> back;
   std::string settled;  // "a" settled, "(a)" handed back with an error
