@@ -182,6 +182,7 @@ void SimulatedLog::Decide() {
       topic_.AbortOpen();
       return Answer({LogAnswer::Kind::kFailed, "no broker answers"});
     case Fate::kLostBefore:
+      if (topic_.dice().Permille(500)) Refuse();  // what was learned of records is not lost
       return Answer({LogAnswer::Kind::kUnknown, "the answer was lost"});
   }
 }

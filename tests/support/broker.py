@@ -91,7 +91,8 @@ def ends_of(consumer, partitions, attempts=5):
 
 class TopicReader:
     """Everything in a topic, from its beginning; each call of ids() reads what has come since. With
-    committed=True, what a reader of committed messages alone sees."""
+    committed=True, what a reader of committed messages alone sees, once every transaction that has
+    sent anything until now has ended: a commit is answered before its partitions know of it."""
 
     def __init__(self, broker, topic, format="ocsf", committed=False):
         self.isolation = "read_committed" if committed else "read_uncommitted"
@@ -112,7 +113,7 @@ class TopicReader:
             consumer.assign(partitions)
             for partition in partitions:
                 consumer.seek(partition, self.offsets.get(partition, 0))
-            ends = ends_of(consumer, partitions)
+            ends = self._ends(partitions)
             while any(consumer.position(partition) < ends[partition] for partition in partitions):
                 for records in consumer.poll(timeout_ms=1000).values():
                     self.records += records
@@ -123,3 +124,11 @@ class TopicReader:
 
     def ids(self):
         return [self.id_of(record.value) for record in self.read()]
+
+    def _ends(self, partitions):
+        """The last message of each, committed or not."""
+        consumer = KafkaConsumer(bootstrap_servers=self.broker.address)
+        try:
+            return ends_of(consumer, partitions)
+        finally:
+            consumer.close()

@@ -100,6 +100,9 @@ std::optional<KafkaTransacted> KafkaTransaction::Attempt() {
   });
   KafkaTransacted committed{Kind::kFailed, "it was given up"};
   if (sent) committed = Commit();
+  // The coordinator calls it an error to abort what it does not know of yet: librdkafka asks it for
+  // that as soon as it has tried to tell it.
+  if (!sent && !bad_) Await();
   if (committed.kind == Kind::kDone) Settle();
   if (committed.kind != Kind::kFailed) return committed;
   if (auto aborted = Abort(); aborted.kind != Kind::kDone) return aborted;

@@ -128,6 +128,8 @@ void Slot::OnRead() {
     }
     Tell(std::move(round), {});
   }
+  // Of a commit that was not made, records may be known to be refused.
+  HandBackRefused();
   AnswerLoads();
   hearers_.changed();
   Advance();
@@ -144,7 +146,8 @@ void Slot::CommitWith(const std::vector<SinkBatch*>& batches, std::vector<StateC
     const std::lock_guard lock(mutex_);
     if (phase_ == Phase::kOpening || phase_ == Phase::kOwned) {
       unsettled_.insert(commits_made_);
-      commits_.push_back({commits_made_++, batches, std::move(changes), std::move(done), 0});
+      commits_.push_back(
+          {commits_made_++, batches, std::move(changes), std::move(done), RejectionsIn(batches)});
     } else {
       over = NotOwned();
     }
@@ -196,8 +199,7 @@ void Slot::Advance() {
     if (round_.empty()) round_.swap(commits_);
     if (round_.empty()) return;
     committing_ = true;
-    for (Request& request : round_) {
-      request.refused_before = RejectionsIn(request.batches);
+    for (const Request& request : round_) {
       commit.batches.insert(commit.batches.end(), request.batches.begin(), request.batches.end());
       commit.changes.insert(commit.changes.end(), request.changes.begin(), request.changes.end());
     }

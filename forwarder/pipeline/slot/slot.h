@@ -64,7 +64,7 @@ class Slot final : public StateStore {
     std::vector<SinkBatch*> batches;
     std::vector<StateChange> changes;
     Done done;
-    std::size_t refused_before;
+    std::size_t refused_before;  // of its records, when it was asked for
   };
   struct Waiting {
     std::uint64_t number;  // of the commits made before it, one more

@@ -43,6 +43,10 @@ BREAKS = [
     Break("refused-in-commit-forgotten", IN_ORDER,
           "    if (HasUnkept(*flight->batch)) records.push_back(&flight->dead);\n", "",
           "what was refused in a commit, or before it, is kept nowhere"),
+    Break("refused-in-a-lost-commit-forgotten", SLOT + "slot.cc",
+          "  // Of a commit that was not made, records may be known to be refused.\n"
+          "  HandBackRefused();\n", "",
+          "a record that was refused in a commit whose answer was lost is kept nowhere"),
     Break("first-end-is-the-end", SLOT + "log_content.cc",
           "  return piece.end && *piece.end >= end;", "  return piece.end.has_value() || end < 0;",
           "an old state is read while a stranger's transaction is open"),

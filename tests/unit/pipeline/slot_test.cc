@@ -253,6 +253,25 @@ TEST_CASE("of a commit whose answer was lost the log knows whether it was made")
   }
 }
 
+TEST_CASE("of a commit whose answer was lost, what was refused is handed back") {
+  Fixture f;
+  f.Open();
+  f.Commit("first");
+  const std::string committed = f.log.mark();
+  SinkBatch good = Batch("lake");
+  SinkBatch bad = Batch("lake");
+  f.Commit("a", {&good});
+  f.Commit("b", {&bad});
+  f.Answer(Kind::kCommitted);
+  bad.outcomes[1] = OutcomeKind::kRejected;
+  bad.rejections.push_back({1, "too_large", ""});
+  f.Answer(Kind::kUnknown);
+  f.Reopen({{LogContent::kMarkKey, committed}});
+  CHECK(f.settled == "first(b)");
+  CHECK(f.log.asked.back() == "commit a");
+  CHECK(f.log.commits.back().batches == std::vector<SinkBatch*>{&good});
+}
+
 TEST_CASE("what somebody else has committed meanwhile ends it") {
   Fixture f;
   f.Open({{LogContent::kMarkKey, "before"}});
