@@ -27,8 +27,10 @@ test_packages=(
 # a browser, and npm for what judges a page's accessibility.
 all_test_packages=(
   "${test_packages[@]}" clang-tidy-14 clang-format-14 buildah mmdebstrap man-db
-  chromium fonts-dejavu-core npm
+  chromium fonts-dejavu-core
 )
+# A Node.js that is not Debian's brings npm with it, and its package excludes Debian's.
+command -v npm >/dev/null || all_test_packages+=(npm)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {

@@ -24,15 +24,6 @@ pytestmark = [pytest.mark.long,
 
 
 @pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    images = debian_tree.Images(tmp_path_factory.mktemp("images"))
-    images.base()
-    yield images
-    images.buildah("rm", "--all")
-    images.buildah("rmi", "--all", "--force")
-
-
-@pytest.fixture(scope="module")
 def image(images, release):
     return images.build(release.source, "forwarder", "--build-arg", "PACKAGE=given")
 
