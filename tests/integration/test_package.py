@@ -93,7 +93,7 @@ def test_two_builds_are_the_same(release, again):
 
 @pytest.mark.long
 def test_a_release_is_whole(again, images):
-    """The sources are those of the commit, every file is under its checksum, the image can be loaded."""
+    """The sources are the commit's, every file is under its checksum, the image can be loaded."""
     debian_tree.sh("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=again.directory)
     listed = (again.directory / "SHA256SUMS").read_text().split()[1::2]
     assert sorted(listed) == sorted(again.files.keys() - {"SHA256SUMS"}) and len(listed) == 6

@@ -8,8 +8,8 @@ from processes import ROOT
 
 
 class Release:
-    """`source`: a clone of the repository, ready for an image of the packages; `files`: what was made, by
-    name; `packages`: of these, what installs a program."""
+    """`source`: a clone of the repository, ready for an image of the packages; `files`: what was made,
+    by name; `packages`: of these, what installs a program."""
 
     def __init__(self, directory, **env):
         self.source = directory / "source"
