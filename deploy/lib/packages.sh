@@ -9,6 +9,9 @@ build_packages=(
   prometheus-cpp-dev libcivetweb-dev librdkafka-dev libxxhash-dev rapidjson-dev libcli11-dev
 )
 
+# What the Debian package is made with: dpkg-shlibdeps, and `file`, without which CPack does not call it.
+packaging_packages=("${build_packages[@]}" dpkg-dev file)
+
 # What the fuzzers use besides: clang's libFuzzer; Catch2, because the tests are configured whole.
 fuzz_packages=("${build_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
 
