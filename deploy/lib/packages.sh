@@ -27,10 +27,10 @@ test_packages=(
 )
 
 # What `tests/run --all` uses besides: a minimal Debian to install the package into, and an image of it;
-# a browser, and npm for what judges a page's accessibility.
+# a browser, and npm for what judges a page's accessibility; pngquant, for pictures of it.
 all_test_packages=(
   "${test_packages[@]}" clang-tidy-14 clang-format-14 buildah mmdebstrap man-db
-  chromium fonts-dejavu-core
+  chromium fonts-dejavu-core pngquant
 )
 # A Node.js that is not Debian's brings npm with it, and its package excludes Debian's.
 command -v npm >/dev/null || all_test_packages+=(npm)
