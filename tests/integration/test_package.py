@@ -97,7 +97,7 @@ def test_a_release_is_whole(again, images):
     debian_tree.sh("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=again.directory)
     listed = (again.directory / "SHA256SUMS").read_text().split()[1::2]
     assert sorted(listed) == sorted(again.files.keys() - {"SHA256SUMS"}) and len(listed) == 6
-    [version] = re.findall(r"netskope-forwarder-(.*)-source.tar.gz", " ".join(listed))
+    [version] = re.findall(r"netskope-forwarder-([0-9.]+)-source", " ".join(listed))
     commit = debian_tree.sh("git", "-C", ROOT, "rev-parse", "HEAD").strip()
     archive = again.files[f"netskope-forwarder-{version}-source.tar.gz"]
     named = debian_tree.sh("sh", "-c", 'gzip -dc "$1" | git get-tar-commit-id', "sh", archive)
