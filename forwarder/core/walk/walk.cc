@@ -95,7 +95,6 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
     return taken;
   }
   const std::size_t rows = taken.page.received();
-  const bool first_was_all = pages_ == 1 && total_ && skip_ == *total_ && !limits.totals_lie;
   if (pages_ == 0) {
     total_ = taken.page.page.total();
   } else if (taken.page.page.total() != total_) {
@@ -108,9 +107,7 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
   const std::uint32_t full = std::min(taken.limit, std::max<std::uint32_t>(limits.largest, 2));
   one_page_ = limits.one_page;
   one_page_full_ = one_page_ && rows >= full;
-  grew_ = plan_.kind == WalkKind::kEdge && first_was_all && rows > 0 &&
-          taken.page.page.total() == skip_;
-  ended_ = grew_ || EndsWith(taken.page, limits);
+  ended_ = EndsWith(taken.page, limits);
   if (ended_) {
     slots_.clear();
   } else if (!slots_.empty() && slots_.front().ask.skip != skip_) {
@@ -142,7 +139,6 @@ void Walk::Stop() {
 WalkProof Walk::proof() const {
   if (cut_off_ || repeated_row_) return WalkProof::kMoved;
   if (list_) return list_->whole() ? WalkProof::kWhole : WalkProof::kMoved;
-  if (grew_) return WalkProof::kWhole;
   if (resumed_) return WalkProof::kResumed;
   // A total may be that of the page; one that is larger tells that rows are hidden.
   if (one_page_full_) return WalkProof::kMoved;

@@ -98,13 +98,7 @@ class Walk {
 
   // After the end.
   WalkProof proof() const;
-  // What the first page stated.
   std::optional<std::uint64_t> total() const { return total_; }
-  // Rows came in behind the first page of an edge, which held all there was: it had stated as many
-  // rows as it held, and the page behind it stated as many more as it held itself. So totals are
-  // those of the list and reach that far, and that the rows of the second page are old ones that
-  // were pushed there, or new ones, says nothing against the first.
-  bool grew() const { return grew_; }
   // The tenant stated more rows than it showed.
   bool ended_short() const { return total_ && skip_ < *total_; }
   // Full pages, then an empty one below the total: the tenant goes no deeper.
@@ -144,7 +138,6 @@ class Walk {
   bool resumed_;
   std::optional<ListWalk> list_;
   bool ended_ = false;
-  bool grew_ = false;
   bool one_by_one_ = false;  // a page did not fit: looking ahead only wastes requests
   bool cut_off_ = false;
   bool repeated_row_ = false;

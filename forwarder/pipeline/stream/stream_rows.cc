@@ -109,7 +109,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   builder_.EndPage(body);
   page_before_ = body;
   page_.reset();
-  if (repeated > 0 && !walk.grew()) walk.NoteRepeatedRow();
+  if (repeated > 0) walk.NoteRepeatedRow();
   const bool stuck = list != nullptr && list->stuck();
   if (stuck && --pages_believed_ < 0) DoubtParameter(out);
   if (walk.ended()) return EndWalk(now);

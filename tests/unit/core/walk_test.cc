@@ -166,38 +166,6 @@ TEST_CASE("what a walk proves") {
   CHECK(repeated.proof() == WalkProof::kMoved);
 }
 
-TEST_CASE("rows that come in behind the one page of an edge say nothing against it") {
-  struct Case {
-    std::vector<Turned> pages;
-    bool grew;
-  };
-  const Case cases[] = {
-      {{{7, 7}, {2, 9}}, true},                                   // two came in
-      {{{100, 100}, {1, 101}}, true}, {{{7, 9}, {2, 9}}, false},  // the first page was not all
-      {{{7, 7}, {2, 7}}, false},                                  // the total is capped
-      {{{7, 7}, {2, 2}}, false},                                  // it is that of the page
-      {{{7, 7}, {7, 7}}, false},   // it is, and nothing turns the page
-      {{{7, 7}, {2, 10}}, false},  // there is more
-      {{{7}, {2, 9}}, false},
-  };
-  for (const Case& c : cases) {
-    INFO(c.pages[1].rows << " of " << c.pages[1].total.value_or(0));
-    Walk walk(kEdgePlan, T(100));
-    Turn(&walk, c.pages);
-    CHECK(walk.grew() == c.grew);
-    CHECK(walk.ended() == c.grew);
-    if (c.grew) CHECK(walk.proof() == WalkProof::kWhole);
-  }
-  Walk closing(kClosingPlan, T(400));
-  Turn(&closing, cases[0].pages);
-  CHECK_FALSE(closing.grew());
-  WalkLimits lies;
-  lies.totals_lie = true;
-  Walk lied_to(kEdgePlan, T(100));
-  Turn(&lied_to, cases[0].pages, lies);
-  CHECK_FALSE(lied_to.grew());
-}
-
 TEST_CASE("a total is false for certain where one page tells") {
   const std::pair<std::vector<Turned>, bool> cases[] = {
       {{{7, 7}, {0, 7}}, false},
