@@ -11,6 +11,7 @@
 
 #include "core/event/envelope.h"
 #include "core/event/text.h"
+#include "core/format/plain_text.h"
 
 namespace nsf {
 namespace {
@@ -20,7 +21,7 @@ using Value = rapidjson::Value;
 constexpr const char* kEnterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 constexpr std::size_t kMostWords = 200;
 
-const Value* Member(const Value& object, const char* name) {
+const Value* MemberOf(const Value& object, const char* name) {
   if (!object.IsObject()) return nullptr;
   const auto found = object.FindMember(name);
   return found == object.MemberEnd() ? nullptr : &found->value;
@@ -35,7 +36,7 @@ std::string Text(const Value* value) {
   return value->IsUint64() ? std::to_string(value->GetUint64()) : std::string();
 }
 
-std::string TextOf(const Value& object, const char* name) { return Text(Member(object, name)); }
+std::string TextOf(const Value& object, const char* name) { return Text(MemberOf(object, name)); }
 
 std::optional<std::uint64_t> Number(const Value* value) {
   if (value == nullptr) return std::nullopt;
@@ -62,7 +63,7 @@ std::optional<bool> Truth(const Value* value) {
 
 std::string DisplayName(const Value& user) {
   std::string name = TextOf(user, "displayName");
-  const Value* parts = Member(user, "name");
+  const Value* parts = MemberOf(user, "name");
   if (name.empty() && parts != nullptr) name = TextOf(*parts, "formatted");
   if (!name.empty() || parts == nullptr) return name;
   name = TextOf(*parts, "givenName");
@@ -74,7 +75,7 @@ std::string DisplayName(const Value& user) {
 // A member of its own, as the guide has it, or the enterprise extension's.
 std::string Department(const Value& user) {
   std::string department = TextOf(user, "department");
-  const Value* enterprise = Member(user, kEnterprise);
+  const Value* enterprise = MemberOf(user, kEnterprise);
   if (department.empty() && enterprise != nullptr) department = TextOf(*enterprise, "department");
   return department;
 }
@@ -82,11 +83,11 @@ std::string Department(const Value& user) {
 // A member of its own, as the guide has it, or that of the primary address, else of the first.
 std::string Location(const Value& user) {
   std::string location = TextOf(user, "location");
-  const Value* addresses = Member(user, "addresses");
+  const Value* addresses = MemberOf(user, "addresses");
   if (!location.empty() || addresses == nullptr || !addresses->IsArray()) return location;
   for (const bool primary_only : {true, false}) {
     for (const Value& address : addresses->GetArray()) {
-      if (primary_only && !Truth(Member(address, "primary")).value_or(false)) continue;
+      if (primary_only && !Truth(MemberOf(address, "primary")).value_or(false)) continue;
       for (const char* part : {"locality", "region", "country", "formatted"}) {
         location = TextOf(address, part);
         if (!location.empty()) return location;
@@ -98,7 +99,7 @@ std::string Location(const Value& user) {
 
 std::vector<ScimGroup> GroupsOf(const Value& user) {
   std::vector<ScimGroup> groups;
-  const Value* list = Member(user, "groups");
+  const Value* list = MemberOf(user, "groups");
   if (list == nullptr || !list->IsArray()) return groups;
   for (const Value& entry : list->GetArray()) {
     if (groups.size() == kMostGroupsOfUser) break;
@@ -127,8 +128,8 @@ ScimPage Parse(std::string body, Take take) {
     page.message = rapidjson::GetParseError_En(document.GetParseError());
     return page;
   }
-  const Value* resources = Member(document, "Resources");
-  page.total = Number(Member(document, "totalResults"));
+  const Value* resources = MemberOf(document, "Resources");
+  page.total = Number(MemberOf(document, "totalResults"));
   // RFC 7644 lets a list that is empty go without.
   const bool is_list =
       resources != nullptr ? resources->IsArray() || resources->IsNull() : page.total.has_value();
@@ -152,12 +153,6 @@ ScimPage Parse(std::string body, Take take) {
 
 }  // namespace
 
-std::string_view CutText(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
-  return text.substr(0, limit);
-}
-
 ScimPage ParseScimUsers(std::string body) {
   return Parse(std::move(body), [](const Value& resource, ScimPage* page) {
     ScimUser user;
@@ -167,8 +162,8 @@ ScimPage ParseScimUsers(std::string body) {
     user.display_name = DisplayName(resource);
     user.department = Department(resource);
     user.location = Location(resource);
-    user.active = Truth(Member(resource, "active"));
-    if (!user.active) user.active = Truth(Member(resource, "status"));
+    user.active = Truth(MemberOf(resource, "active"));
+    if (!user.active) user.active = Truth(MemberOf(resource, "status"));
     user.groups = GroupsOf(resource);
     page->users.push_back(std::move(user));
   });

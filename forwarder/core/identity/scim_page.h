@@ -51,7 +51,4 @@ inline constexpr std::size_t kMostGroupsOfUser = 4096;
 ScimPage ParseScimUsers(std::string body);
 ScimPage ParseScimGroups(std::string body);
 
-// `text` cut to at most `limit` bytes at a character's end.
-std::string_view CutText(std::string_view text, std::size_t limit);
-
 }  // namespace nsf

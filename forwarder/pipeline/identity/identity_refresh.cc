@@ -256,6 +256,8 @@ void IdentityRefresh::StartRequest(const Now& now, IdentityOutput* out) {
   HttpRequest request;
   request.target = std::string(path()) + "?startIndex=" + std::to_string(list().start_index()) +
                    "&count=" + std::to_string(list().count());
+  // Users tell their groups; members of a large group would be a large answer for nothing.
+  if (walking_->users_done) request.target += "&excludedAttributes=members";
   request.timeout = settings_.timeout;
   request.max_body_bytes = settings_.max_page_bytes;
   out->request = std::move(request);
