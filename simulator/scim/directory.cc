@@ -188,7 +188,6 @@ void Directory::WriteMembers(const std::string& group, const std::string& base, 
     Put("value", Text(user, memory), memory, &member);
     Put("$ref", Text(base + "/Users/" + user, memory), memory, &member);
     Put("type", Text("User", memory), memory, &member);
-    Put("display", Text(NameOfResource(Kind::kUser, user), memory), memory, &member);
     members.PushBack(member, memory);
   }
   Put("members", std::move(members), memory, document);

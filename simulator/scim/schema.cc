@@ -46,9 +46,7 @@ std::vector<Attribute> GroupAttributes() {
   display_name.required = display_name.unique = true;
   Attribute type = Text("type");
   type.canonical = "User";
-  return {display_name,
-          Complex("members", true,
-                  {Text("value"), Link("$ref", "User"), type, ReadOnly(Text("display"))}),
+  return {display_name, Complex("members", true, {Text("value"), Link("$ref", "User"), type}),
           Text("externalId")};
 }
 
