@@ -124,8 +124,8 @@ Answer Service::StageFault(const Request& request, Time now) {
   }
   if (broken || !fault) {
     return JsonAnswer(
-        400,
-        R"({"message":"mode=FAULT, none for an end, and seconds=1..86400 if it may end itself, on=scim"})");
+        400, R"({"message":"mode=FAULT, none for an end; seconds=1..86400 if it may end itself; )"
+             R"(on=scim if it is of users and groups"})");
   }
   if (of_scim) {
     tenant_.StageScim(*fault, until);

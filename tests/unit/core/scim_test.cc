@@ -30,7 +30,8 @@ TEST_CASE("A user is read from where the guide and the standard have it") {
   const ScimPage standard = ParseScimUsers(List(
       R"({"id":"u1","userName":"ada","displayName":"Ada","active":"True","addresses":)"
       R"([{"country":"FI"},{"primary":true,"locality":"Turku"}],"groups":[{"value":"g","display":)"
-      R"("Red"}],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"IT"}})",
+      R"("Red"}],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":)"
+      R"({"department":"IT"}})",
       R"("7")"));
   CHECK(standard.total == 7);
   CHECK(standard.users[0].active == true);
