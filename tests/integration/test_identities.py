@@ -9,8 +9,9 @@ import time
 import pytest
 
 from broker import TopicReader
+from commands import command
 from forwarder import configuration, file_sink, kafka_state, lake
-from scim import Scim, token_file
+from scim import SCIM_TOKEN, Scim, token_file
 from test_ecs import faults as ecs_faults
 from validate_ocsf import Schemas, faults as ocsf_faults
 from waiting import until
@@ -219,6 +220,26 @@ def test_events_flow_whatever_scim_does(tmp_path, start_simulator, start_forward
     print("lag in seconds:", lags)
 
 
+def test_a_check_tells_which_kind_of_token_is_where(tmp_path, start_simulator):
+    simulator = start_simulator(5, "--set", "scim_users=7")
+    config = configuration(tmp_path, simulator, [file_sink(tmp_path / "out", "ocsf")],
+                           tenant(tmp_path))
+    (tmp_path / "state").mkdir()
+
+    def findings():
+        done = command(tmp_path, config, "check", "--json")
+        assert SCIM_TOKEN not in done.out + done.err
+        return done.code, done.out
+
+    code, text = findings()
+    assert code == 0 and "users: 7 stated" in text
+    token_file(tmp_path, simulator.token_file.read_text().strip())
+    code, text = findings()
+    assert code == 1 and "it is a REST API v2 token" in text
+    token_file(tmp_path, "none of these")
+    assert findings()[0] != 0
+
+
 def test_a_life_from_scim_to_kafka(tmp_path, start_simulator, start_forwarder, broker):
     simulator = start_simulator(0, "--set", "scim_audit_lag=2s", "--set", "scim_users=3")
     scim = Scim(simulator)
@@ -276,7 +297,7 @@ def test_200000_users_under_a_budget_that_fails_in_the_middle(tmp_path, start_si
     forwarder = start_forwarder(configuration(
         tmp_path, simulator, [file_sink(out, "ocsf")],
         tenant(tmp_path, refresh="120s", rate_limit="290/min", burst=5)))
-    until(lambda: forwarder.metric("events_delivered_total", tenant="acme") >= 100, 30, "events")
+    forwarder.until_metric("events_delivered_total", lambda count: count >= 100, 60, tenant="acme")
     before = forwarder.metrics().get("process_resident_memory_bytes")
     began = time.time()
 

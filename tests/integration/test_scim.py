@@ -45,24 +45,21 @@ def test_the_vendors_command_line_leads_a_user_through_life(tmp_path, start_simu
                  "NETSKOPE_CA_BUNDLE": str(certificates.ca), "NETSKOPE_API_TOKEN": token})
         return done.returncode, done.stdout, done.stderr
 
-    def found():
-        code, out, error = users(TOKEN, "get", "ada@corp.example")
-        assert code == 0, error
-        return json.loads(out)[0]
-
     code, _, error = users(SCIM_TOKEN, "create", "--username", "ada@corp.example", "--email",
                            "ada@corp.example")
     assert code == 0, error
-    user = found()
+    # It finds with one kind of token and changes with the other.
+    code, out, error = users(TOKEN, "get", "ada@corp.example")
+    assert code == 0, error
+    user = json.loads(out)[0]
     assert user["active"] is True and user["userName"] == "ada@corp.example"
     code, _, error = users(SCIM_TOKEN, "update", user["scimId"], "--set", "active=false")
     assert code == 0, error
-    assert found()["active"] is False
+    scim = Scim(simulator, authority=certificates.ca)
+    assert scim.ask("GET", "/Users/" + user["scimId"])[1]["active"] is False
     code, _, error = users(SCIM_TOKEN, "delete", user["scimId"], "--yes")
     assert code == 0, error
-    assert users(TOKEN, "get", "ada@corp.example")[0] != 0
-    # It finds with one kind of token and changes with the other.
-    assert users(TOKEN, "create", "--username", "x@corp.example", "--email", "x@corp.example")[0]
+    assert scim.ask("GET", "/Users/" + user["scimId"])[0] == 404
     texts = ["Created user", "Disabled user", "Deleted user"]
     until(lambda: len(simulator.ledger()) == len(texts), 10, "an audit event for each change")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The simulator's users and groups, changed as an identity provider changes them."""
 import json
+import ssl
 import urllib.error
 import urllib.request
 
@@ -8,7 +9,8 @@ SCIM_TOKEN = "simulator-scim-token"
 
 
 class Scim:
-    def __init__(self, simulator, token=SCIM_TOKEN):
+    def __init__(self, simulator, token=SCIM_TOKEN, authority=None):
+        self.context = ssl.create_default_context(cafile=authority) if authority else None
         self.url = simulator.url + "/api/v2/scim"
         self.token = token
 
@@ -19,7 +21,7 @@ class Scim:
             "Authorization": f"Netskope-Api-Token {self.token}",
             "Content-Type": "application/scim+json"})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10, context=self.context) as answer:
                 status, text = answer.status, answer.read()
         except urllib.error.HTTPError as error:
             status, text = error.code, error.read()
