@@ -298,7 +298,7 @@ def test_200000_users_under_a_budget_that_fails_in_the_middle(tmp_path, start_si
         tmp_path, simulator, [file_sink(out, "ocsf")],
         tenant(tmp_path, refresh="120s", rate_limit="290/min", burst=5)))
     forwarder.until_metric("events_delivered_total", lambda count: count >= 100, 60, tenant="acme")
-    before = forwarder.metrics().get("process_resident_memory_bytes")
+    before = forwarder.rss_bytes()
     began = time.time()
 
     pages = []
@@ -314,7 +314,7 @@ def test_200000_users_under_a_budget_that_fails_in_the_middle(tmp_path, start_si
 
     def taken():
         now = forwarder.metrics()
-        resident.append(now.get("process_resident_memory_bytes"))
+        resident.append(forwarder.rss_bytes())
         return now.get("identity_users", tenant="acme") == total
 
     until(taken, 240, "all users")
