@@ -43,7 +43,8 @@ TelemetryPlan PlanOf(const Config& config) {
   plan.version = kVersion;
   plan.commit = kCommit;
   for (const TenantConfig& tenant : config.tenants) {
-    plan.tenants.push_back({tenant.name, tenant.events, tenant.sinks, tenant.token_expires});
+    plan.tenants.push_back({tenant.name, tenant.events, tenant.sinks, tenant.token_expires,
+                            !tenant.identities.token_file.empty()});
   }
   for (const SinkConfig& sink : config.sinks) plan.sinks.push_back(sink.name);
   return plan;
@@ -89,6 +90,8 @@ Result<void> Daemon::Build() {
   loop_ = std::make_unique<Loop>(clock_, *telemetry_, *destination_, *store_, observer);
   if (options_.progress)
     progress_ = std::make_unique<Progress>(isatty(STDERR_FILENO) == 1, clock_.Read());
+  identities_ = std::make_unique<IdentityDesk>(
+      IdentityDesk::Parts{*store_, random_, *telemetry_, desk_, log_, [this] { WakeUp(); }});
   BuildJobBoard();
   if (!options_.jobs.empty()) {
     if (auto put = PutJobs(); !put) return put;
@@ -183,6 +186,7 @@ Result<void> Daemon::BuildTenants() {
 
 Result<void> Daemon::BuildStreams() {
   for (const TenantConfig& tenant : config_.tenants) {
+    if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun;
     if (auto built = BuildStreamsOf(tenant, &tenants_[tenant.name]); !built) return built;
   }
   streaming_ = true;
@@ -227,7 +231,8 @@ void Daemon::Watch(const TenantConfig& tenant, const std::string& event_type) {
 
 Result<std::unique_ptr<Stream>> Daemon::MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts) {
-  return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference()),
+  return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference(),
+                                         identities_->DirectoryOf(tenant.name)),
                         *store_, *parts->budget, random_);
 }
 
@@ -281,7 +286,8 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginRewalk(const Job& job, const JobPr
   const RewalkParts base{*store_,    *job_destination_, *parts->second.client,
                          job_calls_, *telemetry_,       log_};
   const StreamSettings live =
-      StreamSettingsOf(config_, *config, job.stream, parts->second.token->Reference());
+      StreamSettingsOf(config_, *config, job.stream, parts->second.token->Reference(),
+                       identities_->DirectoryOf(job.tenant));
   const auto make = [this, &budget = *parts->second.budget](const StreamSettings& settings) {
     return Stream::Create(settings, *store_, budget, random_);
   };
@@ -360,6 +366,7 @@ int Daemon::Run() {
     WatchSinks(now);
     WatchState(now);
     WatchMemory(now);
+    loop_->LookAround(identities_->Step(now));
     jobs_->Step(now);
     if (options_.on_jobs) options_.on_jobs(jobs_->jobs());
     if (progress_) {
@@ -370,6 +377,7 @@ int Daemon::Run() {
     return code.has_value();
   });
   service_manager_.Stopping();
+  identities_->Drain();
   const bool committed = loop_->Drain(clock_.Read().monotonic + kDrain);
   if (progress_) progress_->Finish(clock_.Read(), loop_->streams());
   if (committed || stopped_by_ == 0) return *code;

@@ -21,6 +21,7 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "app/config/config.h"
+#include "app/identity/identity_desk.h"
 #include "app/idle_memory.h"
 #include "app/jobs/job_board.h"
 #include "app/jobs/loop_calls.h"
@@ -156,6 +157,7 @@ class Daemon : private LoopObserver {
   std::unique_ptr<Loop> loop_;
   LoopCalls job_calls_{[this] { WakeUp(); }};
   std::unique_ptr<JobBoard> jobs_;
+  std::unique_ptr<IdentityDesk> identities_;
   std::unique_ptr<InOrderDestination> destination_;
   std::unique_ptr<InOrderDestination> job_destination_;  // what jobs send again
   std::unique_ptr<StateStore> store_;

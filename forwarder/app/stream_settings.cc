@@ -3,6 +3,7 @@
 #include "app/stream_settings.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nsf {
 namespace {
@@ -28,7 +29,8 @@ DialectPins PinsOf(const PagingConfig& paging) {
 }
 
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
-                                const std::string& event_type, const std::string& token_reference) {
+                                const std::string& event_type, const std::string& token_reference,
+                                std::shared_ptr<const Directory> directory) {
   StreamSettings settings;
   settings.tenant = tenant.name;
   settings.stream = event_type;
@@ -54,6 +56,7 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
   settings.classification = config.classification;
   settings.filter = tenant.filter;
   settings.redaction = tenant.redaction;
+  settings.directory = std::move(directory);
   settings.batch = {config.batch.events, config.batch.bytes, config.batch.age};
   return settings;
 }

@@ -2,6 +2,7 @@
 // The configuration of one tenant's event type, in the terms of the stream.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,9 @@ namespace nsf {
 // What of the dialect the configuration pins.
 DialectPins PinsOf(const PagingConfig& paging);
 
-// `token_reference` is how messages name the tenant's token.
+// `token_reference` is how messages name the tenant's token; `directory` knows its people, if any.
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
-                                const std::string& event_type, const std::string& token_reference);
+                                const std::string& event_type, const std::string& token_reference,
+                                std::shared_ptr<const Directory> directory = nullptr);
 
 }  // namespace nsf

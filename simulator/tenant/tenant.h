@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "scim/directory.h"
 #include "tenant/answer.h"
 #include "tenant/event_source.h"
 #include "tenant/fault.h"
@@ -28,6 +30,7 @@ inline constexpr std::string_view kAuditPath = "/api/v2/events/data/audit";
 
 struct Statistics {
   std::uint64_t requests = 0;
+  std::uint64_t scim_requests = 0;  // of them
   std::map<int, std::uint64_t> by_status;
   std::uint64_t cut = 0;
   std::uint64_t hung = 0;
@@ -52,6 +55,8 @@ class Tenant {
   // Each answer fails so until `until`; nullopt: until told otherwise.
   void Stage(Fault fault, std::optional<Time> until);
   Fault StagedAt(Time now) const;
+  // The same of answers about users and groups.
+  void StageScim(Fault fault, std::optional<Time> until) { staged_scim_ = {fault, until}; }
 
   // Whether a request of now might hang.
   bool HangsAt(Time now) const;
@@ -67,6 +72,7 @@ class Tenant {
   std::optional<Time> LeavesAt(EventNumber number) const;
 
   const Statistics& statistics() const { return statistics_; }
+  const scim::Directory& directory() const { return directory_; }
   std::uint64_t most_per_second() const { return second_.most(); }
   std::uint64_t most_per_minute() const { return minute_.most(); }
   std::uint64_t rate_limited() const { return gateway_.rate_limited(); }
@@ -81,6 +87,9 @@ class Tenant {
  private:
   void Decide(const Request& request, Time now, Answer* answer);
   Fault DrawFault(const Settings& settings, Time now);
+  Fault DrawFault(const FaultShares& shares);
+  void AnswerScimRequest(const Request& request, const Settings& settings, Time now,
+                         Answer* answer);
   void AnswerAudit(std::string_view query_string, const Settings& settings, Time now,
                    Answer* answer);
   void AnswerPage(const PageQuery& query, const Settings& settings, Time now, Answer* answer);
@@ -100,6 +109,8 @@ class Tenant {
   std::optional<Time> staged_until_;
   Statistics statistics_;
   std::vector<Event> fresh_;
+  scim::Directory directory_;
+  std::pair<Fault, std::optional<Time>> staged_scim_{Fault::kNone, std::nullopt};
 };
 
 }  // namespace nsf_simulator

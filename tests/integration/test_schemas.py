@@ -22,8 +22,10 @@ def schema(format):
 
 
 def events_of(format):
+    """Those of people who are known, too."""
+    lines = golden(f"{format}.ndjson") + golden(f"people-{format}.ndjson")
     return [json.loads(line.decode(errors="replace"))
-            for line in golden(f"{format}.ndjson") + samples(format, SAMPLES)]
+            for line in lines + samples(format, SAMPLES)]
 
 
 def test_every_json_format_has_a_schema():

@@ -71,6 +71,21 @@ void AddRequests(const MetricLabels& labels, const StreamSnapshot& snapshot, Met
   page->Counter("rate_limited_total", "Answers 429.", labels, Count(snapshot.rate_limited));
 }
 
+// Only where people are asked for.
+void AddIdentified(const MetricLabels& labels, const StreamSnapshot& snapshot, MetricPage* page) {
+  if (snapshot.identified.empty()) return;
+  std::map<std::string_view, std::uint64_t> results{
+      {"found", 0}, {"stale", 0}, {"missing", 0}, {"no_picture", 0}, {"no_user", 0}};
+  for (const auto& [result, count] : snapshot.identified) results[result] = count;
+  for (const auto& [result, count] : results) {
+    MetricLabels with_result = labels;
+    with_result.emplace_back("result", result);
+    page->Counter("events_identified_total",
+                  "Events by what was known of their actor when they were formatted.", with_result,
+                  Count(count));
+  }
+}
+
 void AddEvents(const MetricLabels& labels, const StreamSnapshot& snapshot, MetricPage* page) {
   page->Counter("events_received_total", "Rows taken from pages.", labels,
                 Count(snapshot.received));
@@ -168,6 +183,7 @@ void AddStreamMetrics(const StreamLabels& labels, const StreamSnapshot& snapshot
   const MetricLabels of_stream{{"tenant", labels.tenant}, {"stream", labels.stream}};
   AddRequests(of_stream, snapshot, page);
   AddEvents(of_stream, snapshot, page);
+  AddIdentified(of_stream, snapshot, page);
   AddSinks(labels, snapshot, page);
   AddProgress(of_stream, snapshot, now, page);
   AddHealth(of_stream, snapshot, page);

@@ -50,6 +50,7 @@ void CheckTenant(const TenantConfig& tenant, Findings* findings) {
   for (const std::string& event_type : tenant.events) {
     CheckEndpoint(tenant, event_type, **client, findings);
   }
+  CheckIdentities(tenant, **engine, findings);
 }
 
 }  // namespace nsf

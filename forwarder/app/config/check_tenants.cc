@@ -25,6 +25,7 @@ class TenantChecks {
 
   void Check(const Setting& tenant) {
     Token(tenant);
+    Identities(tenant);
     References(tenant.At("sinks"));
     if (const Setting& events = tenant.At("events"); events.valid && events.items.empty()) {
       diagnostics_.Error(events.where, "events is empty; write [audit], or remove the key");
@@ -74,6 +75,29 @@ class TenantChecks {
                            "the token is written out in this file; keep it in token_file or write "
                            "${NETSKOPE_TOKEN}");
     }
+  }
+
+  // The token of users and groups is another kind: one file for both can hold only one of them.
+  void Identities(const Setting& tenant) {
+    const Setting& identities = tenant.At("identities");
+    const Setting& file = identities.At("token_file");
+    if (!file.given) {
+      if (identities.given) {
+        diagnostics_.Error(identities.where,
+                           "identities has no token_file; write the path of the SCIM token's "
+                           "file, or remove identities");
+      }
+      return;
+    }
+    if (!file.valid) return;
+    TokenFile(file);
+    if (tenant.At("token_file").given && tenant.At("token_file").text() == file.text()) {
+      diagnostics_.Error(file.where,
+                         "identities.token_file is the tenant's token_file; the tenant takes "
+                         "another kind of token for users and groups: keep the SCIM token in a "
+                         "file of its own");
+    }
+    Repetitions(identities.At("fields"));
   }
 
   void TokenFile(const Setting& file) {

@@ -132,6 +132,44 @@ Key Privacy() {
       }};
 }
 
+Key Identities() {
+  return {.name = "identities",
+          .kind = Kind::kSection,
+          .doc = "Who the users in events are, read over SCIM (docs/IDENTITIES.md).",
+          .keys = {
+              {.name = "token_file",
+               .kind = Kind::kPath,
+               .doc = "File with the SCIM token, which is another than that of the REST API; read "
+                      "again when it changes. Left out: nobody is asked.",
+               .example = "/run/secrets/acme-scim"},
+              {.name = "refresh",
+               .kind = Kind::kDuration,
+               .doc = "Time between two pictures of users and groups.",
+               .fallback = "1h",
+               .min = 1000,
+               .max = 7 * kDay,
+               .whole_seconds = true},
+              {.name = "fields",
+               .kind = Kind::kChoice,
+               .doc = "What is kept of a user and put into events.",
+               .fallback = "id, display_name, active, groups, department, location",
+               .values = {"id", "display_name", "active", "groups", "department", "location"},
+               .list = true},
+              {.name = "rate_limit",
+               .kind = Kind::kRate,
+               .doc = "Requests with the SCIM token, never exceeded.",
+               .fallback = "240/min",
+               .min = 1,
+               .max = 6'000'000},
+              {.name = "burst",
+               .kind = Kind::kInteger,
+               .doc = "Requests with it in one second, at most.",
+               .fallback = "4",
+               .min = 1,
+               .max = 100'000},
+          }};
+}
+
 std::vector<Key> TenantKeys() {
   return {
       {.name = "name",
@@ -211,6 +249,7 @@ std::vector<Key> TenantKeys() {
       Paging(),
       Filter(),
       Privacy(),
+      Identities(),
       Tls("the tenant"),
       {.name = "proxy",
        .kind = Kind::kProxy,

@@ -8,6 +8,7 @@
 #include "core/event/known_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
+#include "core/format/identity_json.h"
 #include "core/format/json_pieces.h"
 #include "core/format/json_text.h"
 #include "core/format/left_members.h"
@@ -131,7 +132,12 @@ class OcsfWriter : private JsonPieces {
   void Write();
 
  private:
-  void PutUser(std::string_view name);
+  void PutUser(std::string_view name, const KnownPerson* person);
+  void PutIdentity(const Identity& identity);
+  const KnownPerson* Actor() const;
+  const KnownPerson* Subject() const;
+  void WriteEnrichments();
+  void PutEnrichment(std::string_view path, std::string_view name, const KnownPerson& person);
   void WriteKind();
   void WriteTime();
   void WriteMetadata();
@@ -172,6 +178,7 @@ void OcsfWriter::Write() {
   WriteSource();
   WriteClassMembers();
   WriteObservables();
+  WriteEnrichments();
   WriteUnmapped();
   Put("}");
 }
@@ -227,9 +234,63 @@ void OcsfWriter::WriteMetadata() {
   Put("}");
 }
 
-void OcsfWriter::PutUser(std::string_view name) {
+const KnownPerson* OcsfWriter::Actor() const {
+  return context_.people != nullptr && context_.people->actor ? &*context_.people->actor : nullptr;
+}
+
+const KnownPerson* OcsfWriter::Subject() const {
+  return context_.people != nullptr && context_.people->subject ? &*context_.people->subject
+                                                                : nullptr;
+}
+
+void OcsfWriter::PutUser(std::string_view name, const KnownPerson* person) {
   PutText(R"("name":)", name);
   if (IsEmail(name)) PutText(R"(,"email_addr":)", name);
+  if (person != nullptr && person->found()) PutIdentity(person->identity);
+}
+
+void OcsfWriter::PutIdentity(const Identity& identity) {
+  PutTextIfAny(R"(,"uid":)", identity.id);
+  PutTextIfAny(R"(,"display_name":)", identity.display_name);
+  std::size_t shown = 0;
+  for (const std::string_view group : identity.groups) {
+    if (shown == kMostGroupsShown) break;
+    PutText(shown++ == 0 ? R"(,"groups":[{"name":)" : R"(},{"name":)", group);
+  }
+  if (shown > 0) Put("}]");
+  if (identity.department.empty() && identity.location.empty()) return;
+  Put(R"(,"ldap_person":{)");
+  PutTextIfAny(R"("department":)", identity.department);
+  if (!identity.department.empty() && !identity.location.empty()) Put(",");
+  PutTextIfAny(R"("office_location":)", identity.location);
+  Put("}");
+}
+
+// What SCIM was asked about whom, of when the answer is, and what has no place in a user: whether
+// the account is active, and why nothing is known of it.
+void OcsfWriter::PutEnrichment(std::string_view path, std::string_view name,
+                               const KnownPerson& person) {
+  Put(out_.ends_with('[') ? R"({"name":")" : R"(,{"name":")");
+  Put(path);
+  PutText(R"(","value":)", name);
+  Put(R"(,"type":"identity","provider":"Netskope SCIM")");
+  if (context_.people->taken) {
+    PutNumber(R"(,"created_time":)", context_.people->taken->time_since_epoch().count() * 1000);
+  }
+  Put(R"(,"data":)");
+  IdentityJsonParts parts;
+  parts.most_groups = 0;
+  parts.shown_elsewhere = kMostGroupsShown;
+  AppendIdentityJson(person, parts, &out_);
+  Put("}");
+}
+
+void OcsfWriter::WriteEnrichments() {
+  if (Actor() == nullptr && Subject() == nullptr) return;
+  Put(R"(,"enrichments":[)");
+  if (Actor() != nullptr) PutEnrichment("actor.user", ActorName(event_), *Actor());
+  if (Subject() != nullptr) PutEnrichment("user", SubjectName(event_), *Subject());
+  Put("]");
 }
 
 void OcsfWriter::WriteActor() {
@@ -242,7 +303,7 @@ void OcsfWriter::WriteActor() {
     return;
   }
   Put(R"(,"actor":{"user":{)");
-  PutUser(name);
+  PutUser(name, Actor());
   // Administrators of the console are known by address; a bare name is that of a token.
   Put(name.find('@') != std::string_view::npos ? R"(,"type_id":2,"type":"Admin")"
                                                : R"(,"type_id":4,"type":"Service")");
@@ -272,21 +333,21 @@ void OcsfWriter::WriteSource() {
 }
 
 void OcsfWriter::WriteClassMembers() {
-  const auto put_subject = [&](std::string_view name) {
+  const auto put_subject = [&](std::string_view name, const KnownPerson* person) {
     Put(R"(,"user":{)");
-    PutUser(name.empty() ? std::string_view("Unknown") : name);
+    PutUser(name.empty() ? std::string_view("Unknown") : name, person);
     Put("}");
   };
   switch (kind_.class_uid) {
     case kAuthentication:
-      put_subject(ActorName(event_));
+      put_subject(ActorName(event_), Actor());
       Put(R"(,"service":{"name":"Netskope Admin Console"})");
       return;
     case kAccountChange:
-      put_subject(SubjectName(event_));
+      put_subject(SubjectName(event_), Subject());
       return;
     case kUserAccess:
-      put_subject(SubjectName(event_));
+      put_subject(SubjectName(event_), Subject());
       PutText(R"(,"privileges":[)", event_.target);
       Put("]");
       return;
@@ -327,7 +388,7 @@ void OcsfWriter::WriteGroup() {
     if (name.empty()) return;
     if (name == event_.target || name.find('@') == std::string_view::npos) continue;
     Put(R"(,"user":{)");
-    PutUser(name);
+    PutUser(name, Subject());
     return Put("}");
   }
 }

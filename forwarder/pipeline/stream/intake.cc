@@ -18,14 +18,21 @@ constexpr std::size_t kMostCharacters = 120;
 Intake::Intake(const StreamSettings& settings)
     : classifier_(settings.classification), filter_(settings.filter, settings.path) {
   if (settings.redaction.any()) redactor_.emplace(settings.redaction);
+  directory_ = settings.directory;
+  if (directory_ && settings.redaction.any()) veil_.emplace(settings.redaction);
 }
 
-Intake::Admission Intake::Admit(AuditEvent* event) {
+Intake::Admission Intake::Admit(AuditEvent* event, WallTime now) {
   Admission admission;
   classifier_.Classify(event);
   admission.filtered = filter_.ReasonToDrop(*event);
   if (!admission.filtered.empty()) return admission;
   const bool is_marked = filter_.IsMarked(*event);
+  // By the real names, which redaction takes out.
+  if (directory_) {
+    admission.people = &directory_->Look(*event, now);
+    if (veil_) admission.people = &veil_->Apply(*admission.people);
+  }
   if (auto redacted = redactor_ ? redactor_->Apply(*event->row) : std::nullopt) {
     *event = *std::move(redacted);
     classifier_.Classify(event);

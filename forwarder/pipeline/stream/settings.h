@@ -22,6 +22,8 @@
 
 namespace nsf {
 
+class Directory;
+
 struct SinkSpec {
   std::string name;
   Format format = Format::kOcsf;
@@ -80,6 +82,7 @@ struct StreamSettings {
   std::shared_ptr<const ClassificationTable> classification =
       std::make_shared<const ClassificationTable>(ClassificationRules{});
   FilterSettings filter;
+  std::shared_ptr<const Directory> directory;  // who people are; null: nobody is asked
   RedactionSettings redaction;
 
   std::string_view state_name() const { return rewalk ? rewalk->name : stream; }

@@ -206,6 +206,7 @@ class Stream {
   void NoteIfRepeated(const Sighting& sighting);
   // The same of a row that no ledger is asked for. False: the walk showed it before.
   bool NoteUnkept(std::string_view id);
+  void NoteIdentified(const Enrichment& people);
   // A filter says that the row is not delivered.
   void Withhold(std::string_view reason, const Now& now);
   // The row was delivered before, or will be by another walk.
