@@ -136,6 +136,7 @@ Key Identities() {
   return {.name = "identities",
           .kind = Kind::kSection,
           .doc = "Who the users in events are, read over SCIM (docs/IDENTITIES.md).",
+          .absent_is_off = true,
           .keys = {
               {.name = "token_file",
                .kind = Kind::kPath,
