@@ -50,18 +50,6 @@ TelemetryPlan PlanOf(const Config& config) {
   return plan;
 }
 
-LogLevel LevelOf(Notice::Level level) {
-  switch (level) {
-    case Notice::Level::kInfo:
-      return LogLevel::kInfo;
-    case Notice::Level::kWarning:
-      return LogLevel::kWarn;
-    case Notice::Level::kError:
-      return LogLevel::kError;
-  }
-  return LogLevel::kInfo;
-}
-
 // Asks the tenant for rows.
 bool Walks(const Job& job) {
   return job.kind == JobKind::kReplay || job.kind == JobKind::kReconcile;
@@ -70,7 +58,7 @@ bool Walks(const Job& job) {
 }  // namespace
 
 Daemon::Daemon(const Config& config, const RunOptions& options, const Log& log)
-    : config_(config), options_(options), log_(log) {}
+    : config_(config), options_(options), log_(log), notices_(log) {}
 
 Daemon::~Daemon() = default;
 
@@ -91,7 +79,7 @@ Result<void> Daemon::Build() {
   if (options_.progress)
     progress_ = std::make_unique<Progress>(isatty(STDERR_FILENO) == 1, clock_.Read());
   identities_ = std::make_unique<IdentityDesk>(
-      IdentityDesk::Parts{*store_, random_, *telemetry_, desk_, log_, [this] { WakeUp(); }});
+      IdentityDesk::Parts{*store_, random_, *telemetry_, desk_, notices_, [this] { WakeUp(); }});
   BuildJobBoard();
   if (!options_.jobs.empty()) {
     if (auto put = PutJobs(); !put) return put;
@@ -362,7 +350,7 @@ int Daemon::Run() {
     if (renewals_.empty() && reloading_.exchange(false)) ReadConfigAgain();
     StepRenewals();
     board_.LookAround(now);
-    for (const RepeatedLine& line : repeats_.TakeOver(now.monotonic)) WriteRepeated(line);
+    notices_.WriteRepeats(now.monotonic);
     WatchSinks(now);
     WatchState(now);
     WatchMemory(now);
@@ -476,14 +464,7 @@ void Daemon::WakeUp() {
 
 void Daemon::OnNotice(const class Stream& stream, const Notice& notice) {
   const StreamSettings& settings = stream.settings();
-  const RepeatedLine line{LevelOf(notice.level), notice.text, settings.tenant, settings.stream, 0};
-  if (!repeats_.IsNew(line, clock_.Read().monotonic)) return;
-  log_.Write(line.level, notice.text + notice.detail, settings.tenant, settings.stream);
-}
-
-void Daemon::WriteRepeated(const RepeatedLine& line) {
-  log_.Write(line.level, line.text + " (" + std::to_string(line.count) + " times more)",
-             line.tenant, line.stream);
+  notices_.Write(notice, settings.tenant, settings.stream, clock_.Read().monotonic);
 }
 
 void Daemon::OnStep(const class Stream& stream) {

@@ -27,8 +27,8 @@
 #include "app/jobs/loop_calls.h"
 #include "app/jobs/rewalk_work.h"
 #include "app/log.h"
-#include "app/log_repeats.h"
 #include "app/loop.h"
+#include "app/notice_log.h"
 #include "app/progress.h"
 #include "app/reload/config_change.h"
 #include "app/run.h"
@@ -117,7 +117,6 @@ class Daemon : private LoopObserver {
 
   void OnNotice(const class Stream& stream, const Notice& notice) override;
   void OnStep(const class Stream& stream) override;
-  void WriteRepeated(const RepeatedLine& line);
 
   void WakeUp();
   // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.
@@ -136,11 +135,11 @@ class Daemon : private LoopObserver {
   Config config_;
   const RunOptions options_;
   const Log& log_;
+  NoticeLog notices_;
   SystemClock clock_;
   SystemRandom random_;
   StreamBoard board_;
   StatusDesk desk_{board_, clock_};
-  LogRepeats repeats_;
   ServiceManager service_manager_;
   IdleMemory idle_memory_;
   std::atomic<int> stopped_by_{0};  // a signal

@@ -3,10 +3,8 @@
 #include "adapters/prometheus/identity_metrics.h"
 
 #include <cstdint>
-#include <map>
-#include <string_view>
 
-#include "adapters/prometheus/stream_metrics.h"
+#include "adapters/prometheus/labelled_values.h"
 
 namespace nsf {
 namespace {
@@ -18,41 +16,18 @@ void AddHealth(const MetricLabels& labels, const IdentitySnapshot& snapshot, Met
     page->Gauge("identities_up", "Whether the last answer about users and groups was taken.",
                 labels, *snapshot.up ? 1 : 0);
   }
-  std::map<std::string_view, bool> reasons;
-  for (const char* reason :
-       {"forbidden", "paging", "redirect", "refused", "secret", "too_many", "unauthorized"}) {
-    reasons[reason] = false;
-  }
-  if (!snapshot.blocked_reason.empty()) reasons[snapshot.blocked_reason] = true;
-  for (const auto& [reason, blocked] : reasons) {
-    MetricLabels with_reason = labels;
-    with_reason.emplace_back("reason", reason);
-    page->Gauge("identities_blocked", "1 while identities wait for an operator to act.",
-                with_reason, blocked ? 1 : 0);
-  }
+  page->Gauges(
+      "identities_blocked", "1 while identities wait for an operator to act.", labels, "reason",
+      ByReason({"forbidden", "paging", "redirect", "refused", "secret", "too_many", "unauthorized"},
+               snapshot.blocked_reason));
 }
 
 void AddRequests(const MetricLabels& labels, const IdentitySnapshot& snapshot, MetricPage* page) {
-  std::map<std::string_view, std::uint64_t> codes;
-  for (const char* code : {"200", "400", "401", "403", "429", "500", "503", "error"}) {
-    codes[code] = 0;
-  }
-  for (const auto& [code, count] : snapshot.requests) codes[CodeLabel(code)] += count;
-  for (const auto& [code, count] : codes) {
-    MetricLabels with_code = labels;
-    with_code.emplace_back("code", code);
-    page->Counter("identity_requests_total",
-                  "Answers about users and groups, by status; error: none came.", with_code,
-                  Count(count));
-  }
-  std::map<std::string_view, std::uint64_t> walks{{"whole", 0}, {"moved", 0}, {"failed", 0}};
-  for (const auto& [result, count] : snapshot.walks) walks[result] = count;
-  for (const auto& [result, count] : walks) {
-    MetricLabels with_result = labels;
-    with_result.emplace_back("result", result);
-    page->Counter("identity_walks_total", "Walks over all users and groups, by result.",
-                  with_result, Count(count));
-  }
+  page->Counters("identity_requests_total",
+                 "Answers about users and groups, by status; error: none came.", labels, "code",
+                 ByCode(snapshot.requests));
+  page->Counters("identity_walks_total", "Walks over all users and groups, by result.", labels,
+                 "result", FromZero({"whole", "moved", "failed"}, snapshot.walks));
 }
 
 }  // namespace

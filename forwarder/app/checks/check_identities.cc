@@ -3,34 +3,20 @@
 #include <fmt/core.h>
 
 #include <chrono>
-#include <future>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "adapters/curl/curl_client.h"
+#include "app/checks/ask.h"
 #include "app/checks/checks.h"
 #include "app/tenant_parts.h"
 #include "core/answer/verdict.h"
 #include "core/identity/scim_page.h"
 #include "core/identity/scim_walk.h"
-#include "pipeline/identity/identity_refresh.h"
 
 namespace nsf {
 namespace {
-
-constexpr std::chrono::milliseconds kPatience{30'000};
-
-HttpAnswer Ask(HttpClient& client, std::string target) {
-  const auto promise = std::make_shared<std::promise<HttpAnswer>>();
-  auto answered = promise->get_future();
-  HttpRequest request;
-  request.target = std::move(target);
-  request.timeout = kPatience;
-  client.Start(std::move(request),
-               [promise](HttpAnswer answer) { promise->set_value(std::move(answer)); });
-  return answered.get();
-}
 
 // Whether a REST API token was put in the place of a SCIM token: the tenant does not tell.
 bool ReadsEvents(HttpClient& client) {
@@ -44,12 +30,12 @@ bool ReadsEvents(HttpClient& client) {
 
 Finding Refused(const TenantConfig& tenant, const std::string& subject, const Verdict& verdict,
                 HttpClient& client) {
-  const std::string& file = tenant.identities.token_file;
+  const std::string next =
+      "under Settings > Security Cloud Platform > SCIM make a token, and put it into " +
+      tenant.identities.token_file + "; no restart is needed";
   if (verdict.reason != "forbidden") {
     return {Finding::Level::kWrong, subject, verdict.message,
-            "events go out without who their users are",
-            "under Settings > Security Cloud Platform > SCIM make a token, and put it into " +
-                file + "; no restart is needed"};
+            "events go out without who their users are", next};
   }
   return {
       Finding::Level::kWrong, subject, verdict.message,
@@ -57,8 +43,7 @@ Finding Refused(const TenantConfig& tenant, const std::string& subject, const Ve
           ? "it is a REST API v2 token: the tenant takes it for events, not for users and groups"
           : "the token is known and not granted users and groups, or single sign-on is not set "
             "up, without which the tenant has no SCIM",
-      "under Settings > Security Cloud Platform > SCIM make a token, and put it into " + file +
-          "; no restart is needed"};
+      next};
 }
 
 }  // namespace

@@ -132,6 +132,25 @@ Key Privacy() {
       }};
 }
 
+// What a token may be used for: the vendor's limit, unless the tenant has another.
+Key RateLimit(std::string doc) {
+  return {.name = "rate_limit",
+          .kind = Kind::kRate,
+          .doc = std::move(doc),
+          .fallback = "240/min",
+          .min = 1,
+          .max = 6'000'000};
+}
+
+Key Burst(std::string doc) {
+  return {.name = "burst",
+          .kind = Kind::kInteger,
+          .doc = std::move(doc),
+          .fallback = "4",
+          .min = 1,
+          .max = 100'000};
+}
+
 Key Identities() {
   return {.name = "identities",
           .kind = Kind::kSection,
@@ -156,18 +175,8 @@ Key Identities() {
                .fallback = "id, display_name, active, groups, department, location",
                .values = {"id", "display_name", "active", "groups", "department", "location"},
                .list = true},
-              {.name = "rate_limit",
-               .kind = Kind::kRate,
-               .doc = "Requests with the SCIM token, never exceeded.",
-               .fallback = "240/min",
-               .min = 1,
-               .max = 6'000'000},
-              {.name = "burst",
-               .kind = Kind::kInteger,
-               .doc = "Requests with it in one second, at most.",
-               .fallback = "4",
-               .min = 1,
-               .max = 100'000},
+              RateLimit("Requests with the SCIM token, never exceeded."),
+              Burst("Requests with it in one second, at most."),
           }};
 }
 
@@ -229,18 +238,8 @@ std::vector<Key> TenantKeys() {
        .fallback = "8",
        .min = 1,
        .max = 64},
-      {.name = "rate_limit",
-       .kind = Kind::kRate,
-       .doc = "Requests with this token, never exceeded.",
-       .fallback = "240/min",
-       .min = 1,
-       .max = 6'000'000},
-      {.name = "burst",
-       .kind = Kind::kInteger,
-       .doc = "Requests in one second, at most.",
-       .fallback = "4",
-       .min = 1,
-       .max = 100'000},
+      RateLimit("Requests with this token, never exceeded."),
+      Burst("Requests in one second, at most."),
       {.name = "auth",
        .kind = Kind::kChoice,
        .doc = "Header that carries the token: `Netskope-Api-Token: T`, `Authorization: "

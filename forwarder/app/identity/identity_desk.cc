@@ -12,18 +12,6 @@ namespace {
 
 constexpr const char* kName = "identities";  // in the log, in the place of a stream
 
-LogLevel LevelOf(Notice::Level level) {
-  switch (level) {
-    case Notice::Level::kInfo:
-      return LogLevel::kInfo;
-    case Notice::Level::kWarning:
-      return LogLevel::kWarn;
-    case Notice::Level::kError:
-      break;
-  }
-  return LogLevel::kError;
-}
-
 IdentitySettings SettingsOf(const TenantConfig& tenant, const SecretSource& token) {
   IdentitySettings settings;
   settings.tenant = tenant.name;
@@ -83,10 +71,6 @@ MonotonicTime IdentityDesk::Step(const Now& now) {
     if (lane->completed || lane->wake_at <= now.monotonic) StepLane(lane, now);
     next = std::min(next, lane->wake_at);
   }
-  for (const RepeatedLine& line : repeats_.TakeOver(now.monotonic)) {
-    parts_.log.Write(line.level, line.text + " (" + std::to_string(line.count) + " times more)",
-                     line.tenant, line.stream);
-  }
   return next;
 }
 
@@ -95,7 +79,9 @@ void IdentityDesk::StepLane(const std::shared_ptr<Lane>& lane, const Now& now) {
   IdentityOutput out = lane->refresh->Step(now, std::exchange(lane->completions, {}));
   lane->wake_at = out.wake_at;
   const std::string& tenant = lane->refresh->settings().tenant;
-  for (const Notice& notice : out.notices) Tell(*lane, notice, now);
+  for (const Notice& notice : out.notices) {
+    parts_.notices.Write(notice, tenant, kName, now.monotonic);
+  }
   parts_.telemetry.Identities(tenant, lane->refresh->snapshot());
   parts_.status.NoteIdentities(tenant, lane->refresh->snapshot());
   if (!out.commit.empty()) {
@@ -115,13 +101,6 @@ void IdentityDesk::StepLane(const std::shared_ptr<Lane>& lane, const Now& now) {
       });
     });
   }
-}
-
-void IdentityDesk::Tell(const Lane& lane, const Notice& notice, const Now& now) {
-  const RepeatedLine line{LevelOf(notice.level), notice.text, lane.refresh->settings().tenant,
-                          kName, 0};
-  if (!repeats_.IsNew(line, now.monotonic)) return;
-  parts_.log.Write(line.level, notice.text + notice.detail, line.tenant, kName);
 }
 
 void IdentityDesk::Drain() {

@@ -13,8 +13,7 @@
 #include "adapters/curl/curl_engine.h"
 #include "app/config/config.h"
 #include "app/jobs/loop_calls.h"
-#include "app/log.h"
-#include "app/log_repeats.h"
+#include "app/notice_log.h"
 #include "app/status/status_desk.h"
 #include "core/answer/budget.h"
 #include "pipeline/identity/identity_refresh.h"
@@ -34,7 +33,7 @@ class IdentityDesk {
     Random& random;
     Telemetry& telemetry;
     StatusDesk& status;
-    const Log& log;
+    NoticeLog& notices;
     std::function<void()> wake;
   };
 
@@ -64,11 +63,9 @@ class IdentityDesk {
   };
 
   void StepLane(const std::shared_ptr<Lane>& lane, const Now& now);
-  void Tell(const Lane& lane, const Notice& notice, const Now& now);
 
   const Parts parts_;
   LoopCalls calls_;
-  LogRepeats repeats_;
   std::map<std::string, std::shared_ptr<Lane>> lanes_;
   std::vector<std::shared_ptr<Lane>> retired_;  // a request may still be under way
 };

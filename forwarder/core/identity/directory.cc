@@ -2,9 +2,6 @@
 // Looking people up.
 #include "core/identity/directory.h"
 
-#include <algorithm>
-
-#include "core/event/text.h"
 #include "core/format/event_parts.h"
 
 namespace nsf {
@@ -20,8 +17,7 @@ KnownPerson Directory::Find(std::string_view name, std::string_view other, bool 
   person.status = IdentityStatus::kMissing;
   for (const std::string_view candidate : {name, other}) {
     if (candidate.empty() || candidate.size() > kMostIdentityName) continue;
-    folded_.assign(candidate);
-    std::transform(folded_.begin(), folded_.end(), folded_.begin(), ToLowerAscii);
+    FoldUserName(candidate, &folded_);
     if (!picture_->Find(folded_, &person.identity)) continue;
     person.status = is_stale ? IdentityStatus::kStale : IdentityStatus::kFound;
     return person;

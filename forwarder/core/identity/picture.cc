@@ -17,10 +17,6 @@ namespace {
 constexpr unsigned kBlockShift = 18;
 static_assert(Picture::kBlockBytes == std::size_t{1} << kBlockShift);
 
-constexpr std::uint64_t kActiveKnown = 1;
-constexpr std::uint64_t kActive = 2;
-constexpr std::uint64_t kGone = 4;
-
 // A user's place in the index, with enough of its name to compare most pairs without a look at the
 // record.
 struct Place {
@@ -41,10 +37,9 @@ Error Damaged() { return {ErrorKind::kStop, "the picture of the users in the sta
 
 }  // namespace
 
-std::string FoldUserName(std::string_view name) {
-  std::string folded(name);
-  std::transform(folded.begin(), folded.end(), folded.begin(), ToLowerAscii);
-  return folded;
+void FoldUserName(std::string_view name, std::string* folded) {
+  folded->assign(name);
+  std::transform(folded->begin(), folded->end(), folded->begin(), ToLowerAscii);
 }
 
 Result<std::shared_ptr<const Picture>> Picture::Restore(const PictureFacts& facts,
@@ -137,7 +132,7 @@ bool Picture::Index() {
     users_.push_back(places[i].position);
     RecordReader inside(RecordAt(places[i].position).substr(1));
     inside.Text();
-    if ((inside.Number() & kGone) != 0) ++gone_;
+    if ((inside.Number() & kUserGone) != 0) ++gone_;
   }
   users_.shrink_to_fit();
   return true;
@@ -167,10 +162,10 @@ void Picture::Read(std::uint32_t position, std::string_view* name, Identity* ide
   identity->department = text(reader.Number());
   identity->location = text(reader.Number());
   identity->active.reset();
-  if ((flags & kActiveKnown) != 0) identity->active = (flags & kActive) != 0;
+  if ((flags & kUserActiveKnown) != 0) identity->active = (flags & kUserActive) != 0;
   const std::uint64_t listed = reader.Number();
   identity->last_listed.reset();
-  if ((flags & kGone) != 0) {
+  if ((flags & kUserGone) != 0) {
     identity->last_listed = WallSeconds(std::chrono::seconds(static_cast<std::int64_t>(listed)));
   }
   identity->groups.clear();

@@ -19,8 +19,8 @@
 
 namespace nsf {
 
-// The user name as it is compared: ASCII letters in lower case.
-std::string FoldUserName(std::string_view name);
+// Puts the user name as it is compared into `folded`: ASCII letters in lower case.
+void FoldUserName(std::string_view name, std::string* folded);
 
 // What stands beside the records of a picture.
 struct PictureFacts {

@@ -77,7 +77,9 @@ void PictureBuilder::AddUser(const ScimUser& user) {
   if (fields_.groups) {
     for (const ScimGroup& group : user.groups) groups.push_back(GroupNumber(group));
   }
-  AppendUser(FoldUserName(user.user_name), identity, groups);
+  std::string folded;
+  FoldUserName(user.user_name, &folded);
+  AppendUser(folded, identity, groups);
 }
 
 void PictureBuilder::AppendUser(std::string_view folded, const Identity& identity,
@@ -88,8 +90,9 @@ void PictureBuilder::AppendUser(std::string_view folded, const Identity& identit
       identity.location.empty() ? 0 : StringNumber(identity.location) + 1;
   record_.assign(1, 'U');
   PutText(folded, &record_);
-  PutNumber((identity.active ? 1U : 0U) | (identity.active.value_or(false) ? 2U : 0U) |
-                (identity.last_listed ? 4U : 0U),
+  PutNumber((identity.active ? kUserActiveKnown : 0U) |
+                (identity.active.value_or(false) ? kUserActive : 0U) |
+                (identity.last_listed ? kUserGone : 0U),
             &record_);
   PutText(identity.id, &record_);
   PutText(identity.display_name, &record_);

@@ -8,6 +8,11 @@
 
 namespace nsf {
 
+// The flags of a user.
+inline constexpr std::uint64_t kUserActiveKnown = 1;
+inline constexpr std::uint64_t kUserActive = 2;
+inline constexpr std::uint64_t kUserGone = 4;  // not listed any more
+
 inline void PutNumber(std::uint64_t number, std::string* out) {
   for (; number >= 0x80; number >>= 7U) out->push_back(static_cast<char>(number | 0x80U));
   out->push_back(static_cast<char>(number));

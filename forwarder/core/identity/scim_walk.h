@@ -11,6 +11,9 @@
 
 namespace nsf {
 
+inline constexpr const char* kScimUsersPath = "/api/v2/scim/Users";
+inline constexpr const char* kScimGroupsPath = "/api/v2/scim/Groups";
+
 // Of one list. The picture is bounded by its bytes as well.
 inline constexpr std::uint64_t kMostResources = 1'000'000;
 inline constexpr std::uint32_t kScimCount = 1000;

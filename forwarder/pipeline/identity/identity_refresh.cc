@@ -7,26 +7,17 @@
 
 #include "core/answer/backoff.h"
 #include "core/answer/rate_headers.h"
+#include "core/answer/status_label.h"
 #include "core/event/envelope.h"
 #include "core/identity/picture_state.h"
 
 namespace nsf {
 namespace {
 
-constexpr BackoffSettings kFailureBackoff{std::chrono::milliseconds(500),
-                                          std::chrono::milliseconds(60'000)};
-constexpr BackoffSettings kThrottleBackoff{std::chrono::milliseconds(2'000),
-                                           std::chrono::milliseconds(60'000)};
 constexpr std::chrono::seconds kProbePause{60};
 constexpr std::chrono::seconds kCommitPause{5};
 // A list that moves at every walk is taken as it is in the end.
 constexpr int kMostWalksAgain = 2;
-
-std::string CodeLabel(const HttpAnswer& answer) {
-  if (answer.failure != HttpFailure::kNone) return "error";
-  if (answer.status < 100 || answer.status > 999) return "other";
-  return std::to_string(answer.status);
-}
 
 }  // namespace
 
@@ -34,8 +25,7 @@ IdentityRefresh::IdentityRefresh(const IdentitySettings& settings, Budget& budge
     : settings_(settings),
       budget_(budget),
       random_(random),
-      directory_(std::make_shared<Directory>(settings.refresh)),
-      shown_(directory_) {}
+      directory_(std::make_shared<Directory>(settings.refresh)) {}
 
 Result<std::unique_ptr<IdentityRefresh>> IdentityRefresh::Create(const IdentitySettings& settings,
                                                                  const StateReader& state,
@@ -88,10 +78,8 @@ IdentityOutput IdentityRefresh::Step(const Now& now, IdentityCompletions complet
 
 void IdentityRefresh::OnAnswer(const Now& now, HttpAnswer answer, IdentityOutput* out) {
   asking_ = false;
-  ++snapshot_.requests[CodeLabel(answer)];
-  const auto date = FindHeader(answer, "date");
-  const RateHeaders stated =
-      ReadRateHeaders(answer, date ? ParseHttpDate(*date) : std::optional<WallSeconds>());
+  ++snapshot_.requests[StatusLabel(answer)];
+  const RateHeaders stated = ReadRateHeaders(answer, DateOf(answer));
   if (stated.remaining) budget_.OnStated(now.monotonic, stated.remaining, stated.wait);
   if (!walking_) return;
   if (answer.failure == HttpFailure::kNone && answer.status == 200) {
@@ -157,9 +145,7 @@ void IdentityRefresh::OnPage(const Now& now, const ScimPage& page, IdentityOutpu
 }
 
 void IdentityRefresh::OnThrottled(const Now& now, const HttpAnswer& answer) {
-  const auto date = FindHeader(answer, "date");
-  const auto stated =
-      ReadRateHeaders(answer, date ? ParseHttpDate(*date) : std::optional<WallSeconds>()).wait;
+  const auto stated = ReadRateHeaders(answer, DateOf(answer)).wait;
   budget_.OnThrottled(now.monotonic,
                       stated.value_or(BackoffDelay(throttles_, kThrottleBackoff, random_)));
   ++throttles_;

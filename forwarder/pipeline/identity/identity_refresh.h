@@ -18,16 +18,13 @@
 #include "core/identity/directory.h"
 #include "core/identity/picture_builder.h"
 #include "core/identity/scim_walk.h"
-#include "pipeline/stream/stream.h"
+#include "pipeline/notice.h"
 #include "ports/http_client.h"
 #include "ports/random.h"
 #include "ports/state_store.h"
 #include "ports/telemetry.h"
 
 namespace nsf {
-
-inline constexpr const char* kScimUsersPath = "/api/v2/scim/Users";
-inline constexpr const char* kScimGroupsPath = "/api/v2/scim/Groups";
 
 struct IdentitySettings {
   std::string tenant;
@@ -64,9 +61,8 @@ class IdentityRefresh {
 
   // From now on nothing new is started.
   void Drain() { draining_ = true; }
-  bool committing() const { return committing_; }
 
-  const std::shared_ptr<const Directory>& directory() const { return shown_; }
+  std::shared_ptr<const Directory> directory() const { return directory_; }
   const IdentitySettings& settings() const { return settings_; }
   const IdentitySnapshot& snapshot() const { return snapshot_; }
 
@@ -105,7 +101,6 @@ class IdentityRefresh {
   Budget& budget_;
   Random& random_;
   std::shared_ptr<Directory> directory_;
-  std::shared_ptr<const Directory> shown_;  // the same
   std::shared_ptr<const Picture> picture_;
   std::optional<Walking> walking_;
   bool asking_ = false;

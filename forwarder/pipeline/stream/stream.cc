@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/answer/rate_headers.h"
 #include "core/dialect/page_target.h"
 #include "core/state/keys.h"
 
