@@ -74,7 +74,9 @@ Sighting Ledger::Observe(const LedgerEntry& entry, std::uint32_t page) {
   }
   const Sighting sighting{known.content == entry.content ? Seen::kKnown : Seen::kChanged,
                           known.page};
-  if (sighting.seen == Seen::kChanged || known.bucket() != BucketOf(entry.second, entry.has_own)) {
+  const bool moves = known.bucket() != BucketOf(entry.second, entry.has_own);
+  if (moves) buckets_[known.bucket()].shares = true;
+  if (sighting.seen == Seen::kChanged || moves) {
     known = {entry.second, entry.content, page, entry.has_own};
     added_.push_back(entry);
   }
@@ -126,10 +128,13 @@ void Ledger::Load(std::vector<LedgerChunk> chunks) {
             [](const LedgerChunk& a, const LedgerChunk& b) { return a.id.number > b.id.number; });
   for (const LedgerChunk& chunk : chunks) {
     const bool has_own = !HasNoOwnTime(chunk.id.bucket);
+    Bucket& bucket = buckets_[chunk.id.bucket];
+    bucket.in_memory = true;
     for (auto entry = chunk.entries.rbegin(); entry != chunk.entries.rend(); ++entry) {
-      known_.try_emplace(entry->id, Known{entry->second, entry->content, 0, has_own});
+      const auto [it, inserted] =
+          known_.try_emplace(entry->id, Known{entry->second, entry->content, 0, has_own});
+      bucket.shares = bucket.shares || it->second.bucket() != chunk.id.bucket;
     }
-    buckets_[chunk.id.bucket].in_memory = true;
   }
 }
 
@@ -137,14 +142,22 @@ void Ledger::DropOutside(WallSeconds first, WallSeconds last) {
   const auto is_dropped = [from = BucketOf(first), to = BucketOf(last)](BucketNumber number) {
     return !HasNoOwnTime(number) && (number < from || number > to);
   };
-  std::erase_if(known_,
-                [&is_dropped](const auto& item) { return is_dropped(item.second.bucket()); });
+  Drop([&is_dropped](const Known& known) { return is_dropped(known.bucket()); });
+  for (auto& [number, bucket] : buckets_) {
+    if (is_dropped(number)) bucket.in_memory = false;
+  }
+}
+
+void Ledger::Drop(const std::function<bool(const Known&)>& is_dropped) {
+  const auto dropped =
+      std::erase_if(known_, [&is_dropped](const auto& item) { return is_dropped(item.second); });
+  if (dropped == 0) return;
   // What waits for TakeAdded() is not in the store yet.
   for (const LedgerEntry& entry : added_) {
     known_.try_emplace(entry.id, Known{entry.second, entry.content, 0, entry.has_own});
   }
   for (auto& [number, bucket] : buckets_) {
-    if (is_dropped(number)) bucket.in_memory = false;
+    if (std::exchange(bucket.shares, false)) bucket.in_memory = false;
   }
 }
 
@@ -161,7 +174,7 @@ std::vector<ChunkId> Ledger::Forget(WallSeconds before) {
     return true;
   });
   if (stored + waiting > 0) {
-    std::erase_if(known_, [&is_before](const auto& item) { return is_before(item.second.second); });
+    Drop([&is_before](const Known& known) { return is_before(known.second); });
   }
   return dropped;
 }

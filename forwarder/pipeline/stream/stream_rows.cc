@@ -40,12 +40,12 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   Walk& walk = course_->current().walk;
   if (!walk.HasNext()) return false;
   const auto needed = SecondsNeeded();
-  if (!LedgerIsHere(needed, out)) return false;
   // A long list passes through memory.
   if (needed && walk.list() != nullptr && walk.list()->order() != ListOrder::kNeither &&
       ledger_.size() > kMostIdsInMemory) {
     ledger_.DropOutside(needed->first, needed->last);
   }
+  if (!LedgerIsHere(needed, out)) return false;
   if (WindowIsDoubtful(out)) {
     DoubtWindow(now);
     return false;
@@ -466,6 +466,8 @@ WallSeconds Stream::KeptFrom() const {
 }
 
 void Stream::Forget(WallSeconds before) {
+  // Ids that lie by the old time are looked up until their rows lie by the new one.
+  if (learned_->migration) before = std::min(before, learned_->migration->delivered_before);
   equal_rows_.Forget(before);
   for (const ChunkId& chunk : ledger_.Forget(before)) {
     dropped_chunks_.push_back(
