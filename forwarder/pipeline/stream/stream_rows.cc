@@ -108,6 +108,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   const BatchBuilder::PageBody body = page_->page.page.body();
   builder_.EndPage(body);
   page_before_ = body;
+  spare_ = std::move(page_->page.page).TakeMemory();
   page_.reset();
   if (repeated > 0) walk.NoteRepeatedRow();
   const bool stuck = list != nullptr && list->stuck();
@@ -166,6 +167,7 @@ void Stream::DropPage() {
     SkipRow();
   }
   builder_.EndPage(body);
+  spare_ = std::move(page_->page.page).TakeMemory();
   page_.reset();
 }
 
