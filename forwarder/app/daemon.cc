@@ -71,15 +71,15 @@ Result<void> Daemon::Build() {
   std::map<std::string, Sink*> sinks;
   for (const auto& [name, sink] : sinks_) sinks[name] = sink.get();
   destination_ =
-      std::make_unique<InOrderDestination>(sinks, *dead_letter_, *store_, *telemetry_, clock_);
+      std::make_unique<InOrderDestination>(sinks, *dead_letter_, state(), *telemetry_, clock_);
   job_destination_ =
-      std::make_unique<InOrderDestination>(sinks, *dead_letter_, *store_, *telemetry_, clock_);
+      std::make_unique<InOrderDestination>(sinks, *dead_letter_, state(), *telemetry_, clock_);
   LoopObserver& observer = *this;
-  loop_ = std::make_unique<Loop>(clock_, *telemetry_, *destination_, *store_, observer);
+  loop_ = std::make_unique<Loop>(clock_, *telemetry_, *destination_, state(), observer);
   if (options_.progress)
     progress_ = std::make_unique<Progress>(isatty(STDERR_FILENO) == 1, clock_.Read());
   identities_ = std::make_unique<IdentityDesk>(
-      IdentityDesk::Parts{*store_, random_, *telemetry_, desk_, notices_, [this] { WakeUp(); }});
+      IdentityDesk::Parts{state(), random_, *telemetry_, desk_, notices_, [this] { WakeUp(); }});
   BuildJobBoard();
   if (!options_.jobs.empty()) {
     if (auto put = PutJobs(); !put) return put;
@@ -94,6 +94,11 @@ void Daemon::ShowConfiguration() {
   TelemetryPlan plan = PlanOf(config_);
   plan.state_bytes = state_bytes_;
   plan.health = [this](const Now& now) { return board_.Health(now); };
+  if (shared_) {
+    plan.owns = [this](const std::string& tenant, const std::string& stream) {
+      return board_.PlaceOf(tenant, stream) == StreamPlace::kHere;
+    };
+  }
   telemetry_->Configure(std::move(plan));
   telemetry_->ConfigRead(true, clock_.Read().wall);
   std::vector<StatusTenant> tenants;
@@ -117,18 +122,10 @@ Result<void> Daemon::OpenState() {
     store_ = std::move(store).value();
     return {};
   }
-  const auto note = [this](std::string_view message) {
-    log_.Warn("state: " + std::string(message));
-  };
-  auto log = KafkaCommitLog::Create(KafkaStateSettings(config_), 0, note);
-  if (!log) return log.error();
-  log_of_slot_ = std::move(log).value();
-  auto slot =
-      std::make_unique<Slot>(*log_of_slot_, random_, Slot::Hearers{[this] { WakeUp(); }, note});
-  slot_ = slot.get();
-  state_bytes_ = [this] { return slot_->bytes(); };
-  store_ = std::move(slot);
-  slot_->Open();
+  auto shared = SharedState::Join(KafkaStateSettings(config_), random_, log_, [this] { WakeUp(); });
+  if (!shared) return shared.error();
+  shared_ = std::move(shared).value();
+  state_bytes_ = [this] { return shared_->bytes(); };
   return {};
 }
 
@@ -169,7 +166,7 @@ Result<void> Daemon::BuildTenants() {
     Tenant& tenant = tenants_[config.name];
     if (auto built = BuildTenant(config, &tenant); !built) return built;
   }
-  return slot_ == nullptr ? BuildStreams() : Result<void>();
+  return shared_ ? Result<void>() : BuildStreams();
 }
 
 Result<void> Daemon::BuildStreams() {
@@ -177,7 +174,6 @@ Result<void> Daemon::BuildStreams() {
     if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun;
     if (auto built = BuildStreamsOf(tenant, &tenants_[tenant.name]); !built) return built;
   }
-  streaming_ = true;
   return {};
 }
 
@@ -215,34 +211,41 @@ Result<void> Daemon::AddStream(const TenantConfig& tenant, const std::string& ev
 void Daemon::Watch(const TenantConfig& tenant, const std::string& event_type) {
   board_.Watch({tenant.name, event_type, tenant.sinks, tenant.poll_interval, tenant.timeout},
                clock_.Read());
+  if (shared_ && !loop_->Has(tenant.name, event_type)) {
+    board_.SetPlace(tenant.name, event_type, StreamPlace::kAwaited);
+  }
 }
 
 Result<std::unique_ptr<Stream>> Daemon::MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts) {
+  // Where slots are shared, they begin with the first stream that is this instance's.
+  if (shared_ && !identities_->Asks(tenant.name)) {
+    if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun.error();
+  }
   return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference(),
                                          identities_->DirectoryOf(tenant.name)),
-                        *store_, *parts->budget, random_);
+                        state(), *parts->budget, random_);
 }
 
 Result<void> Daemon::PutJobs() {
   std::vector<StateChange> changes;
   for (const Job& job : options_.jobs) changes.push_back({JobKey(job), EncodeJob(job)});
   std::promise<Result<void>> put;
-  store_->Commit(std::move(changes),
+  state().Commit(std::move(changes),
                  [&put](Result<void> result) { put.set_value(std::move(result)); });
   return put.get_future().get();
 }
 
 void Daemon::BuildJobBoard() {
   jobs_ = std::make_unique<JobBoard>(
-      *store_, job_calls_, log_,
+      state(), job_calls_, log_,
       [this](const Job& job, const JobProgress& progress) { return BeginJob(job, progress); });
 }
 
 Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgress& progress) {
   if (job.kind == JobKind::kStateReset) {
     return MakeResetWork(
-        job, *store_, job_calls_,
+        job, state(), job_calls_,
         {[this, job] { loop_->Park(job.tenant, job.stream); },
          [this, job] { return loop_->Parked(job.tenant, job.stream); },
          [this, job] { RenewStream(job.tenant, job.stream, "begins anew: its state was reset"); }});
@@ -258,7 +261,7 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
     for (const SinkConfig& sink : config_.sinks) forms.formats[sink.name] = sink.format;
     return MakeDeadLetterWork(
         job, progress,
-        {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(forms),
+        {state(), *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(forms),
          config_.batch.events, config_.batch.bytes, job_calls_, *telemetry_, log_});
   }
   return BeginRewalk(job, progress);
@@ -271,13 +274,13 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginRewalk(const Job& job, const JobPr
     return Error{ErrorKind::kConfiguration,
                  "tenant " + job.tenant + " is not in the configuration of the state's owner"};
   }
-  const RewalkParts base{*store_,    *job_destination_, *parts->second.client,
+  const RewalkParts base{state(),    *job_destination_, *parts->second.client,
                          job_calls_, *telemetry_,       log_};
   const StreamSettings live =
       StreamSettingsOf(config_, *config, job.stream, parts->second.token->Reference(),
                        identities_->DirectoryOf(job.tenant));
   const auto make = [this, &budget = *parts->second.budget](const StreamSettings& settings) {
-    return Stream::Create(settings, *store_, budget, random_);
+    return Stream::Create(settings, state(), budget, random_);
   };
   if (job.kind == JobKind::kReconcile) return BeginReconcile(job, base, live, make);
   const StreamSettings settings = RewalkSettings(job, live);
@@ -293,7 +296,7 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginRewalk(const Job& job, const JobPr
 Result<std::unique_ptr<JobWork>> Daemon::BeginReconcile(const Job& job, const RewalkParts& parts,
                                                         const StreamSettings& live,
                                                         const MakeRewalk& make) {
-  const auto range = RangeOf(job, *store_);
+  const auto range = RangeOf(job, state());
   if (!range) return range.error();
   Job bounded = job;
   bounded.from = range->start;
@@ -303,7 +306,7 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginReconcile(const Job& job, const Re
   const auto name = [job](auto call) { return call(job.tenant, job.stream); };
   return MakeReconcileWork(
       job, parts,
-      {[this, job, range = *range] { return ReadDelivered(job, range, *store_); },
+      {[this, job, range = *range] { return ReadDelivered(job, range, state()); },
        [make, settings] { return make(settings); },
        [this, name](const Window& window) {
          return name([&](const auto&... who) { return loop_->WalkAgain(who..., window); });
@@ -313,19 +316,22 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginReconcile(const Job& job, const Re
        }});
 }
 
-void Daemon::RenewStream(const std::string& tenant, const std::string& stream,
+bool Daemon::RenewStream(const std::string& tenant, const std::string& stream,
                          const std::string& why) {
   destination_->Abandon(tenant, stream);
   const auto parts = tenants_.find(tenant);
   const TenantConfig* config = FindTenant(tenant);
-  if (parts == tenants_.end() || config == nullptr) return;
+  if (parts == tenants_.end() || config == nullptr) return true;
   auto fresh = MakeStream(*config, stream, &parts->second);
+  if (!fresh && shared_ && fresh.error().kind == ErrorKind::kRetry) return false;
   if (!fresh) {
-    return log_.Write(LogLevel::kError, fresh.error().message + "; start the program again", tenant,
-                      stream);
+    log_.Write(LogLevel::kError, fresh.error().message + "; start the program again", tenant,
+               stream);
+    return true;
   }
   log_.Write(LogLevel::kInfo, why, tenant, stream);
   loop_->Replace(std::move(fresh).value(), *parts->second.client);
+  return true;
 }
 
 Result<void> Daemon::BuildServer() {
@@ -352,7 +358,7 @@ int Daemon::Run() {
     board_.LookAround(now);
     notices_.WriteRepeats(now.monotonic);
     WatchSinks(now);
-    WatchState(now);
+    StepOwnership(now);
     WatchMemory(now);
     loop_->LookAround(identities_->Step(now));
     jobs_->Step(now);
@@ -379,19 +385,6 @@ void Daemon::WatchSinks(const Now& now) {
     telemetry_->Published(name, std::chrono::microseconds(0), "unavailable");
   }
   FellIntoTrouble(now, "dead_letter", dead_letter_->Trouble());
-}
-
-void Daemon::WatchState(const Now& now) {
-  if (slot_ == nullptr || state_error_) return;
-  state_error_ = slot_->error();
-  if (!state_error_) {
-    if (FellIntoTrouble(now, config_.state.sink, log_of_slot_->Trouble())) {
-      telemetry_->Published(config_.state.sink, std::chrono::microseconds(0), "unavailable");
-    }
-    if (streaming_ || slot_->phase() != Slot::Phase::kOwned) return;
-    if (auto built = BuildStreams(); !built) state_error_ = built.error();
-  }
-  if (state_error_) log_.Error(state_error_->message);
 }
 
 bool Daemon::FellIntoTrouble(const Now& now, const std::string& name,
@@ -431,7 +424,7 @@ std::optional<int> Daemon::EndedOnce(const Now& now) const {
     log_.Error("sink " + name + " is unreachable: giving up after a minute");
     return kExitSinkUnreachable;
   }
-  if (!streaming_) return std::nullopt;
+  if (AwaitsStreams(now)) return std::nullopt;
   bool blocked = false;
   for (const class Stream* stream : loop_->streams()) {
     const auto failing = stream->failing_since();

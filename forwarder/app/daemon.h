@@ -15,7 +15,6 @@
 #include "adapters/curl/curl_client.h"
 #include "adapters/curl/curl_engine.h"
 #include "adapters/http_server/http_server.h"
-#include "adapters/kafka/kafka_commit_log.h"
 #include "adapters/prometheus/prometheus_telemetry.h"
 #include "adapters/system/service_manager.h"
 #include "adapters/system/system_clock.h"
@@ -32,11 +31,11 @@
 #include "app/progress.h"
 #include "app/reload/config_change.h"
 #include "app/run.h"
+#include "app/shared_state.h"
 #include "app/status/status_desk.h"
 #include "app/status/stream_board.h"
 #include "core/answer/budget.h"
 #include "pipeline/destination/in_order.h"
-#include "pipeline/slot/slot.h"
 #include "ports/secret_source.h"
 #include "ports/sink.h"
 #include "ports/state_store.h"
@@ -72,6 +71,7 @@ class Daemon : private LoopObserver {
   };
 
   Result<void> OpenState();
+  StateStore& state() { return shared_ ? shared_->store() : *store_; }
   Result<void> BuildSinks();
   Result<std::unique_ptr<Sink>> BuildSink(const SinkConfig& config);
   Result<void> BuildTenants();
@@ -82,8 +82,16 @@ class Daemon : private LoopObserver {
   Result<void> AddStream(const TenantConfig& tenant, const std::string& event_type, Tenant* parts);
   // Seen from outside from now on.
   void Watch(const TenantConfig& tenant, const std::string& event_type);
-  // Looks after a state that is a topic.
-  void WatchState(const Now& now);
+  // Looks after a state that is shared (daemon_ownership.cc): streams begin and come to rest as
+  // slots are given to this instance and asked back.
+  void StepOwnership(const Now& now);
+  void StepStream(const TenantConfig& tenant, const std::string& stream);
+  // Streams that are to come to rest, and have, go.
+  void StepResting();
+  // Its streams may run here.
+  bool IsHere(const std::string& tenant) const;
+  // What `--once` waits for is not all begun.
+  bool AwaitsStreams(const Now& now) const;
   Result<std::unique_ptr<class Stream>> MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts);
   Result<void> BuildServer();
@@ -97,8 +105,9 @@ class Daemon : private LoopObserver {
   Result<std::unique_ptr<JobWork>> BeginReconcile(const Job& job, const RewalkParts& parts,
                                                   const StreamSettings& live,
                                                   const MakeRewalk& make);
-  // A parked stream begins anew from what state and configuration hold now.
-  void RenewStream(const std::string& tenant, const std::string& stream, const std::string& why);
+  // A parked stream begins anew from what state and configuration hold now. False: its slot is
+  // being read again, try again later.
+  bool RenewStream(const std::string& tenant, const std::string& stream, const std::string& why);
   // Metrics, board and status page follow the configuration.
   void ShowConfiguration();
 
@@ -161,10 +170,9 @@ class Daemon : private LoopObserver {
   std::unique_ptr<InOrderDestination> job_destination_;  // what jobs send again
   std::unique_ptr<StateStore> store_;
   std::function<std::size_t()> state_bytes_;
-  Slot* slot_ = nullptr;  // the same, where the state is a topic
-  std::unique_ptr<KafkaCommitLog> log_of_slot_;
-  bool streaming_ = false;            // streams were made
-  std::optional<Error> state_error_;  // nothing can be done any more
+  std::unique_ptr<SharedState> shared_;  // in its place, where the state is a topic
+  std::set<std::pair<std::string, std::string>> resting_;  // streams whose slot is not ours
+  std::optional<Error> state_error_;                       // nothing can be done any more
   std::unique_ptr<Sink> dead_letter_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<CurlEngine> engine_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/config/diagnostics.h"
+#include "app/config/kafka_connections.h"
 #include "app/daemon.h"
 #include "app/reload/config_reader.h"
 #include "app/tenant_parts.h"
@@ -72,6 +73,7 @@ void Daemon::TakeUp(const Config& next, const ConfigChange& change, Renewed rene
     streams_before[tenant.name] = {tenant.events.begin(), tenant.events.end()};
   }
   config_ = next;
+  if (shared_) shared_->Configure(KafkaStateSettings(config_));
   ShowConfiguration();
   // A batch under way at a sink that is replaced comes back undecided, and goes to the new one.
   for (auto& [name, sink] : renewed.sinks) {
@@ -106,7 +108,9 @@ void Daemon::TakeUp(const Config& next, const ConfigChange& change, Renewed rene
 // `streams_before`: those that run.
 void Daemon::TakeUpTenant(const TenantConfig& tenant, std::set<std::string> streams_before) {
   Tenant& parts = tenants_.at(tenant.name);
-  if (auto begun = identities_->Begin(tenant, *engine_); !begun) {
+  if (shared_) {
+    identities_->End(tenant.name);  // they begin anew with its streams
+  } else if (auto begun = identities_->Begin(tenant, *engine_); !begun) {
     log_.Write(LogLevel::kError, begun.error().message + "; start the program again", tenant.name,
                "identities");
   }
@@ -114,6 +118,8 @@ void Daemon::TakeUpTenant(const TenantConfig& tenant, std::set<std::string> stre
   for (const std::string& stream : streams_before) renewals_.emplace(tenant.name, stream);
   for (const std::string& stream : tenant.events) {
     if (streams_before.contains(stream)) continue;
+    Watch(tenant, stream);
+    if (shared_) continue;  // it begins when its slot is ours
     if (auto added = AddStream(tenant, stream, &parts); !added) {
       log_.Write(LogLevel::kError, added.error().message + "; start the program again", tenant.name,
                  stream);
@@ -131,8 +137,9 @@ void Daemon::StepRenewals() {
                                                       stream) != config->events.end();
     if (stays) {
       Watch(*config, stream);
-      RenewStream(tenant, stream, "begins anew: its configuration changed");
-      return true;
+      // One whose slot is not ours begins when that is, with what is configured then.
+      if (!IsHere(tenant)) return true;
+      return RenewStream(tenant, stream, "begins anew: its configuration changed");
     }
     destination_->Abandon(tenant, stream);
     loop_->Remove(tenant, stream);

@@ -31,7 +31,8 @@ HealthAnswer ReadyAnswer(const std::vector<StreamReadiness>& streams, bool was_r
     ++blocked_count;
     blocked += ' ' + name + '=' + stream.blocked;
   }
-  if (asked == 0) return {false, "no such tenant"};
+  if (asked == 0 && !tenant.empty()) return {false, "no such tenant here"};
+  if (asked == 0) return {true, "ok"};  // all streams are other instances'
   if (blocked_count == asked) return {false, "every stream is blocked:" + blocked};
   return {true, "ok"};
 }

@@ -30,7 +30,7 @@ struct StreamReadiness {
 
 // Ready when each stream has tried once, not every one of them is blocked, and the state can be
 // written. `was_ready`: streams that have not tried yet do not count any more. `tenant` empty: all
-// tenants; an unknown one is not ready.
+// tenants; an unknown one, or one that another instance has, is not ready.
 HealthAnswer ReadyAnswer(const std::vector<StreamReadiness>& streams, bool was_ready,
                          const std::string& tenant);
 

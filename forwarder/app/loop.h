@@ -40,6 +40,9 @@ class Loop {
 
   // The stream starts nothing new from now on; nothing happens where there is none of that name.
   void Park(const std::string& tenant, const std::string& stream);
+  bool Has(const std::string& tenant, const std::string& stream) {
+    return Find(tenant, stream) != nullptr;
+  }
   // Nothing of it is under way: its entries in the state may be replaced.
   bool Parked(const std::string& tenant, const std::string& stream);
   // Puts `fresh` in the place of a parked stream of the same name; answers that the old one asked

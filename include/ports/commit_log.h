@@ -60,10 +60,15 @@ class CommitLog {
   virtual void TakeOver(std::function<void(Result<void>)> done) = 0;
   // The position behind all that the log holds, committed or not.
   virtual void AskEnd(std::function<void(Result<std::int64_t>)> done) = 0;
-  // The next piece; the first one since TakeOver() begins with the log.
+  // The next piece; the first one since TakeOver() begins with the log. Ask for it from within the
+  // answer to the one before, or the log lets go of what it reads with.
   virtual void Read(std::function<void(Result<LogPiece>)> done) = 0;
   // `batches` stay valid until `done`.
   virtual void Commit(LogCommit commit, std::function<void(LogAnswer)> done) = 0;
+
+  // Begins to end: what is under way ends as it does when the log is destroyed. `closed` is called
+  // once, at the very end, after which that does not block. Call at most once.
+  virtual void Close(std::function<void()> closed) = 0;
 
   // What keeps it from getting on at the moment; absent when nothing is known to. Thread-safe.
   virtual std::optional<Error> Trouble() const = 0;

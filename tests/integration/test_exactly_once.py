@@ -12,6 +12,7 @@ from commands import command
 from conftest import ALL
 from forwarder import configuration, file_sink, kafka_state, lake, run_once
 from ledger import Comparison, assert_all_arrived, ids_in_file
+from scim import token_file
 from waiting import throughout, until
 
 LABELS = {"tenant": "acme", "stream": "audit"}
@@ -176,16 +177,18 @@ def test_the_topic_of_the_state(tmp_path, start_simulator, broker):
 
 def test_from_a_state_file_and_back(tmp_path, start_simulator, start_forwarder, broker):
     """state export and state import, both ways: nothing is lost and nothing comes twice."""
-    simulator = start_simulator(9_000)
+    simulator = start_simulator(9_000, "--set", "scim_users=3")
     topic = broker.create_topic("once-moved")
     in_kafka = exactly_once(tmp_path, simulator, broker, topic)
+    in_kafka["tenants"][0]["identities"] = {"token_file": str(token_file(tmp_path))}
     in_a_file = {**in_kafka, "state": {"type": "sqlite", "path": str(tmp_path / "state")}}
     for number, (here, there) in enumerate([(in_a_file, in_kafka), (in_kafka, in_a_file)]):
         forwarder = start_forwarder(slowly(here), name=f"run-{number}")
         until(lambda: taken(forwarder) > 3_000, 60, "some events", 0.002)
+        until(lambda: forwarder.metric("identity_users", tenant="acme") == 3, 15, "the picture")
         assert forwarder.stop() == 0, forwarder.stderr()
         exported = command(tmp_path, here, "state", "export")
-        assert exported.code == 0, exported.err
+        assert exported.code == 0 and "identity/acme/head" in exported.out, exported.err
         imported = command(tmp_path, there, "state", "import", stdin=exported.out.encode())
         assert imported.code == 0, imported.err
         assert command(tmp_path, there, "state", "export").out == exported.out
@@ -194,8 +197,8 @@ def test_from_a_state_file_and_back(tmp_path, start_simulator, start_forwarder, 
     assert_each_once(simulator, broker, topic)
 
 
-def test_one_owner_ends_the_other(tmp_path, start_simulator, start_forwarder, broker):
-    """Two instances with one state: the younger one goes on, the older one says so and ends."""
+def test_a_name_has_one_process(tmp_path, start_simulator, start_forwarder, broker):
+    """Two processes of one name: the younger one goes on, the older one says so and ends."""
     simulator = start_simulator(EVENTS)
     topic = broker.create_topic("once-two")
     config = exactly_once(tmp_path, simulator, broker, topic)
@@ -205,7 +208,7 @@ def test_one_owner_ends_the_other(tmp_path, start_simulator, start_forwarder, br
     younger = run_once(tmp_path, config, name="younger")
     assert younger.code == 0, younger.stderr()
     assert older.wait(30) == 5
-    assert "another instance has taken over the state" in older.stderr()
+    assert "another process runs with the same state.instance" in older.stderr()
     assert_each_once(simulator, broker, topic)
 
 

@@ -195,7 +195,13 @@ void SimulatedLog::Answer(LogAnswer answer) {
     const UnderWay ended = *std::exchange(under_way_, std::nullopt);
     if (answer.kind == LogAnswer::Kind::kCommitted) SetOutcomes(ended.commit);
     ended.done(answer);
+    if (closed_ && !under_way_) std::exchange(closed_, nullptr)();
   });
+}
+
+void SimulatedLog::Close(std::function<void()> closed) {
+  if (!under_way_) return closed();
+  closed_ = std::move(closed);
 }
 
 void SimulatedLog::Crash() {

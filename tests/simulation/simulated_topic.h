@@ -81,6 +81,8 @@ class SimulatedLog final : public CommitLog {
   void AskEnd(std::function<void(Result<std::int64_t>)> done) override;
   void Read(std::function<void(Result<LogPiece>)> done) override;
   void Commit(LogCommit commit, std::function<void(LogAnswer)> done) override;
+  // Nothing is asked of it any more; what is under way is answered as ever.
+  void Close(std::function<void()> closed) override;
   std::optional<Error> Trouble() const override { return std::nullopt; }
 
   // The owner is gone: what it had asked for last may still happen.
@@ -110,6 +112,7 @@ class SimulatedLog final : public CommitLog {
     bool decided = false;
   };
   std::optional<UnderWay> under_way_;
+  std::function<void()> closed_;
 };
 
 }  // namespace nsf::simulation

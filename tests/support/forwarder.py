@@ -44,9 +44,11 @@ def lake(broker, topic, format="raw", **properties):
             "format": format, "properties": properties}
 
 
-def kafka_state(topic):
-    """The state beside the events of the sink `lake`: exactly once."""
-    return {"type": "kafka", "sink": "lake", "topic": topic}
+def kafka_state(topic, **more):
+    """The state beside the events of the sink `lake`: exactly once. A name that lasts lets a new
+    process take the place of a killed one at once."""
+    return {"type": "kafka", "sink": "lake", "topic": topic, "instance": "one", "session": "6s",
+            **more}
 
 
 class Forwarder(Process):

@@ -17,8 +17,9 @@ struct CurlOrigin;
 // Start() is thread-safe. The client may be destroyed while exchanges are in flight; they complete.
 class CurlClient : public HttpClient {
  public:
-  // `engine` outlives the client; `token` outlives the engine's thread. Fails with kConfiguration
-  // when the URL is not one that a token may be sent to, or another setting cannot be used.
+  // `engine` outlives the client; `token` outlives every exchange: an exchange is over when what it
+  // was to call is destroyed. Fails with kConfiguration when the URL is not one that a token may be
+  // sent to, or another setting cannot be used.
   static Result<std::unique_ptr<CurlClient>> Create(CurlEngine& engine, CurlSettings settings,
                                                     const SecretSource& token);
 

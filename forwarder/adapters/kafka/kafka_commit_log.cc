@@ -50,13 +50,7 @@ class KafkaCommitLog::Worker {
 
   ~Worker() {
     if (!thread_.joinable()) return;
-    {
-      const std::lock_guard lock(mutex_);
-      stop_at_ = Steady::now() + kStopPatience;
-      stopping_ = true;
-      if (producer_) producer_->Wake();
-    }
-    woken_.notify_one();
+    Close({});
     thread_.join();
   }
   Worker(const Worker&) = delete;
@@ -78,7 +72,19 @@ class KafkaCommitLog::Worker {
   void Ask(std::function<void()> question) {
     {
       const std::lock_guard lock(mutex_);
-      questions_.push_back(std::move(question));
+      if (!ended_) questions_.push_back(std::move(question));
+      if (producer_) producer_->Wake();
+    }
+    if (question) return question();  // the thread has ended: that is all it is told
+    woken_.notify_one();
+  }
+
+  void Close(std::function<void()> closed) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed) closed_ = std::move(closed);
+      if (!stopping_) stop_at_ = Steady::now() + kStopPatience;
+      stopping_ = true;
       if (producer_) producer_->Wake();
     }
     woken_.notify_one();
@@ -92,7 +98,7 @@ class KafkaCommitLog::Worker {
   // These run in the thread.
 
   Result<void> TakeOver() {
-    reader_.reset();
+    if (!stopping_) reader_.reset();
     while (!stopping_) {
       const auto taken = TryTakeOver();
       if (taken) {
@@ -129,12 +135,13 @@ class KafkaCommitLog::Worker {
   }
 
   LogAnswer Commit(const LogCommit& commit) {
-    reader_.reset();
     if (stopping_) return {LogAnswer::Kind::kFailed, Closing().message};
+    reader_.reset();
     if (!producer_) return {LogAnswer::Kind::kUnknown, "there is no producer"};
     reports_ = producer_->reports();
     last_progress_ = Steady::now();
-    KafkaTransaction transaction(config_, *producer_, log_, [this] { return GoesOn(); });
+    KafkaTransaction transaction(config_, partition_, *producer_, log_,
+                                 [this] { return GoesOn(); });
     under_way_ = &transaction;
     for (SinkBatch* batch : commit.batches) transaction.Add(*batch);
     for (const StateChange& change : commit.changes) transaction.Add(change);
@@ -150,9 +157,8 @@ class KafkaCommitLog::Worker {
         return {LogAnswer::Kind::kFailed, outcome.message};
       case Kind::kFenced:
         DropProducer();
-        return {LogAnswer::Kind::kShutOut, "another instance has taken over the state in topic " +
-                                               config_.topic +
-                                               "; run one, or give each a state.topic of its own"};
+        return {LogAnswer::Kind::kShutOut,
+                "another instance has taken over the transactional id " + Id()};
       case Kind::kUnknown:
         break;
     }
@@ -170,14 +176,17 @@ class KafkaCommitLog::Worker {
         question();
         waited_for_ = false;
       } else if (producer_) {
+        reader_.reset();  // all is read: a client that only waits costs threads and connections
         producer_->Poll(kIdle);
       } else {
         Pause();
       }
     }
     // What is answered may lead to another question: that this is the end is all it is told.
-    while (auto question = Next()) question();
+    while (auto question = NextOrEnd()) question();
+    reader_.reset();
     DropProducer();
+    if (const auto closed = TakeClosed()) closed();
   }
 
   std::function<void()> Next() {
@@ -186,6 +195,22 @@ class KafkaCommitLog::Worker {
     std::function<void()> question = std::move(questions_.front());
     questions_.pop_front();
     return question;
+  }
+
+  std::function<void()> NextOrEnd() {
+    const std::lock_guard lock(mutex_);
+    if (questions_.empty()) {
+      ended_ = true;
+      return nullptr;
+    }
+    std::function<void()> question = std::move(questions_.front());
+    questions_.pop_front();
+    return question;
+  }
+
+  std::function<void()> TakeClosed() {
+    const std::lock_guard lock(mutex_);
+    return std::move(closed_);
   }
 
   // Until there is something to do, or to be tried again.
@@ -315,6 +340,8 @@ class KafkaCommitLog::Worker {
   std::condition_variable woken_;
   std::unique_ptr<KafkaProducer> producer_;  // changed by the thread alone
   std::deque<std::function<void()>> questions_;
+  std::function<void()> closed_;
+  bool ended_ = false;  // nothing is asked of the thread any more
   std::optional<Error> trouble_;
   std::thread thread_;
 };
@@ -353,6 +380,8 @@ void KafkaCommitLog::Commit(LogCommit commit, std::function<void(LogAnswer)> don
     done(worker->Commit(commit));
   });
 }
+
+void KafkaCommitLog::Close(std::function<void()> closed) { worker_->Close(std::move(closed)); }
 
 std::optional<Error> KafkaCommitLog::Trouble() const { return worker_->Trouble(); }
 

@@ -27,6 +27,7 @@ class KafkaCommitLog final : public CommitLog {
   void AskEnd(std::function<void(Result<std::int64_t>)> done) override;
   void Read(std::function<void(Result<LogPiece>)> done) override;
   void Commit(LogCommit commit, std::function<void(LogAnswer)> done) override;
+  void Close(std::function<void()> closed) override;
   std::optional<Error> Trouble() const override;
 
  private:

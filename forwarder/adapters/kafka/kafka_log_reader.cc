@@ -42,6 +42,16 @@ std::string_view Bytes(const void* data, std::size_t size) {
   return {static_cast<const char*>(data), size};
 }
 
+// Else librdkafka takes a second to find the leader of a partition.
+Result<void> FindLeaders(rd_kafka_t* client, const std::string& name) {
+  const KafkaTopic topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  const rd_kafka_metadata_t* known = nullptr;
+  const auto code = rd_kafka_metadata(client, 0, topic.get(), &known, kAskMs);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Describe(name, code);
+  rd_kafka_metadata_destroy(known);
+  return {};
+}
+
 StateChange ChangeOf(const rd_kafka_message_t& message) {
   StateChange change{std::string(Bytes(message.key, message.key_len)), std::nullopt};
   if (message.payload != nullptr) change.value = Bytes(message.payload, message.len);
@@ -53,6 +63,8 @@ StateChange ChangeOf(const rd_kafka_message_t& message) {
 Result<KafkaClient> MakeLogConsumer(const KafkaStateConfig& config, const char* isolation) {
   auto conf = MakeConsumerConf(config.sink, {{"isolation.level", isolation},
                                              {"enable.partition.eof", "true"},
+                                             // The end is told by a fetch that finds nothing.
+                                             {"fetch.wait.max.ms", "10"},
                                              {"enable.auto.commit", "false"}});
   if (!conf) return conf.error();
   std::array<char, 512> why{};
@@ -70,6 +82,7 @@ Result<std::int64_t> EndOfPartition(const KafkaStateConfig& config, std::int32_t
   // Any other client, a producer too, is told where the first open transaction begins.
   const auto client = MakeLogConsumer(config, "read_uncommitted");
   if (!client) return client.error();
+  if (auto found = FindLeaders(client->get(), config.topic); !found) return found.error();
   std::int64_t low = 0;
   std::int64_t high = 0;
   const auto code = rd_kafka_query_watermark_offsets(client->get(), config.topic.c_str(), partition,
@@ -93,6 +106,7 @@ Result<std::unique_ptr<KafkaLogReader>> KafkaLogReader::Begin(const KafkaStateCo
                                                               std::int32_t partition) {
   auto client = MakeLogConsumer(config, "read_committed");
   if (!client) return client.error();
+  if (auto found = FindLeaders(client->get(), config.topic); !found) return found.error();
   std::unique_ptr<KafkaLogReader> reader(
       new KafkaLogReader(config, partition, std::move(client).value()));
   if (rd_kafka_consume_start(reader->topic_.get(), partition, RD_KAFKA_OFFSET_BEGINNING) != 0) {

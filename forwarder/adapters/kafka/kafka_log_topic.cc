@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ namespace nsf {
 namespace {
 
 constexpr int kAskMs = 3000;
+constexpr std::chrono::seconds kSettle{3};  // what was made is to be seen within it
+constexpr int kSettleLookMs = 100;
 constexpr int kReplicas = 3;  // where there are so many brokers
 
 constexpr std::array<std::pair<const char*, const char*>, 4> kSettings{{
@@ -157,16 +160,16 @@ Result<void> Judge(rd_kafka_t* client, const std::string& name, const Known& kno
                  std::string("cannot be used: ") + rd_kafka_err2str(known.error) +
                      "; grant this user READ, WRITE and DESCRIBE on it, and it goes on by itself");
   }
-  if (known.partitions < partitions) {
-    return Wrong(ErrorKind::kStop, name,
-                 "has " + std::to_string(known.partitions) + " partitions, and " +
-                     std::to_string(partitions) + " are needed; add partitions to it");
-  }
   const std::string policy = PolicyOf(client, name);
-  if (policy.empty() || policy == "compact") return {};
+  if (!policy.empty() && policy != "compact") {
+    return Wrong(ErrorKind::kStop, name,
+                 "has cleanup.policy=" + policy +
+                     ", and would forget the state; set its cleanup.policy to compact");
+  }
+  if (known.partitions >= partitions) return {};
   return Wrong(ErrorKind::kStop, name,
-               "has cleanup.policy=" + policy +
-                   ", and would forget the state; set its cleanup.policy to compact");
+               "has " + std::to_string(known.partitions) + " partitions, and " +
+                   std::to_string(partitions) + " are needed; add partitions to it");
 }
 
 }  // namespace
@@ -177,10 +180,16 @@ Result<void> PrepareStateTopic(const KafkaStateConfig& config, std::int32_t part
   auto known = Look(client->get(), config.topic);
   if (!known) return known.error();
   if (known->error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-    auto made = Make(client->get(), config, partitions, known->brokers);
+    auto made = Make(client->get(), config, std::max(partitions, config.slots), known->brokers);
     if (!made) return made;
-    known = Look(client->get(), config.topic);
-    if (!known) return known.error();
+    // The brokers tell one another in a moment.
+    const auto until = std::chrono::steady_clock::now() + kSettle;
+    do {
+      known = Look(client->get(), config.topic);
+      if (!known) return known.error();
+      if (known->error == RD_KAFKA_RESP_ERR_NO_ERROR && known->partitions > 0) break;
+      rd_kafka_poll(client->get(), kSettleLookMs);
+    } while (std::chrono::steady_clock::now() < until);
     if (known->error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return Wrong(ErrorKind::kRetry, config.topic, "was made, and is not to be seen yet");
     }

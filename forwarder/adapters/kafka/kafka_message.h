@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,7 @@ class MessageHeaders {
 // What a producer is given.
 struct KafkaMessage {
   rd_kafka_topic_t* topic = nullptr;
+  std::int32_t partition = RD_KAFKA_PARTITION_UA;  // that one; or the partitioner's choice
   std::string_view value;  // neither copied nor changed: it stays where it is until the report
   std::string_view key;    // empty: none
   std::chrono::milliseconds time{0};  // 0: when the producer takes it

@@ -65,7 +65,7 @@ rd_kafka_topic_t* KafkaProducer::Topic(const std::string& name) {
 }
 
 rd_kafka_resp_err_t KafkaProducer::Send(KafkaMessage message) {
-  std::array<rd_kafka_vu_t, 6> parts{};
+  std::array<rd_kafka_vu_t, 7> parts{};
   parts[0].vtype = RD_KAFKA_VTYPE_RKT;
   parts[0].u.rkt = message.topic;
   SetBytes(&parts[1], RD_KAFKA_VTYPE_VALUE, message.value);
@@ -76,6 +76,8 @@ rd_kafka_resp_err_t KafkaProducer::Send(KafkaMessage message) {
   parts[4].u.headers = message.headers.get();
   parts[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
   parts[5].u.ptr = message.tag;
+  parts[6].vtype = RD_KAFKA_VTYPE_PARTITION;
+  parts[6].u.i32 = message.partition;
   const KafkaError error(rd_kafka_produceva(client_.get(), parts.data(), parts.size()));
   if (error) return rd_kafka_error_code(error.get());
   static_cast<void>(message.headers.release());  // the message's now

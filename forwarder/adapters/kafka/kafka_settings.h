@@ -2,6 +2,7 @@
 // What a Kafka sink is told.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -42,7 +43,21 @@ struct KafkaStateConfig {
   std::string topic;     // of the state
   std::optional<KafkaSinkConfig> dead_letter;  // its topic, where refused records belong to it too
   std::vector<KafkaStreamName> streams;        // whose records they are
+  // Among how many slots tenants are spread, when the topics are made.
+  std::int32_t slots = 16;
+  // Of this instance, and of no other that runs; empty: it has no name that lasts.
+  std::string instance;
+  std::chrono::milliseconds session{10'000};  // without a sign of life an instance is taken as gone
 };
+
+// The topic whose partitions are the slots, as a state of its own: the placements are in it.
+inline KafkaStateConfig SlotsTopicOf(const KafkaStateConfig& state) {
+  KafkaStateConfig slots = state;
+  slots.topic += ".slots";
+  slots.dead_letter.reset();
+  slots.streams.clear();
+  return slots;
+}
 
 // Says what an operator wants to know; called on threads of the sink's own, never with a secret.
 using KafkaLog = std::function<void(std::string_view message)>;

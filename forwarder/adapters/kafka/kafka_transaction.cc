@@ -58,9 +58,14 @@ KafkaTransacted CallForTransaction(KafkaProducer& producer, const std::function<
   }
 }
 
-KafkaTransaction::KafkaTransaction(const KafkaStateConfig& config, KafkaProducer& producer,
-                                   const KafkaLog& log, std::function<bool()> goes_on)
-    : config_(config), producer_(producer), log_(log), goes_on_(std::move(goes_on)) {}
+KafkaTransaction::KafkaTransaction(const KafkaStateConfig& config, std::int32_t partition,
+                                   KafkaProducer& producer, const KafkaLog& log,
+                                   std::function<bool()> goes_on)
+    : config_(config),
+      partition_(partition),
+      producer_(producer),
+      log_(log),
+      goes_on_(std::move(goes_on)) {}
 
 void KafkaTransaction::Add(SinkBatch& batch) {
   const bool dead = !batch.refusals.empty();
@@ -171,6 +176,7 @@ KafkaMessage KafkaTransaction::Message(Item& item) {
     message.topic = producer_.Topic(item.part->topic);
   } else {
     message.topic = producer_.Topic(config_.topic);
+    message.partition = partition_;
     message.key = item.change->key;
     if (item.change->value) message.value = *item.change->value;
   }

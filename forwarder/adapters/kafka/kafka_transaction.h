@@ -44,10 +44,10 @@ KafkaTransacted CallForTransaction(KafkaProducer& producer, const std::function<
 // For one thread, and for one transaction.
 class KafkaTransaction final : private KafkaReports {
  public:
-  // All is outlived. `goes_on` is asked several times a second: false, and the transaction is given
-  // up as kUnknown.
-  KafkaTransaction(const KafkaStateConfig& config, KafkaProducer& producer, const KafkaLog& log,
-                   std::function<bool()> goes_on);
+  // All is outlived; `partition`: of the state's topic. `goes_on` is asked several times a second:
+  // false, and the transaction is given up as kUnknown.
+  KafkaTransaction(const KafkaStateConfig& config, std::int32_t partition, KafkaProducer& producer,
+                   const KafkaLog& log, std::function<bool()> goes_on);
   KafkaTransaction(const KafkaTransaction&) = delete;
   KafkaTransaction& operator=(const KafkaTransaction&) = delete;
 
@@ -110,6 +110,7 @@ class KafkaTransaction final : private KafkaReports {
   KafkaTransacted Failure(const std::string& otherwise) const;
 
   const KafkaStateConfig& config_;
+  const std::int32_t partition_;  // of the state's topic
   KafkaProducer& producer_;
   const KafkaLog& log_;
   const std::function<bool()> goes_on_;

@@ -92,6 +92,28 @@ void AddSinks(const Latest& latest, MetricPage* page) {
   }
 }
 
+// Whether there is more to tell of the stream.
+bool AddOwned(const TelemetryPlan& plan, const std::string& tenant, const std::string& stream,
+              MetricPage* page) {
+  if (!plan.owns) return true;
+  const bool owned = plan.owns(tenant, stream);
+  page->Gauge("stream_owned", "Whether the stream is this instance's.",
+              {{"tenant", tenant}, {"stream", stream}}, owned ? 1 : 0);
+  return owned;
+}
+
+// Who is asked for where the tenant's streams run.
+void AddIdentities(const Latest& latest, const TelemetryPlan& plan, MetricPage* page) {
+  for (const TelemetryTenant& tenant : plan.tenants) {
+    const auto identities = latest.identities.find(tenant.name);
+    if (identities == latest.identities.end()) continue;
+    const bool owned =
+        !plan.owns || std::any_of(tenant.streams.begin(), tenant.streams.end(),
+                                  [&](const auto& name) { return plan.owns(tenant.name, name); });
+    if (owned) AddIdentityMetrics(tenant.name, identities->second, page);
+  }
+}
+
 void AddTenants(const Latest& latest, const TelemetryPlan& plan, MetricPage* page) {
   for (const auto& [tenant, histogram] : latest.requests.Collect()) {
     page->Histogram("request_duration_seconds", "Duration of requests to the tenant.",
@@ -196,6 +218,7 @@ class PrometheusTelemetry::Impl {
     const Now now = clock_.Read();
     for (const TelemetryTenant& tenant : plan.tenants) {
       for (const std::string& stream : tenant.streams) {
+        if (!AddOwned(plan, tenant.name, stream, &page)) continue;
         AddStreamMetrics({tenant.name, stream, tenant.sinks},
                          *latest.streams.at({tenant.name, stream}), now.wall, &page);
       }
@@ -204,9 +227,7 @@ class PrometheusTelemetry::Impl {
       for (const NamedHealth& named : plan.health(now)) AddHealthMetrics(named, &page);
     }
     AddBudgets(latest, plan, &page);
-    for (const auto& [tenant, snapshot] : latest.identities) {
-      AddIdentityMetrics(tenant, snapshot, &page);
-    }
+    AddIdentities(latest, plan, &page);
     AddTenants(latest, plan, &page);
     AddSinks(latest, &page);
     AddReplays(latest, &page);

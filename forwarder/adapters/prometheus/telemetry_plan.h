@@ -29,6 +29,8 @@ struct TelemetryPlan {
   // Asked at each scrape; may be empty.
   std::function<std::size_t()> state_bytes;
   std::function<std::vector<NamedHealth>(const Now& now)> health;
+  // Whether a stream is this instance's; empty: all are, and need not be told.
+  std::function<bool(const std::string& tenant, const std::string& stream)> owns = {};
 };
 
 }  // namespace nsf

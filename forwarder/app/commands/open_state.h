@@ -15,7 +15,8 @@ namespace nsf {
 Result<std::unique_ptr<StateReader>> OpenStateReader(const Config& config);
 
 // Owns the state. Blocks until it does. Fails as SqliteStore::Open() does, and with kRetry when a
-// topic cannot be owned in time; whoever had owned a topic is shut out.
+// topic cannot be read in time. Of a topic, what is read is of the moment of opening, a commit
+// blocks, and shuts out whoever owns what it changes.
 Result<std::unique_ptr<StateStore>> OpenStateStore(const Config& config);
 
 // How people are told where it is: the directory, or the topic.

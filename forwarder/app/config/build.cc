@@ -218,8 +218,18 @@ SinkConfig BuildSink(const Setting& sink) {
 }
 
 StateConfig BuildState(const Setting& state) {
-  if (state.key->name == "sqlite") return {state.At("path").text(), "", ""};
-  return {"", state.At("sink").text(), state.At("topic").text()};
+  StateConfig config;
+  if (state.key->name == "sqlite") {
+    config.path = state.At("path").text();
+    return config;
+  }
+  config.path.clear();
+  config.sink = state.At("sink").text();
+  config.topic = state.At("topic").text();
+  config.slots = To<std::int32_t>(state.At("slots"));
+  if (state.At("instance").has_value()) config.instance = state.At("instance").text();
+  config.session = state.At("session").duration();
+  return config;
 }
 
 DeadLetterConfig BuildDeadLetter(const Setting& dead_letter) {

@@ -138,6 +138,9 @@ struct StateConfig {
   std::string path = "/var/lib/netskope-forwarder";  // empty: a topic
   std::string sink;  // of the topic: the Kafka sink whose connection is used; empty: a directory
   std::string topic;
+  std::int32_t slots = 16;  // when the topics are made
+  std::string instance;     // empty: it has no name that lasts
+  std::chrono::milliseconds session{10'000};
 };
 
 // A file or a topic.

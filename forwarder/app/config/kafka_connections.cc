@@ -30,6 +30,9 @@ KafkaStateConfig KafkaStateSettings(const Config& config) {
   const SinkConfig& sink = KafkaSinkNamed(config, config.state.sink);
   state.sink = KafkaSettingsOf(sink.name, std::get<KafkaConfig>(sink.kind));
   state.topic = config.state.topic;
+  state.slots = config.state.slots;
+  state.instance = config.state.instance;
+  state.session = config.state.session;
   if (config.dead_letter.sink == config.state.sink) {
     state.dead_letter = DeadLetterKafkaSettings(config);
   }

@@ -455,23 +455,47 @@ Key TopicBeside(const char* doc, const char* topic, const char* example) {
                     .required = true}}};
 }
 
+// A topic, and who shares what it holds.
+Key StateTopic() {
+  Key state = TopicBeside(
+      "A compacted topic, committed in one transaction with the events of a "
+      "Kafka sink: exactly once.",
+      "Topic of the state alone; made if it is missing.", "netskope-forwarder.state");
+  state.keys.push_back({.name = "slots",
+                        .kind = Kind::kInteger,
+                        .doc = "Among how many slots tenants are spread, and so at most how many "
+                               "instances share them; for the topics that are made.",
+                        .fallback = "16",
+                        .min = 1,
+                        .max = 1000});
+  state.keys.push_back({.name = "instance",
+                        .kind = Kind::kName,
+                        .doc = "Name of this instance that lasts over restarts, and that no other "
+                               "one has: a restart then moves nothing.",
+                        .example = "${HOSTNAME}"});
+  state.keys.push_back({.name = "session",
+                        .kind = Kind::kDuration,
+                        .doc = "Without a sign of life for so long an instance is taken as gone, "
+                               "and its slots are given to others.",
+                        .fallback = "10s",
+                        .min = 1000,
+                        .max = 300'000});
+  return state;
+}
+
 Key State() {
-  return {
-      .name = "state",
-      .kind = Kind::kVariants,
-      .doc = "Where the cursors and the ledger are kept; one process owns it.",
-      .fallback = "sqlite",
-      .keys = {{.name = "sqlite",
-                .kind = Kind::kSection,
-                .doc = "SQLite, in a directory of its own.",
-                .keys = {{.name = "path",
-                          .kind = Kind::kPath,
-                          .doc = "The directory.",
-                          .fallback = "/var/lib/netskope-forwarder"}}},
-               TopicBeside("A compacted topic, committed in one transaction with the events of a "
-                           "Kafka sink: exactly once.",
-                           "Topic of the state alone; made if it is missing.",
-                           "netskope-forwarder.state")}};
+  return {.name = "state",
+          .kind = Kind::kVariants,
+          .doc = "Where the cursors and the ledger are kept.",
+          .fallback = "sqlite",
+          .keys = {{.name = "sqlite",
+                    .kind = Kind::kSection,
+                    .doc = "SQLite, in a directory of its own.",
+                    .keys = {{.name = "path",
+                              .kind = Kind::kPath,
+                              .doc = "The directory.",
+                              .fallback = "/var/lib/netskope-forwarder"}}},
+                   StateTopic()}};
 }
 
 Key DeadLetter() {

@@ -64,8 +64,10 @@ std::shared_ptr<const Directory> IdentityDesk::DirectoryOf(const std::string& te
 }
 
 MonotonicTime IdentityDesk::Step(const Now& now) {
-  if (lanes_.empty()) return MonotonicTime::max();
+  if (lanes_.empty() && retired_.empty()) return MonotonicTime::max();
   calls_.RunAll();
+  // Whoever else holds one reports back to it.
+  std::erase_if(retired_, [](const auto& lane) { return lane.use_count() == 1; });
   MonotonicTime next = MonotonicTime::max();
   for (const auto& [tenant, lane] : lanes_) {
     if (lane->completed || lane->wake_at <= now.monotonic) StepLane(lane, now);

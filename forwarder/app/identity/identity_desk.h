@@ -41,8 +41,12 @@ class IdentityDesk {
 
   // The tenant's people are asked for from now on, as `tenant` says; anew, if they were before.
   // What the state has kept is shown at once. Nothing happens where `tenant` does not ask for it.
+  // Fails as the state does, and where a client cannot be made; nobody is asked for then.
   Result<void> Begin(const TenantConfig& tenant, CurlEngine& engine);
+  // What is under way ends by itself, and is not looked at. Of a tenant that is not asked for:
+  // nothing happens.
   void End(const std::string& tenant);
+  bool Asks(const std::string& tenant) const { return lanes_.contains(tenant); }
 
   // Null: nobody of this tenant is asked for.
   std::shared_ptr<const Directory> DirectoryOf(const std::string& tenant) const;
@@ -67,7 +71,7 @@ class IdentityDesk {
   const Parts parts_;
   LoopCalls calls_;
   std::map<std::string, std::shared_ptr<Lane>> lanes_;
-  std::vector<std::shared_ptr<Lane>> retired_;  // a request may still be under way
+  std::vector<std::shared_ptr<Lane>> retired_;  // until what they have under way has ended
 };
 
 }  // namespace nsf

@@ -38,6 +38,11 @@ void StatusDesk::ForgetIdentities(const std::string& tenant) {
   configured_.identities.erase(tenant);
 }
 
+void StatusDesk::Own(StatusOwnership ownership) {
+  const std::lock_guard lock(mutex_);
+  configured_.ownership = std::move(ownership);
+}
+
 Status StatusDesk::Take() {
   Status status;
   {

@@ -28,6 +28,7 @@ class StatusDesk {
   // Of a tenant whose users are asked for.
   void NoteIdentities(const std::string& tenant, const IdentitySnapshot& snapshot);
   void ForgetIdentities(const std::string& tenant);
+  void Own(StatusOwnership ownership);
 
   Status Take();
 

@@ -44,6 +44,7 @@ class StatusWriter {
     List("tenants", status_.tenants, [this](const StatusTenant& t) { WriteTenant(t); });
     List("sinks", status_.sinks, [this](const StatusSink& s) { WriteSink(s); });
     WriteDeadLetter();
+    if (status_.ownership) WriteOwnership(*status_.ownership);
     json_.End();
     return json_.Take();
   }
@@ -214,6 +215,23 @@ class StatusWriter {
   void WriteDeadLetter() {
     json_.Key("dead_letter").BeginObject();
     WriteTrouble("dead_letter");
+    json_.End();
+  }
+
+  void WriteOwnership(const StatusOwnership& own) {
+    json_.Key("ownership").BeginObject();
+    Text("instance", own.instance);
+    Text("group", own.group);
+    json_.Key("joined").Bool(own.joined);
+    json_.Key("slots_in_all").Number(own.slots_in_all);
+    json_.Key("slots").BeginArray();
+    for (const std::int32_t slot : own.slots) json_.Number(slot);
+    json_.End();
+    List("tenants", own.tenants, [this](const StatusOwnership::Tenant& tenant) {
+      Text("name", tenant.name);
+      if (tenant.slot) json_.Key("slot").Number(*tenant.slot);
+      json_.Key("owned").Bool(tenant.owned);
+    });
     json_.End();
   }
 

@@ -37,6 +37,21 @@ struct StatusConfig {
   std::string error;  // of the last attempt to read it again; empty: it is what runs
 };
 
+// Where the state is shared: what of it this instance has.
+struct StatusOwnership {
+  struct Tenant {
+    std::string name;
+    std::optional<std::int32_t> slot;  // absent: it is not known yet
+    bool owned = false;
+  };
+  std::string instance;
+  std::string group;
+  bool joined = false;
+  std::int32_t slots_in_all = 0;  // 0: not known yet
+  std::vector<std::int32_t> slots;
+  std::vector<Tenant> tenants;
+};
+
 struct Status {
   std::string version;
   std::string commit;
@@ -48,6 +63,7 @@ struct Status {
   std::vector<StreamView> streams;
   std::map<std::string, IdentitySnapshot> identities;  // by tenant, where users are asked for
   std::map<std::string, SinkTrouble> troubles;         // by sink, or "dead_letter"
+  std::optional<StatusOwnership> ownership;
 };
 
 std::string StatusJson(const Status& status);

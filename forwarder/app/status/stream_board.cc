@@ -68,9 +68,33 @@ void StreamBoard::Note(const std::string& tenant, const std::string& stream, Str
   entry.undelivered_since = step.undelivered_since;
   entry.budget = step.budget;
   entry.snapshot = std::move(step.snapshot);
+  NoteTried();
+}
+
+void StreamBoard::NoteTried() {
   if (all_tried_) return;
-  all_tried_ = std::all_of(streams_.begin(), streams_.end(),
-                           [](const auto& other) { return other.second.snapshot->tried; });
+  all_tried_ = std::all_of(streams_.begin(), streams_.end(), [](const auto& other) {
+    return other.second.place == StreamPlace::kElsewhere || other.second.snapshot->tried;
+  });
+}
+
+void StreamBoard::SetPlace(const std::string& tenant, const std::string& stream,
+                           StreamPlace place) {
+  const std::lock_guard lock(mutex_);
+  const auto found = streams_.find({tenant, stream});
+  if (found == streams_.end() || found->second.place == place) return;
+  Entry fresh;  // what was known is of another time
+  fresh.watched = found->second.watched;
+  fresh.heard_at = found->second.heard_at;
+  fresh.place = place;
+  found->second = std::move(fresh);
+  NoteTried();
+}
+
+StreamPlace StreamBoard::PlaceOf(const std::string& tenant, const std::string& stream) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = streams_.find({tenant, stream});
+  return found == streams_.end() ? StreamPlace::kElsewhere : found->second.place;
 }
 
 void StreamBoard::NoteSink(const std::string& sink, std::optional<SinkTrouble> trouble) {
@@ -93,6 +117,7 @@ std::vector<StreamView> StreamBoard::Streams(const Now& now) {
   const std::lock_guard lock(mutex_);
   std::vector<StreamView> views;
   for (auto& [key, entry] : streams_) {
+    if (entry.place == StreamPlace::kElsewhere) continue;
     views.push_back({entry.watched, entry.snapshot, entry.budget, HealthOf(&entry, now),
                      LagOf(*entry.snapshot, now), entry.history});
   }
@@ -103,6 +128,7 @@ std::vector<NamedHealth> StreamBoard::Health(const Now& now) {
   const std::lock_guard lock(mutex_);
   std::vector<NamedHealth> all;
   for (auto& [key, entry] : streams_) {
+    if (entry.place == StreamPlace::kElsewhere) continue;
     all.push_back({key.first, key.second, HealthOf(&entry, now)});
   }
   return all;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,6 +46,13 @@ struct StreamView {
   RateHistory history;
 };
 
+// Where a stream is, when instances share them.
+enum class StreamPlace : std::uint8_t {
+  kHere,
+  kAwaited,    // it is not known yet, or this instance is about to have it
+  kElsewhere,  // another instance has it
+};
+
 struct SinkTrouble {
   std::string message;  // for people, with the next step
   Now since;
@@ -57,16 +65,21 @@ class StreamBoard {
   void Watch(const WatchedStream& stream, const Now& now);
   void Forget(const std::string& tenant, const std::string& stream);
 
+  // Where a stream is another instance's it is not shown here, and nothing is expected of it.
+  void SetPlace(const std::string& tenant, const std::string& stream, StreamPlace place);
+  StreamPlace PlaceOf(const std::string& tenant, const std::string& stream) const;
+
   void Note(const std::string& tenant, const std::string& stream, StreamStep step, const Now& now);
   // Absent: it goes on. `sink` may be "dead_letter".
   void NoteSink(const std::string& sink, std::optional<SinkTrouble> trouble);
   // Call about once a second.
   void LookAround(const Now& now);
 
+  // Those that are here.
   std::vector<StreamView> Streams(const Now& now);
   std::vector<NamedHealth> Health(const Now& now);
   std::map<std::string, SinkTrouble> Troubles() const;
-  // Every stream had an answer at least once at the same time; stays true.
+  // Every stream that is here had an answer at least once at the same time; stays true.
   bool all_tried() const;
 
  private:
@@ -79,11 +92,13 @@ class StreamBoard {
     std::optional<MonotonicTime> limited_since;
     MonotonicTime limited_at{};
     MonotonicTime heard_at{};
+    StreamPlace place = StreamPlace::kHere;
     HealthHistory health;
     RateHistory history;
   };
   using Key = std::pair<std::string, std::string>;
 
+  void NoteTried();
   HealthFacts FactsOf(const Entry& entry, const Now& now) const;
   StreamHealth HealthOf(Entry* entry, const Now& now) const;
 

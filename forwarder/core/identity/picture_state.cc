@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "core/state/keys.h"
 #include "core/state/state_text.h"
 
 namespace nsf {
@@ -56,10 +57,6 @@ Result<std::shared_ptr<const Picture>> Decode(std::string_view head,
 }
 
 }  // namespace
-
-std::string IdentityPrefix(std::string_view tenant) {
-  return "identity/" + std::string(tenant) + '/';
-}
 
 Result<StoredPicture> LoadPicture(std::string_view tenant, const StateReader& state) {
   auto entries = state.Scan(IdentityPrefix(tenant));

@@ -16,9 +16,6 @@
 
 namespace nsf {
 
-// All entries of one tenant's picture begin with it.
-std::string IdentityPrefix(std::string_view tenant);
-
 struct StoredPicture {
   std::shared_ptr<const Picture> picture;  // null: there is none, or it is damaged
   std::set<std::string> keys;              // of blocks that are in the state

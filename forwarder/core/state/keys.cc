@@ -8,6 +8,8 @@
 namespace nsf {
 namespace {
 
+constexpr std::string_view kStreams = "stream/";
+constexpr std::string_view kIdentities = "identity/";
 constexpr std::size_t kDigits = 16;
 // Hexadecimal digits of a signed number sort by it when its range is moved to begin at zero.
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
@@ -37,11 +39,26 @@ std::optional<std::uint64_t> ReadHex(std::string_view digits) {
 
 }  // namespace
 
+std::string TenantOfKey(std::string_view key) {
+  const bool is_identity = key.starts_with(kIdentities);
+  if (!is_identity && !key.starts_with(kStreams)) return {};
+  key.remove_prefix(is_identity ? kIdentities.size() : kStreams.size());
+  const auto end = key.find('/');
+  return end == std::string_view::npos ? std::string() : std::string(key.substr(0, end));
+}
+
 std::string StreamPrefix(std::string_view tenant, std::string_view stream) {
-  std::string key = "stream/";
+  std::string key(kStreams);
   key += tenant;
   key += '/';
   key += stream;
+  key += '/';
+  return key;
+}
+
+std::string IdentityPrefix(std::string_view tenant) {
+  std::string key(kIdentities);
+  key += tenant;
   key += '/';
   return key;
 }

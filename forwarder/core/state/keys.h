@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of the state: "stream/<tenant>/<stream>/cursor", "…/dialect",
-// "…/window/<start>" and "…/ids/<bucket>/<chunk>". Tenant and stream names hold no
-// '/', see CONFIGURATION.
+// "…/window/<start>" and "…/ids/<bucket>/<chunk>"; "identity/<tenant>/head" and
+// "…/block/<SHA-256>". Tenant and stream names hold no '/', see CONFIGURATION.
 #pragma once
 
 #include <optional>
@@ -15,6 +15,12 @@ namespace nsf {
 
 // All entries of one stream begin with it.
 std::string StreamPrefix(std::string_view tenant, std::string_view stream);
+
+// All entries of the picture of one tenant's users do.
+std::string IdentityPrefix(std::string_view tenant);
+
+// The tenant of a key, or of a prefix of keys; empty: of none.
+std::string TenantOfKey(std::string_view key);
 
 std::string CursorKey(std::string_view tenant, std::string_view stream);
 std::string DialectKey(std::string_view tenant, std::string_view stream);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/format/dead_letter.h"
+#include "pipeline/destination/rejections.h"
 
 namespace nsf {
 namespace {
@@ -35,12 +36,6 @@ bool HasUnkept(const Batch& batch) {
 void NoteKept(Batch& batch) {
   batch.dead_lettered.clear();
   for (const SinkBatch& sink : batch.sinks) batch.dead_lettered.push_back(sink.rejections.size());
-}
-
-std::size_t RejectionsIn(const std::vector<SinkBatch*>& batches) {
-  std::size_t count = 0;
-  for (const SinkBatch* batch : batches) count += batch->rejections.size();
-  return count;
 }
 
 Settlement Settled(std::unique_ptr<Batch> batch) {

@@ -5,16 +5,13 @@
 #include <iterator>
 #include <utility>
 
+#include "pipeline/destination/rejections.h"
+
 namespace nsf {
 namespace {
 
 Error Retry(std::string message) { return {ErrorKind::kRetry, std::move(message)}; }
-
-std::size_t RejectionsIn(const std::vector<SinkBatch*>& batches) {
-  std::size_t count = 0;
-  for (const SinkBatch* batch : batches) count += batch->rejections.size();
-  return count;
-}
+Error Closed() { return Retry("the state is not owned by this instance any more"); }
 
 void Deliver(SinkBatch& batch) {
   for (OutcomeKind& outcome : batch.outcomes) {
@@ -61,11 +58,29 @@ Result<std::vector<std::string>> Slot::Keys(std::string_view prefix) const {
 
 Error Slot::NotOwned() const {
   if (phase_ == Phase::kOpening) return Retry("the state is not read yet");
-  return Retry("the state is not owned by this instance any more");
+  return Closed();
 }
 
 void Slot::Open() {
   log_.TakeOver([this](const Result<void>& taken) { OnTaken(taken); });
+}
+
+void Slot::Close() {
+  bool under_way = false;
+  Requests waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    under_way = committing_;
+    if (under_way) waiting.swap(commits_);
+  }
+  if (!under_way) return End(Phase::kLost, Closed());
+  Tell(std::move(waiting), Closed());
+}
+
+bool Slot::IsClosing() const {
+  const std::lock_guard lock(mutex_);
+  return closing_;
 }
 
 void Slot::OnTaken(const Result<void>& taken) {
@@ -94,11 +109,13 @@ void Slot::OnPiece(const Result<LogPiece>& piece, std::int64_t end) {
 }
 
 void Slot::OnTrouble(const Error& error) {
+  if (IsClosing()) return;  // Close() has told
   if (error.kind == ErrorKind::kRetry) return Open();
   End(Phase::kFailed, error);
 }
 
 void Slot::OnRead() {
+  if (IsClosing()) return;
   bool made = false;
   std::string_view note;
   {
@@ -144,12 +161,12 @@ void Slot::CommitWith(const std::vector<SinkBatch*>& batches, std::vector<StateC
   std::optional<Error> over;
   {
     const std::lock_guard lock(mutex_);
-    if (phase_ == Phase::kOpening || phase_ == Phase::kOwned) {
+    if (!closing_ && (phase_ == Phase::kOpening || phase_ == Phase::kOwned)) {
       unsettled_.insert(commits_made_);
       commits_.push_back(
           {commits_made_++, batches, std::move(changes), std::move(done), RejectionsIn(batches)});
     } else {
-      over = NotOwned();
+      over = closing_ ? Closed() : NotOwned();
     }
   }
   if (over) return done(*over);
@@ -195,7 +212,7 @@ void Slot::Advance() {
   LogCommit commit;
   {
     const std::lock_guard lock(mutex_);
-    if (phase_ != Phase::kOwned || committing_) return;
+    if (phase_ != Phase::kOwned || committing_ || closing_) return;
     if (round_.empty()) round_.swap(commits_);
     if (round_.empty()) return;
     committing_ = true;
@@ -221,6 +238,8 @@ void Slot::OnAnswer(const LogAnswer& answer) {
       Fail(Retry(answer.message));
       break;
     case LogAnswer::Kind::kUnknown: {
+      // The next owner reads whether it was made.
+      if (IsClosing()) return End(Phase::kLost, Closed());
       {
         const std::lock_guard lock(mutex_);
         pending_ = mark_;
@@ -240,6 +259,7 @@ void Slot::OnAnswer(const LogAnswer& answer) {
     const std::lock_guard lock(mutex_);
     committing_ = false;
   }
+  if (IsClosing()) return End(Phase::kLost, Closed());
   Advance();
 }
 

@@ -37,11 +37,15 @@ class Slot final : public StateStore {
     std::function<void(std::string_view message)> note;  // for the log of the program
   };
 
-  // The log outlives every call to the slot, and is destroyed before it. `random` is asked once.
+  // The log outlives every call to the slot, and is destroyed before it, or is closed. `random` is
+  // asked once.
   Slot(CommitLog& log, Random& random, Hearers hearers);
 
   // Call once.
   void Open();
+  // Takes nothing any more: what waits is answered now, and what is under way as it ends. Close the
+  // log after it.
+  void Close();
 
   Phase phase() const;
   // Why it is lost or failed.
@@ -73,6 +77,8 @@ class Slot final : public StateStore {
   };
   using Requests = std::vector<Request>;
 
+  // Nothing is to be begun any more.
+  bool IsClosing() const;
   // Opening, step by step; a failure that passes begins it again.
   void OnTaken(const Result<void>& taken);
   void OnEnd(const Result<std::int64_t>& end);
@@ -103,6 +109,7 @@ class Slot final : public StateStore {
   LogContent content_;
   LogContent reading_;
   bool committing_ = false;
+  bool closing_ = false;
   Requests round_;  // committed as one
   Requests commits_;
   std::vector<Waiting> loads_;

@@ -243,6 +243,36 @@ TEST_CASE("a stream is in one state, since a time, asked at the scrape") {
   CHECK(in_state("healthy") == 1.0);
 }
 
+TEST_CASE("people are told of where the streams of their tenant are this instance's") {
+  const FixedClock clock;
+  TelemetryPlan plan = Plan();
+  for (TelemetryTenant& tenant : plan.tenants) tenant.asks_identities = true;
+  std::string owned = "acme";
+  plan.owns = [&owned](const std::string& tenant, const std::string&) { return tenant == owned; };
+  PrometheusTelemetry telemetry(plan, clock);
+  IdentitySnapshot people;
+  people.taken = WallSeconds(seconds(1'699'999'000));
+  people.users = 7;
+  for (const char* tenant : {"acme", "beta"}) telemetry.Identities(tenant, people);
+  const auto users = [&telemetry](const std::string& tenant) {
+    return Find(Samples(telemetry), "identity_users{tenant=\"" + tenant + "\"}");
+  };
+  CHECK(users("acme") == 7.0);
+  CHECK_FALSE(users("beta"));
+  const auto is_owned = [&telemetry](const std::string& tenant) {
+    return Find(Samples(telemetry), "stream_owned{tenant=\"" + tenant + "\",stream=\"audit\"}");
+  };
+  CHECK(is_owned("acme") == 1.0);
+  CHECK(is_owned("beta") == 0.0);
+  owned = "beta";
+  CHECK_FALSE(users("acme"));
+  CHECK(users("beta") == 7.0);
+  plan.owns = {};
+  telemetry.Configure(plan);
+  CHECK(users("acme") == 7.0);
+  CHECK_FALSE(is_owned("acme"));
+}
+
 TEST_CASE("another configuration takes away and adds, and the rest goes on counting") {
   const FixedClock clock;
   PrometheusTelemetry telemetry(Plan(), clock);

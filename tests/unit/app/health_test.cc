@@ -163,7 +163,8 @@ TEST_CASE("ready: each has tried once, not all are blocked, and the state can be
   std::vector<StreamReadiness> many(79, fine);
   many.push_back(blocked);
   const Row rows[] = {
-      {"nothing is there", {}, false, "", false},
+      {"all streams are other instances'", {}, false, "", true},
+      {"a tenant that is not here", {}, false, "acme", false},
       {"one that works", {fine}, false, "", true},
       {"one has not tried", {fine, fresh}, false, "", false},
       {"one came later", {fine, fresh}, true, "", true},

@@ -188,7 +188,9 @@ TEST_CASE("a sink's guarantee follows from its settings") {
 }
 
 TEST_CASE("exactly once is what is committed with a state in Kafka, and nothing else") {
-  const StateConfig state{"", "lake", "state"};
+  StateConfig state;
+  state.sink = "lake";
+  state.topic = "state";
   const SinkConfig lake{"lake", Format::kRaw, KafkaConfig{}};
   const SinkConfig pond{"pond", Format::kRaw, KafkaConfig{}};
   CHECK(GuaranteeText(lake, state).starts_with("exactly once: "));

@@ -46,6 +46,7 @@ class ScriptedLog : public CommitLog {
     commits.push_back(std::move(commit));
     answers.push_back(std::move(done));
   }
+  void Close(std::function<void()> closed) override { closed(); }
   std::optional<Error> Trouble() const override { return std::nullopt; }
 
   // The mark of the last commit that was asked for.

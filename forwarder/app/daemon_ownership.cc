@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// A state that is shared with other instances: streams begin when their slot is this instance's,
+// and come to rest when it is to be another's. The others never notice.
+#include <utility>
+
+#include "app/daemon.h"
+
+namespace nsf {
+
+void Daemon::StepOwnership(const Now& now) {
+  if (!shared_ || state_error_) return;
+  std::set<std::string> running;
+  for (const class Stream* stream : loop_->streams()) running.insert(stream->settings().tenant);
+  shared_->Step(running, now.monotonic);
+  state_error_ = shared_->keeper().error();
+  if (state_error_) return log_.Error(state_error_->message);
+  if (FellIntoTrouble(now, config_.state.sink, shared_->keeper().Trouble())) {
+    telemetry_->Published(config_.state.sink, std::chrono::microseconds(0), "unavailable");
+  }
+  for (const TenantConfig& tenant : config_.tenants) {
+    if (!IsHere(tenant.name)) identities_->End(tenant.name);
+    for (const std::string& stream : tenant.events) StepStream(tenant, stream);
+  }
+  StepResting();
+  desk_.Own(shared_->Status());
+}
+
+void Daemon::StepStream(const TenantConfig& tenant, const std::string& stream) {
+  const std::pair name(tenant.name, stream);
+  if (resting_.contains(name) || renewals_.contains(name) || state_error_) return;
+  const bool has = loop_->Has(tenant.name, stream);
+  const bool here = IsHere(tenant.name);
+  if (has && !here) {
+    loop_->Park(tenant.name, stream);
+    resting_.insert(name);
+  } else if (!has && here) {
+    auto added = AddStream(tenant, stream, &tenants_.at(tenant.name));
+    if (!added && added.error().kind == ErrorKind::kRetry) return;  // its slot is read again
+    if (!added) return log_.Error((state_error_ = added.error())->message);
+    board_.SetPlace(tenant.name, stream, StreamPlace::kHere);
+  } else if (!has) {
+    board_.SetPlace(
+        tenant.name, stream,
+        shared_->IsElsewhere(tenant.name) ? StreamPlace::kElsewhere : StreamPlace::kAwaited);
+  }
+}
+
+void Daemon::StepResting() {
+  std::erase_if(resting_, [this](const auto& name) {
+    const auto& [tenant, stream] = name;
+    if (!loop_->Parked(tenant, stream)) return false;
+    destination_->Abandon(tenant, stream);
+    loop_->Remove(tenant, stream);
+    board_.SetPlace(tenant, stream, StreamPlace::kAwaited);
+    log_.Write(LogLevel::kInfo, "rests: its slot is not this instance's", tenant, stream);
+    return true;
+  });
+}
+
+bool Daemon::IsHere(const std::string& tenant) const {
+  return !shared_ || shared_->keeper().MayRun(tenant);
+}
+
+bool Daemon::AwaitsStreams(const Now& now) const {
+  if (!shared_) return false;
+  for (const TenantConfig& tenant : config_.tenants) {
+    if (shared_->StaysElsewhere(tenant.name, now.monotonic)) continue;
+    for (const std::string& stream : tenant.events) {
+      if (!loop_->Has(tenant.name, stream)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace nsf
