@@ -15,6 +15,7 @@
 #include "app/config/kafka_connections.h"
 #include "app/exit_codes.h"
 #include "app/http_pages.h"
+#include "app/identity/kept_directory.h"
 #include "app/jobs/dead_letter_work.h"
 #include "app/jobs/read_delivered.h"
 #include "app/jobs/reconcile_work.h"
@@ -32,6 +33,8 @@ namespace {
 constexpr std::chrono::seconds kDrain{4};
 // A sink that is away for longer ends `--once`: nobody is there to wait.
 constexpr std::chrono::seconds kOncePatience{60};
+// It begins at the latest so long after its start, whatever is known of users.
+constexpr std::chrono::minutes kOncePicture{10};
 
 std::string KindName(const SinkConfig& sink) {
   if (std::holds_alternative<KafkaConfig>(sink.kind)) return "kafka";
@@ -166,15 +169,36 @@ Result<void> Daemon::BuildTenants() {
     Tenant& tenant = tenants_[config.name];
     if (auto built = BuildTenant(config, &tenant); !built) return built;
   }
-  return shared_ ? Result<void>() : BuildStreams();
-}
-
-Result<void> Daemon::BuildStreams() {
+  if (shared_) return {};
   for (const TenantConfig& tenant : config_.tenants) {
     if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun;
+  }
+  return BuildStreams(clock_.Read());
+}
+
+Result<void> Daemon::BuildStreams(const Now& now) {
+  if (streaming_ || AwaitsPictures(now)) return {};
+  for (const TenantConfig& tenant : config_.tenants) {
     if (auto built = BuildStreamsOf(tenant, &tenants_[tenant.name]); !built) return built;
   }
+  streaming_ = true;
   return {};
+}
+
+void Daemon::StepStart(const Now& now) {
+  if (shared_ || tenants_.empty() || state_error_) return;
+  if (auto built = BuildStreams(now); !built) {
+    log_.Error((state_error_ = built.error())->message);
+  }
+}
+
+bool Daemon::AwaitsPictures(const Now& now) {
+  if (!options_.once || !identities_->IsAwaiting(now)) return false;
+  if (!pictures_until_) {
+    pictures_until_ = now.monotonic + kOncePicture;
+    log_.Info("identities: the run begins when it is known who the users are");
+  }
+  return now.monotonic < *pictures_until_;
 }
 
 Result<void> Daemon::BuildTenant(const TenantConfig& config, Tenant* parts) {
@@ -218,10 +242,6 @@ void Daemon::Watch(const TenantConfig& tenant, const std::string& event_type) {
 
 Result<std::unique_ptr<Stream>> Daemon::MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts) {
-  // Where slots are shared, they begin with the first stream that is this instance's.
-  if (shared_ && !identities_->Asks(tenant.name)) {
-    if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun.error();
-  }
   return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference(),
                                          identities_->DirectoryOf(tenant.name)),
                         state(), *parts->budget, random_);
@@ -254,17 +274,33 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
     return DeadLetterIsATopic(config_.dead_letter);
   }
   if (job.kind == JobKind::kDeadLetterReplay) {
-    DeadLetterForms forms{{}, config_.classification, {}};
-    for (const TenantConfig& tenant : config_.tenants) {
-      if (tenant.redaction.any()) forms.redactions[tenant.name] = tenant.redaction;
-    }
-    for (const SinkConfig& sink : config_.sinks) forms.formats[sink.name] = sink.format;
-    return MakeDeadLetterWork(
-        job, progress,
-        {state(), *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(forms),
-         config_.batch.events, config_.batch.bytes, job_calls_, *telemetry_, log_});
+    auto forms = FormsOfDeadLetters();
+    if (!forms) return forms.error();
+    return MakeDeadLetterWork(job, progress,
+                              {state(), *job_destination_, *dead_letter_, config_.dead_letter.path,
+                               std::move(forms).value(), config_.batch.events, config_.batch.bytes,
+                               job_calls_, *telemetry_, log_});
   }
   return BeginRewalk(job, progress);
+}
+
+Result<DeadLetterForms> Daemon::FormsOfDeadLetters() {
+  DeadLetterForms forms{{}, config_.classification, {}, {}};
+  for (const SinkConfig& sink : config_.sinks) forms.formats[sink.name] = sink.format;
+  for (const TenantConfig& tenant : config_.tenants) {
+    if (tenant.redaction.any()) {
+      forms.redactions[tenant.name] = tenant.redaction;
+      continue;
+    }
+    auto directory = identities_->DirectoryOf(tenant.name);
+    if (!directory) {
+      auto kept = KeptDirectory(tenant, state());
+      if (!kept) return kept.error();
+      directory = std::move(kept).value();
+    }
+    if (directory) forms.directories[tenant.name] = std::move(directory);
+  }
+  return forms;
 }
 
 Result<std::unique_ptr<JobWork>> Daemon::BeginRewalk(const Job& job, const JobProgress& progress) {
@@ -358,6 +394,7 @@ int Daemon::Run() {
     board_.LookAround(now);
     notices_.WriteRepeats(now.monotonic);
     WatchSinks(now);
+    StepStart(now);
     StepOwnership(now);
     WatchMemory(now);
     loop_->LookAround(identities_->Step(now));
@@ -438,6 +475,8 @@ std::optional<int> Daemon::EndedOnce(const Now& now) const {
       return std::nullopt;
     }
   }
+  // A picture that was taken in this run is there for the next one.
+  if (identities_->IsKeeping()) return std::nullopt;
   return blocked ? kExitTenantRefuses : kExitDone;
 }
 

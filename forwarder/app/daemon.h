@@ -36,6 +36,7 @@
 #include "app/status/stream_board.h"
 #include "core/answer/budget.h"
 #include "pipeline/destination/in_order.h"
+#include "pipeline/replay/dead_letter_batch.h"
 #include "ports/secret_source.h"
 #include "ports/sink.h"
 #include "ports/state_store.h"
@@ -76,8 +77,13 @@ class Daemon : private LoopObserver {
   Result<std::unique_ptr<Sink>> BuildSink(const SinkConfig& config);
   Result<void> BuildTenants();
   Result<void> BuildTenant(const TenantConfig& config, Tenant* parts);
-  // Streams begin when the state is owned: that of a directory is from the start.
-  Result<void> BuildStreams();
+  // All streams, where the state is this instance's alone.
+  Result<void> BuildStreams(const Now& now);
+  // With `once` streams do not begin before it is known who users are, where that is to be learned
+  // soon.
+  bool AwaitsPictures(const Now& now);
+  // Those that have waited begin.
+  void StepStart(const Now& now);
   Result<void> BuildStreamsOf(const TenantConfig& tenant, Tenant* parts);
   Result<void> AddStream(const TenantConfig& tenant, const std::string& event_type, Tenant* parts);
   // Seen from outside from now on.
@@ -85,13 +91,16 @@ class Daemon : private LoopObserver {
   // Looks after a state that is shared (daemon_ownership.cc): streams begin and come to rest as
   // slots are given to this instance and asked back.
   void StepOwnership(const Now& now);
-  void StepStream(const TenantConfig& tenant, const std::string& stream);
+  void StepStream(const Now& now, const TenantConfig& tenant, const std::string& stream);
+  Result<void> AddOwned(const Now& now, const TenantConfig& tenant, const std::string& stream);
   // Streams that are to come to rest, and have, go.
   void StepResting();
   // Its streams may run here.
   bool IsHere(const std::string& tenant) const;
   // What `--once` waits for is not all begun.
   bool AwaitsStreams(const Now& now) const;
+  // What is kept of dead letters is sent again so.
+  Result<DeadLetterForms> FormsOfDeadLetters();
   Result<std::unique_ptr<class Stream>> MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts);
   Result<void> BuildServer();
@@ -172,7 +181,9 @@ class Daemon : private LoopObserver {
   std::function<std::size_t()> state_bytes_;
   std::unique_ptr<SharedState> shared_;  // in its place, where the state is a topic
   std::set<std::pair<std::string, std::string>> resting_;  // streams whose slot is not ours
-  std::optional<Error> state_error_;                       // nothing can be done any more
+  bool streaming_ = false;                       // streams were made: of a state of its own
+  std::optional<MonotonicTime> pictures_until_;  // absent: nobody waited for them yet
+  std::optional<Error> state_error_;             // nothing can be done any more
   std::unique_ptr<Sink> dead_letter_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<CurlEngine> engine_;

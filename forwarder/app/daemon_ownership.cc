@@ -19,13 +19,13 @@ void Daemon::StepOwnership(const Now& now) {
   }
   for (const TenantConfig& tenant : config_.tenants) {
     if (!IsHere(tenant.name)) identities_->End(tenant.name);
-    for (const std::string& stream : tenant.events) StepStream(tenant, stream);
+    for (const std::string& stream : tenant.events) StepStream(now, tenant, stream);
   }
   StepResting();
   desk_.Own(shared_->Status());
 }
 
-void Daemon::StepStream(const TenantConfig& tenant, const std::string& stream) {
+void Daemon::StepStream(const Now& now, const TenantConfig& tenant, const std::string& stream) {
   const std::pair name(tenant.name, stream);
   if (resting_.contains(name) || renewals_.contains(name) || state_error_) return;
   const bool has = loop_->Has(tenant.name, stream);
@@ -34,15 +34,26 @@ void Daemon::StepStream(const TenantConfig& tenant, const std::string& stream) {
     loop_->Park(tenant.name, stream);
     resting_.insert(name);
   } else if (!has && here) {
-    auto added = AddStream(tenant, stream, &tenants_.at(tenant.name));
+    auto added = AddOwned(now, tenant, stream);
     if (!added && added.error().kind == ErrorKind::kRetry) return;  // its slot is read again
     if (!added) return log_.Error((state_error_ = added.error())->message);
-    board_.SetPlace(tenant.name, stream, StreamPlace::kHere);
   } else if (!has) {
     board_.SetPlace(
         tenant.name, stream,
         shared_->IsElsewhere(tenant.name) ? StreamPlace::kElsewhere : StreamPlace::kAwaited);
   }
+}
+
+Result<void> Daemon::AddOwned(const Now& now, const TenantConfig& tenant,
+                              const std::string& stream) {
+  // Whose users they are is asked where the tenant's streams are, and from the first of them on.
+  if (!identities_->Asks(tenant.name)) {
+    if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun;
+  }
+  if (AwaitsPictures(now)) return {};
+  auto added = AddStream(tenant, stream, &tenants_.at(tenant.name));
+  if (added) board_.SetPlace(tenant.name, stream, StreamPlace::kHere);
+  return added;
 }
 
 void Daemon::StepResting() {
@@ -62,9 +73,8 @@ bool Daemon::IsHere(const std::string& tenant) const {
 }
 
 bool Daemon::AwaitsStreams(const Now& now) const {
-  if (!shared_) return false;
   for (const TenantConfig& tenant : config_.tenants) {
-    if (shared_->StaysElsewhere(tenant.name, now.monotonic)) continue;
+    if (shared_ && shared_->StaysElsewhere(tenant.name, now.monotonic)) continue;
     for (const std::string& stream : tenant.events) {
       if (!loop_->Has(tenant.name, stream)) return true;
     }
