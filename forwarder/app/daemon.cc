@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Wiring, running and stopping.
+#include "app/config/event_types_file.h"
 #include "app/daemon.h"
 
 #include <unistd.h>
@@ -258,7 +259,7 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
     return DeadLetterIsATopic(config_.dead_letter);
   }
   if (job.kind == JobKind::kDeadLetterReplay) {
-    DeadLetterForms forms{{}, config_.classification, {}};
+    DeadLetterForms forms{{}, config_.classification, &BuiltInEventTypes(), {}};
     for (const TenantConfig& tenant : config_.tenants) {
       if (tenant.redaction.any()) forms.redactions[tenant.name] = tenant.redaction;
     }

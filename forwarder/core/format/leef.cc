@@ -9,6 +9,7 @@
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
 #include "core/format/json_text.h"
+#include "core/format/line_escapes.h"
 #include "core/format/line_values.h"
 #include "core/format/plain_text.h"
 
@@ -28,7 +29,6 @@ class LeefWriter {
   void Write();
 
  private:
-  void PutValue(std::string_view text);
   // `key` with its '='; nothing is written for an empty value.
   void Put(std::string_view key, std::string_view value, std::size_t limit);
   void PutNumber(std::string_view key, std::int64_t value);
@@ -60,25 +60,12 @@ void LeefWriter::Write() {
   if (values_.cut() > 0) PutNumber("valuesCut=", values_.cut());
 }
 
-void LeefWriter::PutValue(std::string_view text) {
-  for (;;) {
-    text.remove_prefix(AppendPlain<>(text, &out_));
-    if (text.empty()) return;
-    if (static_cast<unsigned char>(text.front()) >= 0x80) {
-      text.remove_prefix(AppendCharacter(text, &out_));
-    } else {
-      out_ += ' ';
-      text.remove_prefix(1);
-    }
-  }
-}
-
 void LeefWriter::Put(std::string_view key, std::string_view value, std::size_t limit) {
   value = values_.Fit(value, limit);
   if (value.empty()) return;
   out_ += '\t';
   out_ += key;
-  PutValue(value);
+  AppendLeefValue(value, &out_);
 }
 
 void LeefWriter::PutNumber(std::string_view key, std::int64_t value) {
@@ -99,7 +86,7 @@ void LeefWriter::WriteHeader() {
 
 void LeefWriter::WriteKind() {
   out_ += "\tcat=";
-  PutValue(kind_.category);
+  AppendLeefValue(kind_.category, &out_);
   const std::string_view outcome = OutcomeWord(kind_.outcome);
   if (!outcome.empty()) {
     out_ += '/';

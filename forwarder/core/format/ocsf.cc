@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The format `ocsf`: OCSF 1.8.0, written straight into the buffer. docs/OCSF.md has the mapping.
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
 #include "core/event/api_call.h"
 #include "core/event/known_field.h"
+#include "core/format/email.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
 #include "core/format/json_pieces.h"
@@ -98,29 +98,6 @@ std::string_view EntityTypeText(std::uint32_t type_id) {
     default:
       return {};
   }
-}
-
-bool IsEmailLocal(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~.";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
-}
-
-bool IsEmailDomain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.';
-}
-
-// What OCSF accepts as an address: the domain has a dot, not at its start and not at its end.
-bool IsEmail(std::string_view text) {
-  const std::size_t at = text.find('@');
-  if (at == 0 || at == std::string_view::npos) return false;
-  const std::string_view local = text.substr(0, at);
-  const std::string_view domain = text.substr(at + 1);
-  const std::size_t dot = domain.find('.');
-  if (dot == 0 || dot == std::string_view::npos || domain.ends_with('.')) return false;
-  return std::all_of(local.begin(), local.end(), IsEmailLocal) &&
-         std::all_of(domain.begin(), domain.end(), IsEmailDomain);
 }
 
 class OcsfWriter : private JsonPieces {

@@ -31,7 +31,8 @@ WallSeconds TimeOf(const AuditEvent& event) {
 // The parts of a batch by whose they are.
 class Parts {
  public:
-  explicit Parts(const DeadLetterForms& forms) : classifier_(forms.classification) {
+  explicit Parts(const DeadLetterForms& forms)
+      : classifier_(forms.classification), types_(forms.types) {
     for (const auto& [tenant, settings] : forms.redactions)
       redactors_.try_emplace(tenant, settings);
   }
@@ -46,7 +47,12 @@ class Parts {
     if (const auto redactor = redactors_.find(letter.tenant); redactor != redactors_.end()) {
       if (auto redacted = redactor->second.Apply(*event.row)) event = *std::move(redacted);
     }
-    classifier_.Classify(&event);
+    const EventType* const type = types_ == nullptr ? nullptr : types_->Find(letter.stream);
+    if (type != nullptr) {
+      type->Apply(&event);
+    } else {
+      classifier_.Classify(&event);
+    }
     TextBuffer payload;
     AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id}, &payload);
     Arena& arena = batch_->arena;
@@ -80,6 +86,7 @@ class Parts {
 
  private:
   Classifier classifier_;
+  const EventTypes* types_;
   std::map<std::string, Redactor> redactors_;
   std::unique_ptr<Batch> batch_ = std::make_unique<Batch>();
   std::map<std::tuple<std::string, std::string, std::string>, SinkBatch> parts_;

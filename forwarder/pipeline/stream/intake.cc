@@ -16,24 +16,34 @@ constexpr std::size_t kMostCharacters = 120;
 }  // namespace
 
 Intake::Intake(const StreamSettings& settings)
-    : classifier_(settings.classification), filter_(settings.filter, settings.path) {
+    : classifier_(settings.classification),
+      event_type_(settings.event_type),
+      filter_(settings.filter, settings.path) {
   if (settings.redaction.any()) redactor_.emplace(settings.redaction);
 }
 
 Intake::Admission Intake::Admit(AuditEvent* event) {
   Admission admission;
-  classifier_.Classify(event);
+  Classify(event);
   admission.filtered = filter_.ReasonToDrop(*event);
   if (!admission.filtered.empty()) return admission;
   const bool is_marked = filter_.IsMarked(*event);
   if (auto redacted = redactor_ ? redactor_->Apply(*event->row) : std::nullopt) {
     *event = *std::move(redacted);
-    classifier_.Classify(event);
+    Classify(event);
     admission.rewritten = true;
   }
   if (is_marked) RowFilter::Mark(event);
-  if (event->classification.class_uid == 0) NoteUnknown(event->event_text);
+  if (event_type_ == nullptr && IsUnclassified(*event)) NoteUnknown(event->event_text);
   return admission;
+}
+
+void Intake::Classify(AuditEvent* event) {
+  if (event_type_ != nullptr) {
+    event_type_->Apply(event);
+  } else {
+    classifier_.Classify(event);
+  }
 }
 
 void Intake::NoteUnknown(std::string_view text) {
