@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,9 @@
 
 namespace nsf_simulator {
 
-inline constexpr std::string_view kAuditPath = "/api/v2/events/data/audit";
+// Before an event type. A search knows no time of insertion, and its pages are larger.
+inline constexpr std::string_view kDataPath = "/api/v2/events/data/";
+inline constexpr std::string_view kSearchPath = "/api/v2/events/datasearch/";
 
 struct Statistics {
   std::uint64_t requests = 0;
@@ -47,7 +50,7 @@ class Tenant {
   // `buffer` becomes the body; only its capacity matters.
   Answer Handle(const Request& request, Time now, std::string buffer = {});
 
-  void set_rest_token(std::string token) { gateway_.set_rest_token(std::move(token)); }
+  void set_rest_token(const std::string& token);
 
   // Each answer fails so until `until`; nullopt: until told otherwise.
   void Stage(Fault fault, std::optional<Time> until);
@@ -55,6 +58,10 @@ class Tenant {
 
   // Whether a request of now might hang.
   bool HangsAt(Time now) const;
+
+  // The lists of the other event types, as tenants of their own behind this one's gateway.
+  const std::vector<std::unique_ptr<Tenant>>& others() const { return others_; }
+  const std::string& event_type() const { return settings_.event_type; }
 
   // Ground truth: events 0 … size-1 have been visible, in this order.
   std::size_t visible() const { return history_.size(); }
@@ -81,6 +88,10 @@ class Tenant {
  private:
   void Decide(const Request& request, Time now, Answer* answer);
   Fault DrawFault(const Settings& settings, Time now);
+  void AnswerType(std::string_view path, std::string_view query, const Settings& settings,
+                  Time now, Answer* answer);
+  Tenant* OtherAt(std::string_view path) const;
+  bool HasPath(std::string_view path) const;
   void AnswerAudit(std::string_view query_string, const Settings& settings, Time now,
                    Answer* answer);
   void AnswerPage(const PageQuery& query, const Settings& settings, Time now, Answer* answer);
@@ -100,6 +111,7 @@ class Tenant {
   std::optional<Time> staged_until_;
   Statistics statistics_;
   std::vector<Event> fresh_;
+  std::vector<std::unique_ptr<Tenant>> others_;
 };
 
 }  // namespace nsf_simulator

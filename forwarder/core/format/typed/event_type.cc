@@ -20,7 +20,7 @@ struct DerivedName {
   Derived derived;
 };
 
-constexpr std::array<DerivedName, 24> kDerived = {{
+constexpr std::array<DerivedName, 25> kDerived = {{
     {"@action", Derived::kAction},
     {"@activity_id", Derived::kActivityId},
     {"@activity_name", Derived::kActivityName},
@@ -32,6 +32,7 @@ constexpr std::array<DerivedName, 24> kDerived = {{
     {"@event_id", Derived::kEventId},
     {"@inserted", Derived::kInserted},
     {"@inserted_rfc3339", Derived::kInsertedRfc3339},
+    {"@known_time", Derived::kKnownTime},
     {"@log_level", Derived::kLogLevel},
     {"@message", Derived::kMessage},
     {"@original_time", Derived::kOriginalTime},

@@ -32,6 +32,7 @@ enum class Derived : std::uint8_t {
   kEventId,
   kInserted,
   kInsertedRfc3339,
+  kKnownTime,
   kLogLevel,
   kMessage,
   kOriginalTime,

@@ -189,6 +189,8 @@ FieldValue FieldValues::Derive(Derived derived) {
       return text(event_.timestamp_text);
     case Derived::kTime:
       return number(time_.seconds * 1000);
+    case Derived::kKnownTime:
+      return time_.seconds > 0 ? number(time_.seconds * 1000) : FieldValue();
     case Derived::kRfc3339:
       return rfc3339(time_.seconds);
     case Derived::kInserted:
@@ -254,6 +256,17 @@ FieldValue FieldValues::DeriveKind(Derived derived) {
   }
 }
 
+// OCSF has the time's text, ids and all; the others what is derived from it.
+void FieldValues::NoteDerived(bool is_ocsf, PlacedFields* placed) const {
+  if (is_ocsf) {
+    if (!event_.timestamp_text.empty()) placed->Add(KnownField::kTimestamp);
+    return;
+  }
+  if (time_.is_exact) placed->Add(KnownField::kTimestamp);
+  if (!event_.id.empty()) placed->Add(KnownField::kId);
+  if (ReadInsertion(event_)) placed->Add(KnownField::kInsertion);
+}
+
 PlacedFields FieldValues::Placed(std::string TypedField::*path) const {
   PlacedFields placed;
   const std::vector<TypedField>& fields = type_.spec().fields;
@@ -263,9 +276,7 @@ PlacedFields FieldValues::Placed(std::string TypedField::*path) const {
     const bool is_translated = path == &TypedField::ocsf && values_[i].word != nullptr;
     if (!is_translated) placed.AddMember(values_[i].member);
   }
-  // What the time is made of: OCSF has its text as well.
-  const bool has_text = path == &TypedField::ocsf && !event_.timestamp_text.empty();
-  if (time_.is_exact || has_text) placed.Add(KnownField::kTimestamp);
+  NoteDerived(path == &TypedField::ocsf, &placed);
   return placed;
 }
 

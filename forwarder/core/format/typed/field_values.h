@@ -41,6 +41,8 @@ class FieldValues {
 
   // The members that have a place at `path`, and need no other.
   PlacedFields Placed(std::string TypedField::*path) const;
+  // Adds what is derived in every format: times and ids.
+  void NoteDerived(bool is_ocsf, PlacedFields* placed) const;
 
  private:
   void TakeMember(std::size_t index);

@@ -28,7 +28,7 @@ class LineWriter {
         values_(event, context),
         lines_(out),
         out_(*out) {
-    if (values_.time().is_exact) placed_.Add(KnownField::kTimestamp);
+    values_.NoteDerived(false, &placed_);
   }
 
  protected:
