@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Wiring, running and stopping.
-#include "app/config/event_types_file.h"
 #include "app/daemon.h"
 
 #include <unistd.h>
@@ -12,6 +11,7 @@
 
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/system/process.h"
+#include "app/config/event_types_file.h"
 #include "app/config/guarantee.h"
 #include "app/config/kafka_connections.h"
 #include "app/exit_codes.h"

@@ -167,7 +167,8 @@ Tenant* Tenant::OtherAt(std::string_view path) const {
 
 bool Tenant::HasPath(std::string_view path) const {
   const std::string_view type = settings_.event_type.empty() ? kAudit : settings_.event_type;
-  if (path.starts_with(kDataPath)) return path.substr(kDataPath.size()) == type && type != kIncident;
+  if (path.starts_with(kDataPath))
+    return path.substr(kDataPath.size()) == type && type != kIncident;
   // Of these there is no search.
   if (type == kAudit || type == kInfrastructure || type == kConnection) return false;
   return path.starts_with(kSearchPath) && path.substr(kSearchPath.size()) == type;

@@ -88,8 +88,8 @@ class Tenant {
  private:
   void Decide(const Request& request, Time now, Answer* answer);
   Fault DrawFault(const Settings& settings, Time now);
-  void AnswerType(std::string_view path, std::string_view query, const Settings& settings,
-                  Time now, Answer* answer);
+  void AnswerType(std::string_view path, std::string_view query, const Settings& settings, Time now,
+                  Answer* answer);
   Tenant* OtherAt(std::string_view path) const;
   bool HasPath(std::string_view path) const;
   void AnswerAudit(std::string_view query_string, const Settings& settings, Time now,

@@ -12,9 +12,8 @@
 namespace nsf_simulator {
 namespace {
 
-constexpr std::array<std::string_view, 7> kNames{"alert",      "application", "page",
-                                                 "network",    "connection",  "incident",
-                                                 "infrastructure"};
+constexpr std::array<std::string_view, 7> kNames{
+    "alert", "application", "page", "network", "connection", "incident", "infrastructure"};
 
 class Composer {
  public:
@@ -68,8 +67,8 @@ class Composer {
     return "198.51.100." + std::to_string(random_.Below(256));
   }
   std::string Site() {
-    constexpr std::array<std::string_view, 6> kSites{"drive.corp.example", "mail.example",
-                                                     "files.example.org", "ads.test",
+    constexpr std::array<std::string_view, 6> kSites{"drive.corp.example",    "mail.example",
+                                                     "files.example.org",     "ads.test",
                                                      "intranet.corp.example", "git.example.net"};
     return std::string(random_.Pick(kSites));
   }
@@ -91,8 +90,8 @@ class Composer {
       fields_.push_back(
           {"_insertion_epoch_timestamp", TimePlace(settings_.time_unit), Slot::kInsertion});
     }
-    fields_.push_back({"count", random_.Percent(94) ? "1" : std::to_string(2 + random_.Below(60)),
-                       Slot::kCount});
+    fields_.push_back(
+        {"count", random_.Percent(94) ? "1" : std::to_string(2 + random_.Below(60)), Slot::kCount});
     Text("user", user_);
     Text("organization_unit", PickOrganizationUnit(&random_));
   }
@@ -104,8 +103,8 @@ class Composer {
   }
 
   void Device() {
-    constexpr std::array<std::string_view, 4> kDevices{"Windows Device", "Mac Device",
-                                                       "iOS Device", "Linux Device"};
+    constexpr std::array<std::string_view, 4> kDevices{"Windows Device", "Mac Device", "iOS Device",
+                                                       "Linux Device"};
     constexpr std::array<std::string_view, 6> kSystems{"Windows 11", "macOS",   "iOS",
                                                        "Linux",      "Android", "ChromeOS"};
     if (!Absent("device")) Pick("device", kDevices);
@@ -165,9 +164,8 @@ class Composer {
   }
 
   void Policy() {
-    constexpr std::array<std::string_view, 7> kActions{"allow",     "block",   "useralert",
-                                                       "quarantine", "bypass", "legalHold",
-                                                       "proceed (Cached)"};
+    constexpr std::array<std::string_view, 7> kActions{
+        "allow", "block", "useralert", "quarantine", "bypass", "legalHold", "proceed (Cached)"};
     if (!Absent("policy")) Text("policy", PickPolicyName(&random_));
     if (random_.Percent(50)) Text("policy_id", Hex(32) + " 2026-11-01 10:00:00.123456");
     if (!Absent("action")) Pick("action", kActions);
@@ -175,8 +173,8 @@ class Composer {
 
   void Activity() {
     constexpr std::array<std::string_view, 9> kActivities{
-        "Upload", "Download", "View", "Edit", "Delete", "Share", "Login Attempt", "canvas_opened",
-        "FormPost"};
+        "Upload", "Download",      "View",          "Edit",    "Delete",
+        "Share",  "Login Attempt", "canvas_opened", "FormPost"};
     if (!Absent("activity")) Pick("activity", kActivities);
   }
 

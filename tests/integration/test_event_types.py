@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections import Counter, defaultdict
 
 import pytest
@@ -149,7 +150,7 @@ def test_the_budget_is_shared_fairly_and_nothing_new_waits_for_revisits(
     """Seven streams on a budget that is just enough; their windows come due to be walked again."""
     simulator = start_simulator(0, "--set", "event_types=all", "--live", "2")
     config = configuration(tmp_path, simulator, sinks(tmp_path)[:1], {
-        "events": TYPES, "poll_interval": "2s", "rate_limit": "600/min", "burst": 10,
+        "events": TYPES, "poll_interval": "2s", "rate_limit": "420/min", "burst": 7,
         "start": "10s",
         "paging": {"length": "2s", "settle": "1s", "revisit": ["3s", "6s"]}})
     forwarder = start_forwarder(config)
@@ -160,15 +161,15 @@ def test_the_budget_is_shared_fairly_and_nothing_new_waits_for_revisits(
         before.update({name: stats[name]["requests"] for name in TYPES})
         return all(count >= 3 for count in before.values())
     until(warm, 10, "each stream has asked")
-    start = dict(before)
+    start, begun = dict(before), time.monotonic()
     until(lambda: sum(simulator.stats()["event_types"][name]["requests"] - start[name]
-                      for name in TYPES) >= 80, 20, "the budget is used")
+                      for name in TYPES) >= 63, 20, "the budget is used")
     asked = {name: simulator.stats()["event_types"][name]["requests"] - start[name]
              for name in TYPES}
     lags = [forwarder.metric("lag_seconds", stream=name) for name in TYPES]
     print(f"requests {asked}, lag {lags}")
     assert max(asked.values()) <= 2 * min(asked.values())
-    assert simulator.stats()["most_per_second"] <= 10
+    assert sum(asked.values()) <= 7 * (time.monotonic() - begun + 1)
     metrics = forwarder.metrics()
     assert all(metrics.get("windows_total", stream=name) > 0 for name in TYPES)
 

@@ -57,12 +57,11 @@ void CheckTypes(const TenantConfig& tenant, HttpClient& client, Findings* findin
     findings->insert(findings->end(), of_refused.begin(), of_refused.end());
     return;
   }
-  findings->push_back(
-      {Finding::Level::kWrong, "tenant " + tenant.name + ", event types",
-       "the API does not give this token: " + refused,
-       "their streams are blocked and ask again slowly; the others are not held up",
-       "give the token read access to " + paths +
-           ", name another path in `events`, or take these types out of it"});
+  findings->push_back({Finding::Level::kWrong, "tenant " + tenant.name + ", event types",
+                       "the API does not give this token: " + refused,
+                       "their streams are blocked and ask again slowly; the others are not held up",
+                       "give the token read access to " + paths +
+                           ", name another path in `events`, or take these types out of it"});
 }
 
 }  // namespace

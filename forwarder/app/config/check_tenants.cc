@@ -139,11 +139,11 @@ class TenantChecks {
       const std::vector<std::string>& known = events.key->values;
       if (path.given || std::find(known.begin(), known.end(), name) != known.end()) continue;
       const std::string nearest = Nearest(name, known);
-      diagnostics_.Error(
-          type.where,
-          "event type " + Quoted(name) + " is not known; " +
-              (nearest.empty() ? "write one of: " + Joined(known) : "did you mean `" + nearest + "`?") +
-              " For another one write {type: " + name + ", path: /api/v2/events/…}");
+      diagnostics_.Error(type.where, "event type " + Quoted(name) + " is not known; " +
+                                         (nearest.empty() ? "write one of: " + Joined(known)
+                                                          : "did you mean `" + nearest + "`?") +
+                                         " For another one write {type: " + name +
+                                         ", path: /api/v2/events/…}");
     }
   }
 

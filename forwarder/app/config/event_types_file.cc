@@ -21,10 +21,11 @@ struct AsName {
   ValueAs as;
 };
 
-constexpr std::array<AsName, 10> kAsNames = {{
+constexpr std::array<AsName, 11> kAsNames = {{
     {"user", ValueAs::kUser},
     {"host", ValueAs::kHost},
     {"url", ValueAs::kUrl},
+    {"method", ValueAs::kMethod},
     {"email", ValueAs::kEmail},
     {"address", ValueAs::kAddress},
     {"port", ValueAs::kPort},
@@ -226,7 +227,8 @@ class TypesReader {
     Refuse(*node, kChoiceKeys);
     choice.from = Texts(node->Find("from"));
     choice.words = WordsNamed(*node);
-    if (const YamlNode* otherwise = node->Find("otherwise")) choice.otherwise = Word(*otherwise, {});
+    if (const YamlNode* otherwise = node->Find("otherwise"))
+      choice.otherwise = Word(*otherwise, {});
     return choice;
   }
 

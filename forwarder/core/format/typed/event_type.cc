@@ -142,9 +142,8 @@ EventTypes::EventTypes(std::vector<EventTypeSpec> types, EventTypeSpec other)
 }
 
 const EventType* EventTypes::FindKnown(std::string_view name) const {
-  const auto found = std::find_if(types_.begin(), types_.end(), [name](const auto& type) {
-    return type->spec().name == name;
-  });
+  const auto found = std::find_if(types_.begin(), types_.end(),
+                                  [name](const auto& type) { return type->spec().name == name; });
   return found == types_.end() ? nullptr : found->get();
 }
 

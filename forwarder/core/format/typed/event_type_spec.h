@@ -26,6 +26,7 @@ enum class ValueAs : std::uint8_t {
   kUser,     // a text: someone's name
   kHost,     // a text: a machine's name
   kUrl,      // a text: an address of the web, with or without its scheme
+  kMethod,   // of HTTP, one of those that OCSF knows
   kEmail,    // a mail address, as OCSF takes it
   kAddress,  // an IPv4 or IPv6 address
   kPort,     // 0 … 65535

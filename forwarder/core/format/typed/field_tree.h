@@ -15,7 +15,7 @@ namespace nsf {
 enum class ValuePart : std::uint8_t { kValue, kWordId, kWordCaption };
 
 struct TreeNode {
-  std::string key;  // as JSON, with its colon: "\"name\":"
+  std::string key;   // as JSON, with its colon: "\"name\":"
   std::string path;  // as a person writes it, without marks of lists
   bool is_list = false;
   bool is_leaf = false;

@@ -2,6 +2,8 @@
 // Row → values.
 #include "core/format/typed/field_values.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -13,6 +15,8 @@
 namespace nsf {
 namespace {
 
+constexpr std::array<std::string_view, 9> kMethods = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS",
+                                                      "PATCH",   "POST",   "PUT", "TRACE"};
 constexpr std::int64_t kMostPort = 65'535;
 constexpr std::size_t kMostSlug = 256;
 // A time of this product, in seconds: see event_parts.cc.
@@ -112,6 +116,8 @@ bool FieldValues::Read(const TypedField& field, const Field& member, FieldValue*
     case ValueAs::kHost:
     case ValueAs::kUrl:
       return true;
+    case ValueAs::kMethod:
+      return std::find(kMethods.begin(), kMethods.end(), text) != kMethods.end();
     case ValueAs::kEmail:
       return IsEmail(text);
     case ValueAs::kAddress:

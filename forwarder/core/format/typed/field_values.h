@@ -23,10 +23,10 @@ struct FieldValue {
   bool is_present = false;
   bool is_number = false;  // `text` is a JSON number as it stands
   std::string_view text;
-  const TypedWord* word = nullptr;   // of a field of words, the one that was met
-  std::size_t member = kNoMember;    // in the row
-  std::uint16_t rank = UINT16_MAX;   // of that member among those the field may take
-  bool says_all = true;              // the value stands for all that the member says
+  const TypedWord* word = nullptr;  // of a field of words, the one that was met
+  std::size_t member = kNoMember;   // in the row
+  std::uint16_t rank = UINT16_MAX;  // of that member among those the field may take
+  bool says_all = true;             // the value stands for all that the member says
 };
 
 // Of one event; views point into the event, its type, `context` and this object.

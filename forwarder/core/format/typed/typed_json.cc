@@ -105,16 +105,15 @@ bool TreeWriter::IsWritten(const TreeNode& parent, std::size_t child) const {
   if (!HasValue(node)) return false;
   const TypedField& field = FieldOf(node);
   const bool is_constant = !field.constant.empty();
-  return std::none_of(
-      parent.children.begin(), parent.children.end(), [&](std::size_t other) {
-        const TreeNode& sibling = tree_[other];
-        if (other == child || !sibling.is_leaf || !HasValue(sibling)) return false;
-        const bool is_given = FieldOf(sibling).constant.empty();
-        if (field.alone && is_given && !IsNeverAlone(FieldOf(sibling))) return true;
-        // One place is written once: by what the row gives, else by what the table has first.
-        if (sibling.key != node.key) return false;
-        return is_constant == !is_given ? other < child : is_given;
-      });
+  return std::none_of(parent.children.begin(), parent.children.end(), [&](std::size_t other) {
+    const TreeNode& sibling = tree_[other];
+    if (other == child || !sibling.is_leaf || !HasValue(sibling)) return false;
+    const bool is_given = FieldOf(sibling).constant.empty();
+    if (field.alone && is_given && !IsNeverAlone(FieldOf(sibling))) return true;
+    // One place is written once: by what the row gives, else by what the table has first.
+    if (sibling.key != node.key) return false;
+    return is_constant == !is_given ? other < child : is_given;
+  });
 }
 
 void TreeWriter::PutMembers(std::size_t node) {
