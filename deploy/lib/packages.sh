@@ -9,6 +9,9 @@ build_packages=(
   prometheus-cpp-dev libcivetweb-dev librdkafka-dev libxxhash-dev rapidjson-dev libcli11-dev
 )
 
+# What the Debian package is made with: dpkg-shlibdeps, and `file`, without which CPack does not call it.
+packaging_packages=("${build_packages[@]}" dpkg-dev file)
+
 # What the fuzzers use besides: clang's libFuzzer; Catch2, because the tests are configured whole.
 fuzz_packages=("${build_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
 
@@ -24,11 +27,13 @@ test_packages=(
 )
 
 # What `tests/run --all` uses besides: a minimal Debian to install the package into, and an image of it;
-# a browser, and npm for what judges a page's accessibility.
+# a browser, and npm for what judges a page's accessibility; pngquant, for pictures of it.
 all_test_packages=(
   "${test_packages[@]}" clang-tidy-14 clang-format-14 buildah mmdebstrap man-db
-  chromium fonts-dejavu-core npm
+  chromium fonts-dejavu-core pngquant
 )
+# A Node.js that is not Debian's brings npm with it, and its package excludes Debian's.
+command -v npm >/dev/null || all_test_packages+=(npm)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {

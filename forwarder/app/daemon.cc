@@ -44,22 +44,11 @@ TelemetryPlan PlanOf(const Config& config) {
   plan.version = kVersion;
   plan.commit = kCommit;
   for (const TenantConfig& tenant : config.tenants) {
-    plan.tenants.push_back({tenant.name, tenant.events, tenant.sinks, tenant.token_expires});
+    plan.tenants.push_back({tenant.name, tenant.events, tenant.sinks, tenant.token_expires,
+                            !tenant.identities.token_file.empty()});
   }
   for (const SinkConfig& sink : config.sinks) plan.sinks.push_back(sink.name);
   return plan;
-}
-
-LogLevel LevelOf(Notice::Level level) {
-  switch (level) {
-    case Notice::Level::kInfo:
-      return LogLevel::kInfo;
-    case Notice::Level::kWarning:
-      return LogLevel::kWarn;
-    case Notice::Level::kError:
-      return LogLevel::kError;
-  }
-  return LogLevel::kInfo;
 }
 
 // Asks the tenant for rows.
@@ -70,7 +59,7 @@ bool Walks(const Job& job) {
 }  // namespace
 
 Daemon::Daemon(const Config& config, const RunOptions& options, const Log& log)
-    : config_(config), options_(options), log_(log) {}
+    : config_(config), options_(options), log_(log), notices_(log) {}
 
 Daemon::~Daemon() = default;
 
@@ -90,6 +79,8 @@ Result<void> Daemon::Build() {
   loop_ = std::make_unique<Loop>(clock_, *telemetry_, *destination_, *store_, observer);
   if (options_.progress)
     progress_ = std::make_unique<Progress>(isatty(STDERR_FILENO) == 1, clock_.Read());
+  identities_ = std::make_unique<IdentityDesk>(
+      IdentityDesk::Parts{*store_, random_, *telemetry_, desk_, notices_, [this] { WakeUp(); }});
   BuildJobBoard();
   if (!options_.jobs.empty()) {
     if (auto put = PutJobs(); !put) return put;
@@ -184,6 +175,7 @@ Result<void> Daemon::BuildTenants() {
 
 Result<void> Daemon::BuildStreams() {
   for (const TenantConfig& tenant : config_.tenants) {
+    if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun;
     if (auto built = BuildStreamsOf(tenant, &tenants_[tenant.name]); !built) return built;
   }
   streaming_ = true;
@@ -228,7 +220,8 @@ void Daemon::Watch(const TenantConfig& tenant, const std::string& event_type) {
 
 Result<std::unique_ptr<Stream>> Daemon::MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts) {
-  return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference()),
+  return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference(),
+                                         identities_->DirectoryOf(tenant.name)),
                         *store_, *parts->budget, random_);
 }
 
@@ -282,7 +275,8 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginRewalk(const Job& job, const JobPr
   const RewalkParts base{*store_,    *job_destination_, *parts->second.client,
                          job_calls_, *telemetry_,       log_};
   const StreamSettings live =
-      StreamSettingsOf(config_, *config, job.stream, parts->second.token->Reference());
+      StreamSettingsOf(config_, *config, job.stream, parts->second.token->Reference(),
+                       identities_->DirectoryOf(job.tenant));
   const auto make = [this, &budget = *parts->second.budget](const StreamSettings& settings) {
     return Stream::Create(settings, *store_, budget, random_);
   };
@@ -357,10 +351,11 @@ int Daemon::Run() {
     if (renewals_.empty() && reloading_.exchange(false)) ReadConfigAgain();
     StepRenewals();
     board_.LookAround(now);
-    for (const RepeatedLine& line : repeats_.TakeOver(now.monotonic)) WriteRepeated(line);
+    notices_.WriteRepeats(now.monotonic);
     WatchSinks(now);
     WatchState(now);
     WatchMemory(now);
+    loop_->LookAround(identities_->Step(now));
     jobs_->Step(now);
     if (options_.on_jobs) options_.on_jobs(jobs_->jobs());
     if (progress_) {
@@ -371,6 +366,7 @@ int Daemon::Run() {
     return code.has_value();
   });
   service_manager_.Stopping();
+  identities_->Drain();
   const bool committed = loop_->Drain(clock_.Read().monotonic + kDrain);
   if (progress_) progress_->Finish(clock_.Read(), loop_->streams());
   if (committed || stopped_by_ == 0) return *code;
@@ -469,14 +465,7 @@ void Daemon::WakeUp() {
 
 void Daemon::OnNotice(const class Stream& stream, const Notice& notice) {
   const StreamSettings& settings = stream.settings();
-  const RepeatedLine line{LevelOf(notice.level), notice.text, settings.tenant, settings.stream, 0};
-  if (!repeats_.IsNew(line, clock_.Read().monotonic)) return;
-  log_.Write(line.level, notice.text + notice.detail, settings.tenant, settings.stream);
-}
-
-void Daemon::WriteRepeated(const RepeatedLine& line) {
-  log_.Write(line.level, line.text + " (" + std::to_string(line.count) + " times more)",
-             line.tenant, line.stream);
+  notices_.Write(notice, settings.tenant, settings.stream, clock_.Read().monotonic);
 }
 
 void Daemon::OnStep(const class Stream& stream) {

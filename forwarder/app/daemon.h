@@ -21,13 +21,14 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "app/config/config.h"
+#include "app/identity/identity_desk.h"
 #include "app/idle_memory.h"
 #include "app/jobs/job_board.h"
 #include "app/jobs/loop_calls.h"
 #include "app/jobs/rewalk_work.h"
 #include "app/log.h"
-#include "app/log_repeats.h"
 #include "app/loop.h"
+#include "app/notice_log.h"
 #include "app/progress.h"
 #include "app/reload/config_change.h"
 #include "app/run.h"
@@ -116,7 +117,6 @@ class Daemon : private LoopObserver {
 
   void OnNotice(const class Stream& stream, const Notice& notice) override;
   void OnStep(const class Stream& stream) override;
-  void WriteRepeated(const RepeatedLine& line);
 
   void WakeUp();
   // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.
@@ -135,11 +135,11 @@ class Daemon : private LoopObserver {
   Config config_;
   const RunOptions options_;
   const Log& log_;
+  NoticeLog notices_;
   SystemClock clock_;
   SystemRandom random_;
   StreamBoard board_;
   StatusDesk desk_{board_, clock_};
-  LogRepeats repeats_;
   ServiceManager service_manager_;
   IdleMemory idle_memory_;
   std::atomic<int> stopped_by_{0};  // a signal
@@ -156,6 +156,7 @@ class Daemon : private LoopObserver {
   std::unique_ptr<Loop> loop_;
   LoopCalls job_calls_{[this] { WakeUp(); }};
   std::unique_ptr<JobBoard> jobs_;
+  std::unique_ptr<IdentityDesk> identities_;
   std::unique_ptr<InOrderDestination> destination_;
   std::unique_ptr<InOrderDestination> job_destination_;  // what jobs send again
   std::unique_ptr<StateStore> store_;

@@ -90,6 +90,7 @@ void Daemon::TakeUp(const Config& next, const ConfigChange& change, Renewed rene
     TakeUpTenant(*FindTenant(name), streams_before[name]);
   }
   for (const std::string& name : change.tenants.removed) {
+    identities_->End(name);
     for (const std::string& stream : streams_before[name]) renewals_.emplace(name, stream);
   }
   for (const auto& [tenant, stream] : renewals_) loop_->Park(tenant, stream);
@@ -105,6 +106,10 @@ void Daemon::TakeUp(const Config& next, const ConfigChange& change, Renewed rene
 // `streams_before`: those that run.
 void Daemon::TakeUpTenant(const TenantConfig& tenant, std::set<std::string> streams_before) {
   Tenant& parts = tenants_.at(tenant.name);
+  if (auto begun = identities_->Begin(tenant, *engine_); !begun) {
+    log_.Write(LogLevel::kError, begun.error().message + "; start the program again", tenant.name,
+               "identities");
+  }
   parts.budget->Configure({tenant.requests_per_minute, tenant.burst});
   for (const std::string& stream : streams_before) renewals_.emplace(tenant.name, stream);
   for (const std::string& stream : tenant.events) {

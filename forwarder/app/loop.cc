@@ -84,7 +84,8 @@ bool Loop::IsWalkingAgain(const std::string& tenant, const std::string& stream,
 
 void Loop::Run(const std::function<bool(const Now&)>& finished) {
   do {
-    Round(clock_.Read().monotonic + kLookAround);
+    Round(std::min(clock_.Read().monotonic + kLookAround,
+                   std::exchange(look_around_at_, MonotonicTime::max())));
   } while (!finished(clock_.Read()));
 }
 

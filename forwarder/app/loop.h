@@ -56,6 +56,8 @@ class Loop {
   bool Drain(MonotonicTime until);
 
   void Wake() { mailbox_.Wake(); }
+  // The next round ends at `at`, if nothing ends it before. For the loop's own thread.
+  void LookAround(MonotonicTime at) { look_around_at_ = at; }
   MonotonicTime last_step() const { return last_step_.load(); }
   // For the loop's own thread.
   std::vector<const Stream*> streams() const;
@@ -88,6 +90,7 @@ class Loop {
   std::vector<Lane> lanes_;
   Mailbox mailbox_;
   std::atomic<MonotonicTime> last_step_;
+  MonotonicTime look_around_at_ = MonotonicTime::max();
 };
 
 }  // namespace nsf

@@ -57,7 +57,8 @@ EventSource EventSourceOf(const TenantConfig& tenant, const std::string& event_t
 }
 
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
-                                const std::string& event_type, const std::string& token_reference) {
+                                const std::string& event_type, const std::string& token_reference,
+                                std::shared_ptr<const Directory> directory) {
   StreamSettings settings;
   settings.tenant = tenant.name;
   settings.stream = event_type;
@@ -85,6 +86,7 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
   settings.event_type = BuiltInEventTypes().Find(event_type);
   settings.filter = tenant.filter;
   settings.redaction = tenant.redaction;
+  settings.directory = std::move(directory);
   settings.batch = {config.batch.events, config.batch.bytes, config.batch.age};
   return settings;
 }

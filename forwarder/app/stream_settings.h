@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct EventSource {
 };
 EventSource EventSourceOf(const TenantConfig& tenant, const std::string& event_type);
 
-// `token_reference` is how messages name the tenant's token.
+// `token_reference` is how messages name the tenant's token; `directory` knows its people, if any.
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
-                                const std::string& event_type, const std::string& token_reference);
+                                const std::string& event_type, const std::string& token_reference,
+                                std::shared_ptr<const Directory> directory = nullptr);
 
 }  // namespace nsf

@@ -28,6 +28,10 @@ CurlSettings CurlSettingsOf(const TenantConfig& tenant) {
   return settings;
 }
 
+std::unique_ptr<SecretSource> ScimTokenOf(const TenantConfig& tenant) {
+  return std::make_unique<FileSecret>(tenant.identities.token_file);
+}
+
 std::unique_ptr<SecretSource> TokenOf(const TenantConfig& tenant) {
   if (!tenant.token_file.empty()) return std::make_unique<FileSecret>(tenant.token_file);
   const std::string where = tenant.token.reference.empty() ? "configuration key tenants[].token"

@@ -14,5 +14,7 @@ CurlSettings CurlSettingsOf(const TenantConfig& tenant);
 
 // Nothing is read yet.
 std::unique_ptr<SecretSource> TokenOf(const TenantConfig& tenant);
+// That of users and groups; the tenant has one.
+std::unique_ptr<SecretSource> ScimTokenOf(const TenantConfig& tenant);
 
 }  // namespace nsf

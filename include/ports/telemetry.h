@@ -47,6 +47,9 @@ struct StreamSnapshot {
   std::uint64_t changed = 0;
   std::map<std::string, std::uint64_t> filtered;  // by reason
   std::uint64_t unclassified = 0;
+  // Events by what became of their actor: found, stale, missing, no_picture, no_user. Empty where
+  // nobody is asked.
+  std::map<std::string, std::uint64_t> identified;
   std::uint64_t pending = 0;
   std::map<std::string, SinkCounts> sinks;            // by sink name
   std::map<std::string, std::uint64_t> windows;       // by result: whole, moved, failed
@@ -79,6 +82,20 @@ struct BudgetSnapshot {
   MonotonicTime held_until{};              // nothing is sent before: the tenant said so
 };
 
+// What is known of the people of one tenant, and how it is got.
+struct IdentitySnapshot {
+  std::optional<WallSeconds> taken;  // of the picture in use; absent: there is none
+  bool whole = true;                 // nothing moved while it was taken
+  std::uint64_t users = 0;
+  std::uint64_t groups = 0;
+  std::uint64_t bytes = 0;                        // of memory
+  std::map<std::string, std::uint64_t> requests;  // by code, as a stream's
+  std::map<std::string, std::uint64_t> walks;     // by result: whole, moved, failed
+  std::optional<bool> up;                         // the last answer was taken
+  std::string blocked_reason;                     // label; empty: not blocked
+  std::string last_error;                         // for people; empty: none since success
+};
+
 class Telemetry {
  public:
   virtual ~Telemetry() = default;
@@ -86,6 +103,8 @@ class Telemetry {
   virtual void Stream(const std::string& tenant, const std::string& stream,
                       const StreamSnapshot& snapshot) = 0;
   virtual void Budget(const std::string& tenant, const BudgetSnapshot& snapshot) = 0;
+
+  virtual void Identities(const std::string& /*tenant*/, const IdentitySnapshot& /*snapshot*/) {}
 
   // A finished exchange with the tenant.
   virtual void RequestDuration(const std::string& tenant, std::chrono::microseconds elapsed) = 0;

@@ -103,7 +103,10 @@ ParsedRequest ParseRequest(std::string_view bytes) {
   const std::string* connection = FindHeader(parsed.request, "Connection");
   if (connection != nullptr && ContainsWord(*connection, "close")) parsed.keep_alive = false;
   parsed.bytes = head_end + 4 + body;
-  if (bytes.size() >= parsed.bytes) parsed.state = ParseState::kComplete;
+  if (bytes.size() >= parsed.bytes) {
+    parsed.state = ParseState::kComplete;
+    parsed.request.body = bytes.substr(head_end + 4, body);
+  }
   return parsed;
 }
 

@@ -15,7 +15,7 @@ enum class ParseState { kNeedsMore, kComplete, kBroken };
 struct ParsedRequest {
   ParseState state = ParseState::kNeedsMore;
   Request request;
-  std::size_t bytes = 0;  // of the whole request; its body is skipped, no route takes one
+  std::size_t bytes = 0;  // of the whole request; head and body
   bool keep_alive = true;
   std::string fault;  // why it is broken
 };

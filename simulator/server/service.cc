@@ -127,9 +127,12 @@ Answer Service::StageFault(const Request& request, Time now) {
   std::optional<Fault> fault;
   std::optional<Time> until;
   bool broken = question == std::string_view::npos;
+  bool of_scim = false;
   for (const auto& [name, value] : ParseQueryString(broken ? "" : target.substr(question + 1))) {
     if (name == "mode") {
       fault = FaultByName(value);
+    } else if (name == "on" && value == "scim") {
+      of_scim = true;
     } else if (const auto length = ParseSeconds(value); name == "seconds" && length) {
       until = now + *length;
     } else {
@@ -138,10 +141,14 @@ Answer Service::StageFault(const Request& request, Time now) {
   }
   if (broken || !fault) {
     return JsonAnswer(
-        400,
-        R"({"message":"mode=FAULT, none for an end, and seconds=1..86400 if it may end itself"})");
+        400, R"({"message":"mode=FAULT, none for an end; seconds=1..86400 if it may end itself; )"
+             R"(on=scim if it is of users and groups"})");
   }
-  tenant_.Stage(*fault, until);
+  if (of_scim) {
+    tenant_.StageScim(*fault, until);
+  } else {
+    tenant_.Stage(*fault, until);
+  }
   return JsonAnswer(200, R"({"fault":")" + std::string(FaultName(*fault)) + "\"}");
 }
 
@@ -162,10 +169,11 @@ std::string Service::StatisticsJson(Time now) const {
              std::to_string(other->statistics().requests) + R"(,"events_visible":)" +
              std::to_string(other->visible()) + '}';
   }
-  return R"({"requests":)" + std::to_string(s.requests) + R"(,"status":{)" + statuses +
-         R"(},"rows":)" + std::to_string(s.rows) + R"(,"rate_limited":)" +
-         std::to_string(tenant_.rate_limited()) + R"(,"faults":{)" + faults + '}' + R"(,"cut":)" +
-         std::to_string(s.cut) + R"(,"hung":)" + std::to_string(s.hung) + R"(,"most_per_second":)" +
+  return R"({"requests":)" + std::to_string(s.requests) + R"(,"scim_requests":)" +
+         std::to_string(s.scim_requests) + R"(,"status":{)" + statuses + R"(},"rows":)" +
+         std::to_string(s.rows) + R"(,"rate_limited":)" + std::to_string(tenant_.rate_limited()) +
+         R"(,"faults":{)" + faults + '}' + R"(,"cut":)" + std::to_string(s.cut) + R"(,"hung":)" +
+         std::to_string(s.hung) + R"(,"most_per_second":)" +
          std::to_string(tenant_.most_per_second()) + R"(,"most_per_minute":)" +
          std::to_string(tenant_.most_per_minute()) + R"(,"events_visible":)" +
          std::to_string(tenant_.visible()) + R"(,"event_types":{)" + types + R"(},"fault":")" +

@@ -31,8 +31,9 @@ const std::string* FindHeader(const Request& request, std::string_view name) {
 }
 
 std::string_view ReasonPhrase(int status) {
-  constexpr std::array<std::pair<int, std::string_view>, 15> kPhrases{
+  constexpr std::array<std::pair<int, std::string_view>, 17> kPhrases{
       {{200, "OK"},
+       {201, "Created"},
        {204, "No Content"},
        {302, "Found"},
        {400, "Bad Request"},
@@ -44,6 +45,7 @@ std::string_view ReasonPhrase(int status) {
        {413, "Content Too Large"},
        {429, "Too Many Requests"},
        {500, "Internal Server Error"},
+       {501, "Not Implemented"},
        {502, "Bad Gateway"},
        {503, "Service Unavailable"},
        {504, "Gateway Timeout"}}};

@@ -19,6 +19,7 @@ struct Request {
   std::string method;
   std::string target;  // path and query, as sent
   Headers headers;
+  std::string body = {};
 };
 
 // nullptr if there is none; names compare in any letter case.

@@ -219,29 +219,45 @@ RowTemplate MakeRow(const Settings& settings, Random* random) {
   return row;
 }
 
-RowTemplate MakeEchoRow(const Settings& settings) {
-  constexpr std::string_view kPoller = R"("siem-poller")";
+namespace {
+
+// A row that a token's user left.
+RowTemplate MakeTokenRow(const Settings& settings, const std::string& user, std::string_view text,
+                         const std::string& supporting) {
   RowTemplate row;
-  row.user = kPoller.substr(1, kPoller.size() - 2);
+  row.user = user.substr(1, user.size() - 2);
   const std::string time = TimePlace(settings.time_unit);
-  std::vector<Field> fields{
-      {"_id", IdPlace(row.id_shape), Slot::kId},
-      {"audit_log_event", R"("Rest API V2 Call")"},
-      {"count", "1", Slot::kCount},
-      {"is_netskope_personnel", "false"},
-      {"organization_unit", R"("")"},
-      {"severity_level", "2"},
-      {"supporting_data",
-       R"({"data_type":"events","data_values":[200,"GET","/api/v2/events/data/audit"]})"},
-      {"timestamp", time, Slot::kTimestamp},
-      {"type", R"("admin_audit_logs")"},
-      {"ur_normalized", std::string(kPoller)},
-      {"user", std::string(kPoller)}};
+  std::vector<Field> fields{{"_id", IdPlace(row.id_shape), Slot::kId},
+                            {"audit_log_event", Quoted(text)},
+                            {"count", "1", Slot::kCount},
+                            {"is_netskope_personnel", "false"},
+                            {"organization_unit", R"("")"},
+                            {"severity_level", "2"},
+                            {"supporting_data", supporting},
+                            {"timestamp", time, Slot::kTimestamp},
+                            {"type", R"("admin_audit_logs")"},
+                            {"ur_normalized", user},
+                            {"user", user}};
   if (settings.show_insertion) {
     fields.push_back({"_insertion_epoch_timestamp", time, Slot::kInsertion});
   }
   WriteRow(fields, kCompact, &row);
   return row;
+}
+
+}  // namespace
+
+RowTemplate MakeEchoRow(const Settings& settings) {
+  return MakeTokenRow(
+      settings, R"("siem-poller")", "Rest API V2 Call",
+      R"({"data_type":"events","data_values":[200,"GET","/api/v2/events/data/audit"]})");
+}
+
+RowTemplate MakeChangeRow(const Settings& settings, std::string_view text,
+                          std::string_view data_type, const std::string& values) {
+  return MakeTokenRow(
+      settings, R"("scim-provisioning")", text,
+      R"({"data_type":)" + Quoted(data_type) + R"(,"data_values":[)" + values + "]}");
 }
 
 }  // namespace nsf_simulator

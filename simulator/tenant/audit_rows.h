@@ -15,6 +15,11 @@ std::vector<Field> MakeFields(const Settings& settings, Random* random, RowTempl
 
 RowTemplate MakeRow(const Settings& settings, Random* random);
 
+// What a change over SCIM leaves in the log: its text, what kind of thing was changed, and whom or
+// which. The values are JSON strings, in their quotes.
+RowTemplate MakeChangeRow(const Settings& settings, std::string_view text,
+                          std::string_view data_type, const std::string& values);
+
 // What a call of the API leaves in the log.
 RowTemplate MakeEchoRow(const Settings& settings);
 

@@ -141,6 +141,17 @@ std::string PickUser(Random* random) {
   return user += random->Pick(kDomains);
 }
 
+std::string NamedUser(std::uint64_t number) {
+  constexpr std::uint64_t kNames = kFirst.size() * kLast.size() * kDomains.size();
+  if (number >= kNames) return {};
+  const auto index = static_cast<std::size_t>(number);
+  std::string user(kFirst[index % kFirst.size()]);
+  user += '.';
+  user += kLast[index / kFirst.size() % kLast.size()];
+  user += '@';
+  return user += kDomains[index / kFirst.size() / kLast.size()];
+}
+
 std::string PickOrganizationUnit(Random* random) { return std::string(random->Pick(kUnits)); }
 
 std::string PickAddress(Random* random) {

@@ -28,6 +28,9 @@ const Action& PickAction(Random* random);
 // ones. The text is JSON string content, escaped where it must be.
 std::string PickUser(Random* random);
 
+// The address of the n-th of those whom PickUser() mostly names; empty: there are not so many.
+std::string NamedUser(std::uint64_t number);
+
 std::string PickOrganizationUnit(Random* random);
 std::string PickAddress(Random* random);
 std::string_view PickPolicyName(Random* random);

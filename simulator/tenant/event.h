@@ -14,14 +14,16 @@ namespace nsf_simulator {
 using EventNumber = std::uint32_t;
 
 // kEqual: as the event before it that `origin` names, but for its id; kRepeated: the same event
-// once more; kEcho: what a request left in the log.
-enum class EventKind : std::uint8_t { kOwn, kEqual, kRepeated, kEcho };
+// once more; kEcho: what a request left in the log;
+// kChange: what a change over SCIM left there.
+enum class EventKind : std::uint8_t { kOwn, kEqual, kRepeated, kEcho, kChange };
 
 struct Event {
   std::chrono::sys_seconds timestamp;
   std::chrono::sys_seconds insertion;
   Time visible;
-  EventNumber origin = 0;  // whose row it shows: its own number, unless it is equal or repeated
+  // Whose row it shows: its own number, unless it is equal or repeated. Of a change, which row.
+  EventNumber origin = 0;
   EventKind kind = EventKind::kOwn;
 };
 

@@ -79,6 +79,15 @@ void EventSource::AddEcho(Time now) {
                 .kind = EventKind::kEcho});
 }
 
+void EventSource::AddChange(std::uint32_t row, Time now, seconds lag) {
+  const auto second = std::chrono::floor<seconds>(now);
+  hidden_.push({.timestamp = second,
+                .insertion = second,
+                .visible = now + lag,
+                .origin = row,
+                .kind = EventKind::kChange});
+}
+
 // Gives the event its number, and lets out what stands beside it.
 void EventSource::LetOut(Event event, std::vector<Event>* out) {
   const EventNumber number = let_out_++;

@@ -23,6 +23,8 @@ class EventSource {
 
   // A request of this moment leaves an event, which shows a second later.
   void AddEcho(Time now);
+  // The same of a change, whose row RowPool::AddRow() numbered; it shows `lag` later.
+  void AddChange(std::uint32_t row, Time now, std::chrono::seconds lag);
 
  private:
   struct ShowsLater {

@@ -12,7 +12,8 @@ Gateway::Gateway(const Settings& settings, Time start)
       limiter_(settings.rate_limit, settings.rate_period, settings.rate_kind,
                settings.rate_shared_percent),
       global_limiter_(settings.global_limit, settings.global_period, settings.rate_kind,
-                      settings.rate_shared_percent) {}
+                      settings.rate_shared_percent),
+      scim_limiter_(settings.scim_rate_limit, settings.scim_rate_period, settings.rate_kind, 0) {}
 
 bool Gateway::PassesGlobalLimit(const Settings& settings, Time now, Answer* answer) {
   return Passes(&global_limiter_, settings, now, answer);
@@ -34,7 +35,19 @@ bool Gateway::Passes(RateLimiter* limiter, const Settings& settings, Time now, A
 
 bool Gateway::PassesToken(const Request& request, const Settings& settings, Time now,
                           Answer* answer) {
-  switch (AccessOf(request, settings, now)) {
+  return PassesAccess(AccessOf(request, settings, now), settings, answer);
+}
+
+// Without single sign-on it is refused as if the token were of the wrong kind.
+bool Gateway::PassesScim(const Request& request, const Settings& settings, Time now,
+                         Answer* answer) {
+  Access access = CheckScimAccess(request, rest_token_);
+  if (access == Access::kGranted && !settings.scim_sso) access = Access::kWrongScope;
+  return PassesAccess(access, settings, answer) && Passes(&scim_limiter_, settings, now, answer);
+}
+
+bool Gateway::PassesAccess(Access access, const Settings& settings, Answer* answer) {
+  switch (access) {
     case Access::kMissing:
       Refuse(401, "No API token found in request", answer);
       return false;

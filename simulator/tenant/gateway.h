@@ -22,6 +22,8 @@ class Gateway {
   bool PassesGlobalLimit(const Settings& settings, Time now, Answer* answer);
   bool PassesToken(const Request& request, const Settings& settings, Time now, Answer* answer);
   bool PassesRateLimit(const Settings& settings, Time now, Answer* answer);
+  // The token and the limit of users and groups.
+  bool PassesScim(const Request& request, const Settings& settings, Time now, Answer* answer);
 
   void set_rest_token(std::string token) { rest_token_ = std::move(token); }
 
@@ -30,11 +32,13 @@ class Gateway {
 
  private:
   bool Passes(RateLimiter* limiter, const Settings& settings, Time now, Answer* answer);
+  static bool PassesAccess(Access access, const Settings& settings, Answer* answer);
   Access AccessOf(const Request& request, const Settings& settings, Time now);
 
   Time start_;
   RateLimiter limiter_;
   RateLimiter global_limiter_;
+  RateLimiter scim_limiter_;
   std::string rest_token_{kDefaultRestToken};
   std::optional<std::string> first_token_;  // the one of the first request: it may expire
   std::uint64_t rate_limited_ = 0;

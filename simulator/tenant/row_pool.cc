@@ -99,7 +99,9 @@ RowPool::RowPool(const Settings& settings)
 }
 
 const RowPool::OddRange* RowPool::OddRangeOf(const Event& event) const {
-  if (odd_.empty() || event.kind == EventKind::kEcho) return nullptr;
+  if (odd_.empty() || event.kind == EventKind::kEcho || event.kind == EventKind::kChange) {
+    return nullptr;
+  }
   const std::uint64_t draw = Choice(seed_, event.origin, kAboutOddity) % 1000;
   for (const OddRange& range : odd_) {
     if (draw < range.draws_end) return &range;
@@ -109,11 +111,17 @@ const RowPool::OddRange* RowPool::OddRangeOf(const Event& event) const {
 
 std::size_t RowPool::IndexOf(const Event& event) const {
   if (event.kind == EventKind::kEcho) return echo_at_;
+  if (event.kind == EventKind::kChange) return event.origin;
   const std::uint64_t choice = Scatter(seed_ + event.origin);
   if (const OddRange* odd = OddRangeOf(event)) {
     return odd->begin + static_cast<std::size_t>(choice) % odd->count;
   }
   return static_cast<std::size_t>(choice) % variety_;
+}
+
+std::uint32_t RowPool::AddRow(RowTemplate row) {
+  rows_.push_back(std::move(row));
+  return static_cast<std::uint32_t>(rows_.size() - 1);
 }
 
 std::optional<OddRow> RowPool::OddityOf(const Event& event) const {
@@ -122,7 +130,7 @@ std::optional<OddRow> RowPool::OddityOf(const Event& event) const {
 }
 
 std::optional<Time> RowPool::ChangesAt(const Event& event) const {
-  if (changed_percent_ == 0) return std::nullopt;
+  if (changed_percent_ == 0 || event.kind == EventKind::kChange) return std::nullopt;
   const bool chosen = Choice(seed_, event.origin, kAboutChange) % 100 < changed_percent_;
   if (!chosen) return std::nullopt;
   const RowTemplate& row = TemplateOf(event);

@@ -29,6 +29,9 @@ class RowPool {
   // `number` is the event's own. `now` is the tenant's time: some rows change as they age.
   void Append(EventNumber number, const Event& event, Time now, std::string* out) const;
 
+  // A row of its own for an event of the kind kChange: what such an event has for an origin.
+  std::uint32_t AddRow(RowTemplate row);
+
   // The `_id` in the row, unique for each event; or, in a row that has none, what stands in its
   // place: the same for events whose rows are equal.
   std::string NameOf(EventNumber number, const Event& event) const;

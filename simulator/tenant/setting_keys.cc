@@ -97,6 +97,10 @@ bool Offset(std::string_view v, Settings* s) { return ParseWholeSeconds(v, &s->c
 
 bool Faults(std::string_view v, Settings* s) { return ParseShares(v, FaultByName, &s->faults); }
 
+bool ScimFaults(std::string_view v, Settings* s) {
+  return ParseShares(v, FaultByName, &s->scim_faults);
+}
+
 bool OddRows(std::string_view v, Settings* s) { return ParseShares(v, OddRowByName, &s->odd_rows); }
 
 bool Change(std::string_view v, Settings* s) {
@@ -263,6 +267,25 @@ constexpr std::array kKeys{
                FineDuration<&S::drip_for>},
     SettingKey{"bomb_bytes", "1048576 to 68719476736", "what the fault bomb inflates to", kPassing,
                Count<&S::bomb_bytes, kMostBomb, 1048576>},
+    SettingKey{"scim_users", "0 to 1000000", "made-up users, who are in five groups each", kLasting,
+               Count<&S::scim_users, 1'000'000>},
+    SettingKey{"scim_groups", "0 to 100000", "made-up groups", kLasting,
+               Count<&S::scim_groups, 100'000>},
+    SettingKey{"scim_sso", "on, off", "single sign-on is set up; SCIM is refused without", kPassing,
+               Switch<&S::scim_sso>},
+    SettingKey{"scim_group_delay", "duration",
+               "until a user shows a group that it came into or left", kLasting,
+               Duration<&S::scim_group_delay>},
+    SettingKey{"scim_audit_lag", "duration", "until the audit log shows a change over SCIM",
+               kPassing, Duration<&S::scim_audit_lag>},
+    SettingKey{"scim_claim", "0 to 1000000000", "what totalResults states; 0: the truth", kPassing,
+               Count<&S::scim_claim, 1'000'000'000>},
+    SettingKey{"scim_delay", "duration", "wait before each answer of SCIM", kPassing,
+               FineDuration<&S::scim_delay>},
+    SettingKey{"scim_rate_limit", "N/min, N/s, 0 for none", "SCIM requests served", kLasting,
+               Rate<&S::scim_rate_limit, &S::scim_rate_period>},
+    SettingKey{"scim_faults", "FAULT:PERMILLE,… or none", "answers of SCIM that go wrong by chance",
+               kPassing, ScimFaults},
     SettingKey{"changes_after", "duration", "when the tenant changes its mind, after the start",
                kLasting, Duration<&S::changes_after>},
     SettingKey{"changes_for", "duration, 0s for good", "and how long it stays with that", kLasting,

@@ -130,6 +130,18 @@ struct Settings {
   bool gzip = false;
   bool chunked = false;
 
+  // Its users and groups, over SCIM.
+  std::uint64_t scim_users = 0;
+  std::uint64_t scim_groups = 0;
+  bool scim_sso = true;  // without single sign-on there is no SCIM
+  std::chrono::seconds scim_group_delay{0};
+  std::chrono::seconds scim_audit_lag{1};
+  std::uint64_t scim_claim = 0;  // what totalResults states; 0: the truth
+  std::chrono::milliseconds scim_delay{0};
+  std::uint64_t scim_rate_limit = 0;  // requests in each scim_rate_period; 0: none
+  std::chrono::seconds scim_rate_period{60};
+  FaultShares scim_faults{};
+
   // How it changes its mind.
   std::chrono::seconds changes_after{0};
   std::chrono::seconds changes_for{0};  // 0: for good

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <span>
 
+#include "scim/api.h"
+#include "tenant/audit_rows.h"
 #include "tenant/envelope.h"
 #include "tenant/fault_answers.h"
 #include "tenant/listing.h"
@@ -38,6 +40,7 @@ Settings OfType(const Settings& settings, const std::string& type) {
   own.event_types.clear();
   own.echo_percent = 0;
   own.global_limit = 0;
+  own.scim_users = own.scim_groups = 0;  // users are the audit list's alone: changes show there
   for (const char c : type) own.seed = Scatter(own.seed, static_cast<unsigned char>(c));
   return own;
 }
@@ -58,7 +61,8 @@ Tenant::Tenant(const Settings& settings, Time anchor)
       source_(settings, start_),
       history_(pool_, settings.sort_by),
       gateway_(settings, start_),
-      chance_(Scatter(settings.seed, 0xfa17U)) {
+      chance_(Scatter(settings.seed, 0xfa17U)),
+      directory_(settings) {
   history_.Reserve(static_cast<std::size_t>(settings.events));
   for (const std::string& type : settings.event_types) {
     if (type != kAudit) {
@@ -119,6 +123,13 @@ void Tenant::Decide(const Request& request, Time now, Answer* answer) {
   const auto question = std::min(target.find('?'), target.size());
   if (!gateway_.PassesGlobalLimit(settings, Clock(now), answer)) return;
   const std::string_view path = target.substr(0, question);
+  if (path == scim::kPrefix || path.starts_with(std::string(scim::kPrefix) + '/')) {
+    return AnswerScimRequest(request, settings, now, answer);
+  }
+  if (path.starts_with(scim::kManagementPrefix)) {
+    if (!gateway_.PassesToken(request, settings, Clock(now), answer)) return;
+    return scim::AnswerManagement(request, Clock(now), directory_, answer);
+  }
   if (Tenant* const other = OtherAt(path)) {
     second_.Note(now);
     minute_.Note(now);
@@ -174,12 +185,38 @@ bool Tenant::HasPath(std::string_view path) const {
   return path.starts_with(kSearchPath) && path.substr(kSearchPath.size()) == type;
 }
 
+void Tenant::AnswerScimRequest(const Request& request, const Settings& settings, Time now,
+                               Answer* answer) {
+  ++statistics_.scim_requests;
+  answer->delay = settings.scim_delay;
+  const auto& [staged, until] = staged_scim_;
+  const bool is_staged = staged != Fault::kNone && (!until || now < *until);
+  const Fault fault = is_staged ? staged : DrawFault(settings.scim_faults);
+  ++statistics_.faults[static_cast<std::size_t>(fault)];
+  if (AnswersInstead(fault, settings, answer)) return;
+  if (!gateway_.PassesScim(request, settings, Clock(now), answer)) return;
+  scim::AnswerScim(request, settings, Clock(now), &directory_, answer);
+  for (const scim::AuditNote& note : directory_.TakeNotes()) {
+    std::string values;
+    for (const std::string& value : note.values) {
+      values += (values.empty() ? "" : ",") + scim::QuotedJson(value);
+    }
+    const auto row = pool_.AddRow(MakeChangeRow(settings, note.text, note.data_type, values));
+    source_.AddChange(row, Clock(now), settings.scim_audit_lag);
+  }
+  SpoilPage(fault, settings, answer);
+}
+
 // What is staged comes first; else each kind of fault has its share of a thousand.
 Fault Tenant::DrawFault(const Settings& settings, Time now) {
   if (const Fault staged = StagedAt(now); staged != Fault::kNone) return staged;
+  return DrawFault(settings.faults);
+}
+
+Fault Tenant::DrawFault(const FaultShares& shares) {
   std::uint64_t drawn = chance_.Below(1000);
   for (std::size_t i = 0; i < kFaultCount; ++i) {
-    const std::uint64_t share = settings.faults[i];
+    const std::uint64_t share = shares[i];
     if (drawn < share) return static_cast<Fault>(i);
     drawn -= share;
   }
@@ -197,7 +234,9 @@ Fault Tenant::StagedAt(Time now) const {
 }
 
 bool Tenant::HangsAt(Time now) const {
-  return StagedAt(now) == Fault::kHang ||
+  const auto& [staged, until] = staged_scim_;
+  const bool scim_hangs = staged == Fault::kHang && (!until || now < *until);
+  return scim_hangs || StagedAt(now) == Fault::kHang ||
          SettingsAt(now).faults[static_cast<std::size_t>(Fault::kHang)] != 0;
 }
 

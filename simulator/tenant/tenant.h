@@ -10,8 +10,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "scim/directory.h"
 #include "tenant/answer.h"
 #include "tenant/event_source.h"
 #include "tenant/fault.h"
@@ -31,6 +33,7 @@ inline constexpr std::string_view kSearchPath = "/api/v2/events/datasearch/";
 
 struct Statistics {
   std::uint64_t requests = 0;
+  std::uint64_t scim_requests = 0;  // of them
   std::map<int, std::uint64_t> by_status;
   std::uint64_t cut = 0;
   std::uint64_t hung = 0;
@@ -55,6 +58,8 @@ class Tenant {
   // Each answer fails so until `until`; nullopt: until told otherwise.
   void Stage(Fault fault, std::optional<Time> until);
   Fault StagedAt(Time now) const;
+  // The same of answers about users and groups.
+  void StageScim(Fault fault, std::optional<Time> until) { staged_scim_ = {fault, until}; }
 
   // Whether a request of now might hang.
   bool HangsAt(Time now) const;
@@ -74,6 +79,7 @@ class Tenant {
   std::optional<Time> LeavesAt(EventNumber number) const;
 
   const Statistics& statistics() const { return statistics_; }
+  const scim::Directory& directory() const { return directory_; }
   std::uint64_t most_per_second() const { return second_.most(); }
   std::uint64_t most_per_minute() const { return minute_.most(); }
   std::uint64_t rate_limited() const { return gateway_.rate_limited(); }
@@ -92,6 +98,9 @@ class Tenant {
                   Answer* answer);
   Tenant* OtherAt(std::string_view path) const;
   bool HasPath(std::string_view path) const;
+  Fault DrawFault(const FaultShares& shares);
+  void AnswerScimRequest(const Request& request, const Settings& settings, Time now,
+                         Answer* answer);
   void AnswerAudit(std::string_view query_string, const Settings& settings, Time now,
                    Answer* answer);
   void AnswerPage(const PageQuery& query, const Settings& settings, Time now, Answer* answer);
@@ -112,6 +121,8 @@ class Tenant {
   Statistics statistics_;
   std::vector<Event> fresh_;
   std::vector<std::unique_ptr<Tenant>> others_;
+  scim::Directory directory_;
+  std::pair<Fault, std::optional<Time>> staged_scim_{Fault::kNone, std::nullopt};
 };
 
 }  // namespace nsf_simulator

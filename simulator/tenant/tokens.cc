@@ -15,6 +15,13 @@ std::string_view TokenOf(const Request& request) {
   return {};
 }
 
+Access CheckScimAccess(const Request& request, std::string_view rest_token) {
+  const std::string_view token = TokenOf(request);
+  if (token.empty()) return Access::kMissing;
+  if (token == kScimToken) return Access::kGranted;
+  return token == rest_token ? Access::kWrongScope : Access::kUnknown;
+}
+
 Access CheckAccess(const Request& request, std::string_view rest_token) {
   const std::string_view token = TokenOf(request);
   if (token.empty()) return Access::kMissing;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which token opens what: a REST token reads audit events, a SCIM token is known and may not.
+// Which token opens what: a REST token reads audit events, a SCIM token users and groups. Neither
+// is told that it is of the wrong kind.
 #pragma once
 
 #include <string>
@@ -21,6 +22,9 @@ enum class Access { kGranted, kMissing, kUnknown, kWrongScope, kExpired };
 // Netskope-Api-Token, or Authorization with "Netskope-Api-Token T", "Netskope-Api-Token: T" or
 // "Bearer T". Empty if it carries none.
 std::string_view TokenOf(const Request& request);
+
+// The same of users and groups.
+Access CheckScimAccess(const Request& request, std::string_view rest_token);
 
 // An empty `rest_token` opens nothing. Never kExpired: what time it is, the gateway knows.
 Access CheckAccess(const Request& request, std::string_view rest_token);

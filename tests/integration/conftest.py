@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import debian_tree
 from broker import Broker
 from certificates import Certificates
 from forwarder import PROGRAM, Forwarder
@@ -90,6 +91,17 @@ def certificates(tmp_path_factory):
 @pytest.fixture(scope="session")
 def release(tmp_path_factory):
     return Release(tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory):
+    if debian_tree.why_not():
+        pytest.skip(f"NOT RUN, {debian_tree.why_not()}")
+    images = debian_tree.Images(tmp_path_factory.mktemp("images"))
+    images.base()
+    yield images
+    images.buildah("rm", "--all")
+    images.buildah("rmi", "--all", "--force")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 """Each finding of `check` that an operator may meet, brought about: what, why and how to mend it."""
 import datetime
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from broker import PASSWORD, USER
 from certificates import Certificates
 from commands import command
 from fake_tenant import FakeTenant
@@ -109,6 +111,19 @@ def test_a_window_that_is_pinned_and_not_honoured(tmp_path, start_simulator):
     del config["tenants"][0]["paging"]
     done = command(tmp_path, config, "check", "--json")
     assert any("the tenant honours: " in f["what"] for f in done.json()["findings"]), done.out
+
+
+def test_a_tenant_that_is_not_found_out(tmp_path):
+    """It answers the first request, and none of those that try what it honours."""
+    asked = []
+
+    def answer(path, _):
+        asked.append(path)
+        return (200, {}, ROWS) if len(asked) == 1 else (503, {}, b"{}")
+
+    with FakeTenant(answer) as tenant:
+        one = finding(tmp_path, config_of(tmp_path, tenant), "tenant acme, audit")
+    assert_says(one, "warning", "what it honours was not found out", "check again", "until it knows")
 
 
 @pytest.mark.parametrize("url, what, mend", [
@@ -279,6 +294,57 @@ def test_what_topics_are_like(tmp_path, quiet, broker):
     told = {f["subject"]: f for f in found}
     assert_says(told["sink guarded"], "wrong", "not this user's to write", "kafka-acls.sh")
     assert_says(told["sink missing"], "wrong", "does not exist", "kafka-topics.sh --create")
+
+
+def as_user(broker, topic, password=PASSWORD, mechanism="PLAIN"):
+    """A sink that says who it is."""
+    return {"name": topic, "type": "kafka", "brokers": [broker.sasl_address], "topic": topic,
+            "properties": {"security.protocol": "sasl_plaintext", "sasl.mechanism": mechanism,
+                           "sasl.username": USER, "sasl.password": password}}
+
+
+@pytest.mark.parametrize("fault, what", [
+    ({"password": "of-last-year"}, "Invalid username or password"),
+    ({"password": "of-last-year", "mechanism": "SCRAM-SHA-512"}, "invalid credentials"),
+    ({"mechanism": "SCRAM-SHA-256"}, "mechanism"),
+])
+def test_a_broker_that_does_not_know_the_user(tmp_path, quiet, broker, fault, what):
+    topic = broker.empty_topic("check-login", partitions=1)
+    one = finding(tmp_path, config_of(tmp_path, quiet, [as_user(broker, topic, **fault)]), "sink ")
+    assert_says(one, "wrong", "a broker answers, but the connection fails", "sasl.password")
+    assert what in one["what"] and "of-last-year" not in str(one), one
+
+
+def test_a_library_that_brokers_refuse(tmp_path, quiet, broker):
+    """librdkafka before 2.6.1 cannot log in by SCRAM to Kafka 4, which blames the password."""
+    topic = broker.empty_topic("check-scram", partitions=1)
+    config = config_of(tmp_path, quiet, [as_user(broker, topic, mechanism="SCRAM-SHA-512")])
+    library = re.search(r"librdkafka (\d+)\.(\d+)\.(\d+)",
+                        subprocess.check_output([PROGRAM, "version"], text=True)).groups()
+    if tuple(map(int, library)) < (2, 6, 1):
+        assert_says(finding(tmp_path, config, "sink "), "wrong", "invalid credentials",
+                    "refuse SCRAM of librdkafka before 2.6.1")
+    else:
+        assert not [f for f in findings(tmp_path, config) if "connection" in f["what"]]
+
+
+def test_rights_of_a_user(tmp_path, quiet, broker):
+    """Whose topic it is can write there, and nobody else. Of a right to look only a message tells
+    that it is none to write: brokers show a topic to whoever may describe it."""
+    rights = {"mine": (USER, "WRITE", "DESCRIBE"), "looked-at": (USER, "DESCRIBE"),
+              "anothers": ("somebody",)}
+    for name, granted in rights.items():
+        broker.grant(broker.empty_topic(f"check-{name}", partitions=1), *granted)
+    config = config_of(tmp_path, quiet, [as_user(broker, f"check-{name}") for name in rights])
+    found = command(tmp_path, config, "check", "--json", "--write").json()["findings"]
+    mine = {f["what"]: f["level"] for f in found if f["subject"] == "sink check-mine"}
+    assert "wrong" not in mine.values() and mine["a test message was taken"] == "good", mine
+    wrong = {f["subject"]: f for f in found if f["level"] == "wrong"}
+    assert wrong.keys() == {"sink check-looked-at", "sink check-anothers"}, found
+    assert_says(wrong["sink check-anothers"], "wrong", "not this user's to write",
+                "kafka-acls.sh --add")
+    assert_says(wrong["sink check-looked-at"], "wrong", "uthorization failed",
+                "grant this user WRITE")
 
 
 def test_a_host_on_which_nothing_ran_yet(tmp_path, quiet):

@@ -134,7 +134,7 @@ def test_every_failure_has_metric_line_and_advice(tmp_path, start_simulator, sta
     source = "".join(re.sub(r'"\s*\n\s*"', "", path.read_text())
                      for path in (ROOT / "forwarder").rglob("*.cc"))
     rows = failures()
-    assert len(rows) > 45
+    assert len(rows) > 55
     for row in rows:
         assert len(row) == 4, row
         name, metrics, line, advice = row

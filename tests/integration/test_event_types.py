@@ -16,6 +16,7 @@ from ledger import ID_OF, Comparison
 from processes import ROOT
 from simulator import Simulator
 from test_ecs import faults, read
+from test_identities import assert_valid_ocsf, enrichment, picture_taken_since, tenant
 from waiting import until
 
 TYPES = ["alert", "application", "page", "network", "connection", "incident", "infrastructure"]
@@ -143,6 +144,68 @@ def test_types_that_the_token_does_not_get_are_told_once_and_hold_nobody_up(
                 if "does not give this token" in finding["what"]]
     assert len(findings) == 1
     assert findings[0]["what"].endswith("page, network")
+
+
+def people_in_all_types(directory, start_simulator, start_forwarder, **more):
+    """The output of seven types whose users are known. Those from before the first picture are not."""
+    simulator = start_simulator(50, "--set", "event_types=all", "--live", "10", "--set",
+                                "scim_users=3000", "--set", "scim_groups=20")
+    forwarder = start_forwarder(configuration(
+        directory, simulator, sinks(directory), {"events": TYPES, **tenant(directory), **more}))
+    picture_taken_since(forwarder, 1)
+    for event_type in TYPES:
+        forwarder.until_metric("events_identified_total", lambda found: found >= 20, 40,
+                               stream=event_type, result="found")
+    assert forwarder.stop() == 0
+
+
+def test_people_are_shown_in_events_of_every_type(tmp_path, start_simulator, start_forwarder,
+                                                  program):
+    people_in_all_types(tmp_path, start_simulator, start_forwarder)
+    assert_valid_ocsf(lines(tmp_path / "events.ocsf"))
+    ecs = [read(line) for line in lines(tmp_path / "events.ecs")]
+    assert [why for event in ecs for why in faults(event)] == []
+    found = Counter()
+    for ocsf, event, raw, cef, leef in zip(map(json.loads, lines(tmp_path / "events.ocsf")), ecs,
+                                           *(lines(tmp_path / f"events.{name}")
+                                             for name in ("raw", "cef", "leef"))):
+        user = ocsf.get("actor", {}).get("user", {"name": "Unknown"})
+        if "enrichments" not in ocsf:
+            assert user["name"] == "Unknown" and "identity" not in event["netskope"]
+            assert b"actorIdentity" not in cef and b"usrIdentity" not in leef
+            continue
+        shown = enrichment(ocsf, "actor.user")
+        status = shown["data"]["status"]
+        assert shown["value"] == user["name"]
+        assert event["netskope"]["identity"]["actor"]["status"] == status
+        assert f'{{"status":"{status}"'.encode() in cef and b"actorIdentity" in cef
+        assert f"usrIdentity={status}".encode() in leef.split(b"\t")
+        if status != "found":
+            assert "display_name" not in user and "full_name" not in event["user"]
+            continue
+        found[ocsf["metadata"]["log_name"]] += 1
+        assert user["display_name"].startswith("Person ") and len(user["groups"]) == 5
+        assert (event["user"]["id"], event["user"]["full_name"]) == (user["uid"],
+                                                                     user["display_name"])
+        assert f"usrScimId={user['uid']}".encode() in leef.split(b"\t")
+        assert user["uid"].encode() not in raw
+        if "userkey" in json.loads(raw):
+            assert "userkey" in ocsf["unmapped"]
+    print(f"found: {dict(found)}")
+    assert sorted(found) == sorted(TYPES) and min(found.values()) >= 20
+
+
+def test_whoever_is_hidden_does_not_come_back_in_any_type(tmp_path, start_simulator,
+                                                          start_forwarder, program):
+    key = tmp_path / "key"
+    key.write_text("0f1e2d3c4b5a69788796a5b4c3d2e1f0\n")
+    people_in_all_types(tmp_path, start_simulator, start_forwarder,
+                        privacy={"hash": ["user"], "key_file": str(key)})
+    for format in FORMATS:
+        text = (tmp_path / f"events.{format}").read_bytes()
+        assert re.findall(rb"[\w.-]+@(?!hmac\.invalid)\w[\w.-]+", text) == []
+        assert b"Person " not in text
+        assert format == "raw" or b"hmac-" in text and b"found" in text
 
 
 def test_the_budget_is_shared_fairly_and_nothing_new_waits_for_revisits(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """README, "From nothing to production", walked through in a Debian with nothing but the package: its
-own commands in their order, until events are in Kafka and Prometheus scrapes. Timed."""
+own commands in their order, until events are in Kafka, Prometheus scrapes and the page is green; timed."""
+import json
 import re
 import shutil
 import time
@@ -10,6 +11,7 @@ import pytest
 
 import debian_tree
 from broker import TopicReader
+from browser import CHROMIUM, Browser
 from metrics import Metrics
 from ports import free_port
 from processes import ROOT, Process
@@ -68,19 +70,39 @@ def test_ten_minutes(tmp_path, release, start_simulator, broker):
     try:
         until(lambda: len(reader.ids()) >= EVENTS, 120, "the events of the tenant")
         look = start.splitlines()[2].replace(":9641", f":{port}")
-        assert "delivered_total" in tree.run("sh", "-ec", look)
+        until(lambda: 'state="healthy"' in tree.run("sh", "-ec", look), 60, "a healthy stream")
+        server = f"http://127.0.0.1:{port}"
+        status = json.loads(tree.run("curl", "-sf", f"{server}/status.json"))
+        assert status["states"]["healthy"] == 1
+        seen = what_the_page_says(tmp_path, server)
         prometheus, scraped = scraping(tmp_path, scrape.replace(":9641", f":{port}"))
         until(scraped, 60, "Prometheus to have scraped it")
         took = time.monotonic() - begun
-        page = Metrics(tree.run("curl", "-s", f"http://127.0.0.1:{port}/metrics"))
+        page = Metrics(tree.run("curl", "-s", f"{server}/metrics"))
         assert page.get("events_delivered_total", tenant="acme") == EVENTS
         assert forwarder.stop() == 0, forwarder.stderr()
     finally:
         for process in (forwarder, prometheus):
             if process:
                 process.close()
-    print(f"first hour: {took:.0f} s")
+    print(f"first hour: {took:.0f} s; the page says: {seen}")
     assert took < 600
+
+
+def what_the_page_says(tmp_path, server):
+    """To a person; green, or it fails."""
+    if not CHROMIUM:
+        return "NOT RUN, chromium is not installed"
+    browser = Browser(tmp_path)
+    try:
+        browser.open(server + "/", 1280, 900, dark=False)
+        overall = "document.getElementById('overall')?.innerText"
+        until(lambda: browser.evaluate(overall) == "✔ The stream is healthy", 20, "a green page")
+        colour = "getComputedStyle(document.querySelector('#streams .state')).color"
+        assert browser.evaluate(colour) == "rgb(26, 107, 60)"
+        return browser.evaluate(overall)
+    finally:
+        browser.close()
 
 
 def scraping(tmp_path, config):

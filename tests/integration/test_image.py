@@ -4,6 +4,7 @@ volume. The package that it installs is built here, as it ships."""
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import time
@@ -21,15 +22,6 @@ from waiting import until
 EVENTS = 20_000
 pytestmark = [pytest.mark.long,
               pytest.mark.skipif(bool(debian_tree.why_not()), reason=debian_tree.why_not())]
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    images = debian_tree.Images(tmp_path_factory.mktemp("images"))
-    images.base()
-    yield images
-    images.buildah("rm", "--all")
-    images.buildah("rmi", "--all", "--force")
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +109,16 @@ def test_it_forwards_to_kafka(tmp_path, images, image, start_simulator, broker):
     elsewhere = run("elsewhere", "run", "-c", "/usr/share/doc/netskope-forwarder/examples/no.yaml")
     assert elsewhere.wait(20) == 2
     assert not (volume / "core").exists() and (volume / "state.db").exists()
+
+
+def test_an_image_builds_the_program_itself(images, release):
+    """As `docker build` does it, where nobody has made a package before."""
+    root = images.unpacked(images.build(release.source, "simulator"))
+    said = debian_tree.sh("chroot", root, "/usr/bin/netskope-simulator", "--version")
+    assert re.match(r"netskope-simulator \d", said), said
+    listed = json.loads(open(f"{root}/usr/share/sbom/netskope-simulator.cdx.json").read())
+    assert "netskope-simulator" in {component["name"] for component in listed["components"]}
+    assert not shutil.which("g++", path=f"{root}/usr/bin")
 
 
 def test_the_root_is_read_only(tmp_path, images, image):

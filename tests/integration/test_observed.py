@@ -15,8 +15,8 @@ from rule_test import minutes, promtool, series
 from waiting import until
 from watched_run import WatchedRun
 
-pytestmark = pytest.mark.long
-
+# By default what can be asked of a Prometheus after half a minute; with --all, what a stream is after a
+# minute, and for how long alerts wait.
 # Where the trouble of an alert is staged.
 STAGED_IN = {"NetskopeForwarderNotConserved": "account",
              "NetskopeForwarderStateCommitFails": "full"}
@@ -63,11 +63,10 @@ def test_an_alert_becomes_true_where_its_trouble_is(run, name):
     assert "healthy" not in {labels["job"] for labels, _ in found}, f"{name} is true of all"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ALERTS)
 def test_an_alert_waits_as_long_as_it_says(run, tmp_path, name):
     """Not before `for`, and then it fires; over what the run left."""
-    if name in SLOW and not ALL:
-        pytest.skip("long: tests/run --all")
     job = STAGED_IN.get(name, "busy")
     if job == "full" and not run.full:
         pytest.skip("NOT RUN, a small file system cannot be mounted here")
@@ -81,6 +80,7 @@ def test_an_alert_waits_as_long_as_it_says(run, tmp_path, name):
     promtool(tmp_path, name, inputs, expectations)
 
 
+@pytest.mark.long
 def test_nothing_fires_in_a_healthy_hour(run, tmp_path):
     inputs = series("healthy", run.first["healthy"], run.second["healthy"], 60)
     assert len(inputs) > 20

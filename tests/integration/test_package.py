@@ -73,15 +73,41 @@ def test_every_library_has_its_licence(program):
 
 
 def hashes(release):
+    """Of all but the image, into which the newest libraries of the day go."""
     return {name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for name, path in release.packages.items()}
+            for name, path in release.files.items() if "image" not in name and name != "SHA256SUMS"}
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory, images):
+    """At another place, for another zone, compiled anew; with the image."""
+    return Release(tmp_path_factory.mktemp("somewhere") / "else", CCACHE_DISABLE="1",
+                   TZ="Asia/Tokyo", BASE="localhost/base", **images.env)
 
 
 @pytest.mark.long
-def test_two_builds_are_the_same(tmp_path, release):
-    """At another place, for another zone, and compiled anew."""
-    again = Release(tmp_path / "somewhere" / "else", CCACHE_DISABLE="1", TZ="Asia/Tokyo")
-    assert len(release.packages) == 4 and hashes(release) == hashes(again)
+def test_two_builds_are_the_same(release, again):
+    assert len(release.packages) == 4 and len(hashes(release)) == 5
+    assert hashes(release) == hashes(again)
+
+
+@pytest.mark.long
+def test_a_release_is_whole(again, images):
+    """The sources are the commit's, every file is under its checksum, the image can be loaded."""
+    debian_tree.sh("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=again.directory)
+    listed = (again.directory / "SHA256SUMS").read_text().split()[1::2]
+    assert sorted(listed) == sorted(again.files.keys() - {"SHA256SUMS"}) and len(listed) == 6
+    [version] = re.findall(r"netskope-forwarder-([0-9.]+)-source", " ".join(listed))
+    commit = debian_tree.sh("git", "-C", ROOT, "rev-parse", "HEAD").strip()
+    archive = again.files[f"netskope-forwarder-{version}-source.tar.gz"]
+    named = debian_tree.sh("sh", "-c", 'gzip -dc "$1" | git get-tar-commit-id', "sh", archive)
+    assert named.strip() == commit
+    image = again.files[f"netskope-forwarder-{version}-image.tar"]
+    loaded = images.buildah("pull", f"docker-archive:{image}").splitlines()[-1]
+    config = images.settings(loaded)
+    assert config["Labels"]["org.opencontainers.image.version"] == version
+    assert config["Labels"]["org.opencontainers.image.revision"] == commit
+    assert config["Healthcheck"]["Test"][-1] == "health"
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ and axe finds nothing against its accessibility."""
 import json
 import os
 import re
+import subprocess
 import urllib.request
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from simulator import TOKEN
 from waiting import until
 
 AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-# Where pictures are kept: those of docs/STATUS.md are docs/images.
+# Where pictures are kept, made small: those of docs/STATUS.md are docs/images.
 PICTURES = os.environ.get("NSF_PICTURES")
 
 
@@ -29,15 +30,17 @@ def in_state(tmp_path, start_simulator, start_forwarder):
         flags = {"healthy": (2_000, "--live", 20),
                  "backlog": (200_000, "--delay-ms", 50),
                  "blocked": (100, "--set", "faults=401:1000")}[state]
-        simulators = [start_simulator(2_000, "--live", 20, "--rate-limit", "60000/min",
-                                      name="acme"),
+        simulators = [start_simulator(2_000, "--live", 20, "--rate-limit", "240/min", name="acme"),
                       start_simulator(*flags, name="globex")]
         config = configuration(tmp_path, simulators[0], [
             file_sink(tmp_path / "out"),
             {**file_sink(tmp_path / "ocsf", format="ocsf"), "name": "archive"}],
-            tenant={"token_expires": "2099-01-01"})
-        second = {**config["tenants"][0], "name": "globex", "url": simulators[1].url,
-                  "token_file": str(simulators[1].token_file)}
+            tenant={"token_expires": "2099-01-01", "rate_limit": "240/min", "burst": 4,
+                    "poll_interval": "2s"})
+        second = {**config["tenants"][0], "name": "globex", "url": simulators[1].url}
+        # It runs where its files are, and pictures show no path of the tests.
+        for tenant, simulator in zip((config["tenants"][0], second), simulators):
+            tenant["token_file"] = simulator.token_file.name
         if state == "backlog":
             second |= {"rate_limit": "120/min", "burst": 2, "page_size": 200}
         config["tenants"].append(second)
@@ -95,8 +98,9 @@ def test_the_status_is_whole_and_holds_no_secret(in_state):
 @pytest.mark.parametrize("state", ["healthy", "backlog", "blocked"])
 def test_the_page_in_a_browser(tmp_path, in_state, state):
     forwarder = in_state(state)
-    # A plot needs two steps of ten seconds.
-    until(lambda: len(stream_of(forwarder, "acme")["events"]["per_second"]) >= 3, 60, "a plot")
+    # A plot needs two steps of ten seconds; to be looked at, two minutes.
+    steps = 14 if PICTURES else 3
+    until(lambda: len(stream_of(forwarder, "acme")["events"]["per_second"]) >= steps, 180, "a plot")
     browser = Browser(tmp_path)
     try:
         for width, device in ((1280, "desktop"), (390, "phone")):
@@ -105,6 +109,9 @@ def test_the_page_in_a_browser(tmp_path, in_state, state):
                 shade = "dark" if dark else "light"
                 picture = Path(PICTURES or tmp_path) / f"status-{state}-{device}-{shade}.png"
                 browser.picture(picture)
+                if PICTURES:
+                    subprocess.run(["pngquant", "--force", "--ext", ".png", "--strip", "32",
+                                    picture], check=True)
                 judge(browser, forwarder, state, width)
     finally:
         browser.close()

@@ -73,6 +73,8 @@ bool SimulatedTopic::IsDown() const {
                      [elapsed](const Span& span) { return span.Contains(elapsed); });
 }
 
+bool SimulatedTopic::IsCalm() const { return timeline_.now() - kBegin >= scenario_.calm; }
+
 bool SimulatedTopic::Refuses(const SinkBatch& batch, const Record& record) const {
   if (!batch.refusals.empty()) return false;
   const auto sink =
@@ -121,6 +123,7 @@ void SimulatedLog::Read(std::function<void(Result<LogPiece>)> done) {
 }
 
 SimulatedLog::Fate SimulatedLog::DrawFate() {
+  if (topic_.IsCalm()) return Fate::kMade;
   if (topic_.IsDown() || topic_.dice().Permille(topic_.scenario().fails)) return Fate::kFails;
   if (topic_.dice().Permille(topic_.scenario().lost)) {
     return topic_.dice().Permille(500) ? Fate::kLostAfter : Fate::kLostBefore;

@@ -38,6 +38,9 @@ class SimulatedTopic {
   std::vector<StateChange> Read(std::int64_t* from, std::int64_t most) const;
 
   bool IsDown() const;
+  // From now on no commit fails: with batches of a row and pauses after each failure a run would
+  // end before its rows do.
+  bool IsCalm() const;
   // The scenario's sinks, and those alone, refuse records for their content.
   bool Refuses(const SinkBatch& batch, const Record& record) const;
 

@@ -17,6 +17,8 @@ from waiting import until
 
 SCRIPT = ROOT / "tests" / "support" / "kafka_broker" / "kafka_broker.sh"
 JARS = ROOT / "build" / "kafka"
+# Of the port that asks who it is.
+USER, PASSWORD = "netskope-forwarder", "a-password-of-this-broker"
 
 
 class Broker:
@@ -24,12 +26,15 @@ class Broker:
         self.data = Path(directory) / "kafka"
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
+        self.sasl_port = free_port()
+        self.sasl_address = f"127.0.0.1:{self.sasl_port}"
         self._run("install", JARS)
         self.start()
 
     def start(self):
         # Everything is allowed where nobody is granted anything: see grant().
-        self._run("start", "--jars", JARS, "--data", self.data, "--port", self.port, "--set",
+        self._run("start", "--jars", JARS, "--data", self.data, "--port", self.port, "--sasl",
+                  self.sasl_port, "--user", f"{USER}={PASSWORD}", "--set",
                   "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                   "--set", "allow.everyone.if.no.acl.found=true")
 
@@ -63,12 +68,14 @@ class Broker:
             admin.close()
         return name
 
-    def grant(self, topic, user):
-        """From now on the topic is this user's alone."""
+    def grant(self, topic, user, *operations):
+        """From now on the topic is this user's alone, for these operations, or for all."""
         admin = KafkaAdminClient(bootstrap_servers=self.address)
         try:
-            admin.create_acls([ACL(f"User:{user}", "*", ACLOperation.ALL, ACLPermissionType.ALLOW,
-                                   ResourcePattern(ResourceType.TOPIC, topic))])
+            pattern = ResourcePattern(ResourceType.TOPIC, topic)
+            admin.create_acls([ACL(f"User:{user}", "*", ACLOperation[operation],
+                                   ACLPermissionType.ALLOW, pattern)
+                               for operation in operations or ("ALL",)])
         finally:
             admin.close()
 

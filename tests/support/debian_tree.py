@@ -59,11 +59,14 @@ class Images:
 
     def __init__(self, directory):
         self.directory = directory
-        self.env = {**os.environ, "STORAGE_DRIVER": "vfs", "BUILDAH_ISOLATION": "chroot"}
+        storage = directory / "storage.conf"
+        storage.write_text(f'[storage]\ndriver = "vfs"\ngraphroot = "{directory}/root"\n'
+                           f'runroot = "{directory}/run"\n')
+        # For whoever calls buildah.
+        self.env = {"CONTAINERS_STORAGE_CONF": str(storage), "BUILDAH_ISOLATION": "chroot"}
 
     def buildah(self, *arguments):
-        return sh("buildah", "--root", self.directory / "root", "--runroot",
-                  self.directory / "run", *arguments, env=self.env, seconds=3600).strip()
+        return sh("buildah", *arguments, env={**os.environ, **self.env}, seconds=3600).strip()
 
     def base(self):
         container = self.buildah("from", "scratch")

@@ -58,7 +58,7 @@ class Forwarder(Process):
         config_file = directory / f"{name}.yaml"
         config_file.write_text(json.dumps(config, indent=2))
         self.http = "http://" + config["server"]["listen"]
-        super().__init__([PROGRAM, "run", "-c", config_file, *arguments], directory, name,
+        super().__init__([PROGRAM, "run", "-c", config_file.name, *arguments], directory, name,
                          env=env, stdout=stdout)
 
     def get(self, path):

@@ -24,9 +24,15 @@ def _names():
     return set(re.findall(r"\bnetskope_forwarder_\w+", text))
 
 
+# What goes on as it went; other gauges stay as they were at last, like the state of a stream.
+GOES_ON = ("_total", "_count", "_sum", "_bucket", "_lag_seconds", "_events_pending")
+
+
 def series(job, first, second, length):
     """Input series for `length` minutes, in which time 0 is that of the second scrape."""
     (begun, before), (now, after) = first, second
+    # Of a length that binary numbers hold exactly: sums of counts still come out.
+    scrapes_a_minute = round(60 / max(now - begun, 1e-3) * 1024) / 1024
     earlier = {(name, tuple(sorted(labels.items()))): value
                for name, labels, value in before.samples}
     made = []
@@ -34,13 +40,13 @@ def series(job, first, second, length):
         if name not in _names() or not name.startswith(PREFIX):
             continue
         was = earlier.get((name, tuple(sorted(labels.items()))), value)
-        step = (value - was) / max(now - begun, 1e-3) * 60
+        step = (value - was) * scrapes_a_minute if name.endswith(GOES_ON) else 0
         if name.endswith("_timestamp_seconds"):
-            value, step = value - now, 0
+            value -= now
         of = ",".join(f'{key}="{text}"' for key, text in
                       {"job": job, "instance": job, **labels}.items())
         made.append({"series": f"{name}{{{of}}}",
-                     "values": f"{value:.6f}{step:+.6f}x{length}"})
+                     "values": f"{value:.10f}{step:+.10f}x{length}"})
     return made
 
 

@@ -52,14 +52,16 @@ TENANTS = {
               "paging": {"length": "2s", "settle": "1s", "revisit": ["8s"]}}),
     "limited": (("--set", "faults=429:1000"), {"sinks": ["out"]}),
     "refused": (("--set", "faults=401:1000"), {"sinks": ["out"]}),
-    # Asks for ten rows at a time, twice a second; and then it is away.
+    # Asks for ten rows at a time, ten times a second; and then it is away.
     "backlog": ((), {"sinks": ["out"], "rate_limit": "600/min", "burst": 10, "page_size": 10}),
+    # The same with half the budget, which is not enough for hours.
+    "hungry": ((), {"sinks": ["out"], "rate_limit": "300/min", "burst": 5, "page_size": 10}),
     "claims": (("--scenario", "total-too-big"), {"sinks": ["out"]}),
     "broken": (("--live", 5, "--set", "odd_rows=broken:300"), {"sinks": ["out"]}),
     "skewed": (("--scenario", "clock-ahead"), {"sinks": ["out"]}),
     "sinkless": ((), {"sinks": ["siem"]}),
 }
-EVENTS = {"acme": 500, "backlog": 20_000}
+EVENTS = {"acme": 500, "backlog": 20_000, "hungry": 20_000}
 
 
 class WatchedRun:

@@ -21,10 +21,10 @@ struct MessageDeleter {
 using Message = std::unique_ptr<rd_kafka_message_t, MessageDeleter>;
 
 Error Describe(const std::string& topic, rd_kafka_resp_err_t code) {
-  std::string_view next = "check that the brokers run and can be reached; it goes on by itself";
+  std::string_view next = "check that the brokers run and can be reached, and it goes on by itself";
   switch (code) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      next = "grant this user READ, WRITE and DESCRIBE on it; it goes on by itself";
+      next = "grant this user READ, WRITE and DESCRIBE on it, and it goes on by itself";
       break;
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:

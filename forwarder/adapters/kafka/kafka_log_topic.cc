@@ -155,7 +155,7 @@ Result<void> Judge(rd_kafka_t* client, const std::string& name, const Known& kno
   if (known.error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return Wrong(ErrorKind::kRetry, name,
                  std::string("cannot be used: ") + rd_kafka_err2str(known.error) +
-                     "; grant this user READ, WRITE and DESCRIBE on it; it goes on by itself");
+                     "; grant this user READ, WRITE and DESCRIBE on it, and it goes on by itself");
   }
   if (known.partitions < partitions) {
     return Wrong(ErrorKind::kStop, name,

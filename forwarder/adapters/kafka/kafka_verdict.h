@@ -26,7 +26,8 @@ enum class KafkaFate : std::uint8_t {
 
 struct KafkaVerdict {
   KafkaFate fate = KafkaFate::kUndecided;
-  std::string_view next_step;  // for the operator; empty when there is none
+  // For the operator, one clause without "; ", as it ends a message; empty when there is none.
+  std::string_view next_step;
 };
 
 KafkaVerdict JudgeReport(rd_kafka_resp_err_t code);

@@ -3,6 +3,14 @@
 #include "adapters/prometheus/metric_page.h"
 
 namespace nsf {
+namespace {
+
+MetricLabels With(MetricLabels labels, std::string_view label, std::string_view value) {
+  labels.emplace_back(label, value);
+  return labels;
+}
+
+}  // namespace
 
 void MetricPage::Counter(std::string_view name, std::string_view help, const MetricLabels& labels,
                          double value) {
@@ -16,6 +24,16 @@ void MetricPage::Gauge(std::string_view name, std::string_view help, const Metri
   prometheus::ClientMetric sample;
   sample.gauge.value = value;
   Add(name, help, prometheus::MetricType::Gauge, labels, std::move(sample));
+}
+
+void MetricPage::Counters(std::string_view name, std::string_view help, const MetricLabels& labels,
+                          std::string_view label, const LabelledValues& values) {
+  for (const auto& [of, value] : values) Counter(name, help, With(labels, label, of), value);
+}
+
+void MetricPage::Gauges(std::string_view name, std::string_view help, const MetricLabels& labels,
+                        std::string_view label, const LabelledValues& values) {
+  for (const auto& [of, value] : values) Gauge(name, help, With(labels, label, of), value);
 }
 
 void MetricPage::Histogram(std::string_view name, std::string_view help, const MetricLabels& labels,

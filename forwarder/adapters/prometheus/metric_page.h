@@ -15,6 +15,9 @@ namespace nsf {
 
 using MetricLabels = std::vector<std::pair<std::string_view, std::string_view>>;
 
+// Values of one metric by the value of one label.
+using LabelledValues = std::map<std::string_view, double>;
+
 class MetricPage {
  public:
   // `prefix` stands before each name.
@@ -24,6 +27,11 @@ class MetricPage {
                double value);
   void Gauge(std::string_view name, std::string_view help, const MetricLabels& labels,
              double value);
+  // One sample for each of `values`, under `label` beside `labels`.
+  void Counters(std::string_view name, std::string_view help, const MetricLabels& labels,
+                std::string_view label, const LabelledValues& values);
+  void Gauges(std::string_view name, std::string_view help, const MetricLabels& labels,
+              std::string_view label, const LabelledValues& values);
   void Histogram(std::string_view name, std::string_view help, const MetricLabels& labels,
                  prometheus::ClientMetric histogram);
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "adapters/prometheus/histograms.h"
+#include "adapters/prometheus/identity_metrics.h"
 #include "adapters/prometheus/metric_page.h"
 #include "adapters/prometheus/process_metrics.h"
 #include "adapters/prometheus/stream_metrics.h"
@@ -36,8 +37,9 @@ struct SinkHealth {
 // What a scrape is made of.
 struct Latest {
   std::map<StreamKey, std::shared_ptr<const StreamSnapshot>> streams;
-  std::map<std::string, BudgetSnapshot> budgets;  // by tenant
-  std::map<std::string, SinkHealth> sinks;        // by name
+  std::map<std::string, BudgetSnapshot> budgets;       // by tenant
+  std::map<std::string, IdentitySnapshot> identities;  // the same, where people are asked for
+  std::map<std::string, SinkHealth> sinks;             // by name
   // By tenant, stream and sink.
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> replayed;
   std::uint64_t commit_errors = 0;
@@ -169,6 +171,7 @@ class PrometheusTelemetry::Impl {
       latest_.requests.Declare(tenant.name);
       latest_.delays.Declare(tenant.name);
       latest_.lateness.Declare(tenant.name);
+      if (tenant.asks_identities) latest_.identities[tenant.name];
       for (const std::string& stream : tenant.streams) DeclareStream(tenant, stream);
     }
     for (const std::string& sink : plan_.sinks) {
@@ -201,6 +204,9 @@ class PrometheusTelemetry::Impl {
       for (const NamedHealth& named : plan.health(now)) AddHealthMetrics(named, &page);
     }
     AddBudgets(latest, plan, &page);
+    for (const auto& [tenant, snapshot] : latest.identities) {
+      AddIdentityMetrics(tenant, snapshot, &page);
+    }
     AddTenants(latest, plan, &page);
     AddSinks(latest, &page);
     AddReplays(latest, &page);
@@ -243,6 +249,11 @@ class PrometheusTelemetry::Impl {
     latest_.publishes.Retain(sinks);
     std::erase_if(latest_.sinks, [&](const auto& sink) { return !sinks.contains(sink.first); });
     std::erase_if(latest_.budgets, [&](const auto& of) { return !tenants.contains(of.first); });
+    std::erase_if(latest_.identities, [&](const auto& of) {
+      return std::none_of(plan_.tenants.begin(), plan_.tenants.end(), [&](const auto& tenant) {
+        return tenant.name == of.first && tenant.asks_identities;
+      });
+    });
     std::erase_if(latest_.streams,
                   [&](const auto& of) { return !Has(of.first.first, of.first.second); });
     std::erase_if(latest_.replayed, [&](const auto& of) {
@@ -281,6 +292,13 @@ void PrometheusTelemetry::Stream(const std::string& tenant, const std::string& s
 
 void PrometheusTelemetry::Budget(const std::string& tenant, const BudgetSnapshot& snapshot) {
   impl_->Update([&](Latest& latest) { latest.budgets[tenant] = snapshot; });
+}
+
+void PrometheusTelemetry::Identities(const std::string& tenant, const IdentitySnapshot& snapshot) {
+  impl_->Update([&](Latest& latest) {
+    const auto known = latest.identities.find(tenant);
+    if (known != latest.identities.end()) known->second = snapshot;
+  });
 }
 
 void PrometheusTelemetry::RequestDuration(const std::string& tenant,

@@ -30,6 +30,7 @@ class PrometheusTelemetry : public Telemetry, public prometheus::Collectable {
   void Stream(const std::string& tenant, const std::string& stream,
               const StreamSnapshot& snapshot) override;
   void Budget(const std::string& tenant, const BudgetSnapshot& snapshot) override;
+  void Identities(const std::string& tenant, const IdentitySnapshot& snapshot) override;
   void RequestDuration(const std::string& tenant, std::chrono::microseconds elapsed) override;
   void EventDelay(const std::string& tenant, std::chrono::milliseconds delay,
                   std::size_t count) override;

@@ -23,7 +23,4 @@ void AddStreamMetrics(const StreamLabels& labels, const StreamSnapshot& snapshot
 
 void AddHealthMetrics(const NamedHealth& named, MetricPage* page);
 
-// The label of an answer: three digits, "error", or "other", so that a server cannot make labels.
-std::string_view CodeLabel(std::string_view code);
-
 }  // namespace nsf

@@ -18,6 +18,7 @@ struct TelemetryTenant {
   std::vector<std::string> streams;  // "audit"
   std::vector<std::string> sinks;    // those of this tenant
   std::optional<WallSeconds> token_expires;
+  bool asks_identities = false;
 };
 
 struct TelemetryPlan {

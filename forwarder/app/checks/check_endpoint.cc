@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include <chrono>
-#include <future>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "adapters/system/system_clock.h"
+#include "app/checks/ask.h"
 #include "app/checks/checks.h"
 #include "app/stream_settings.h"
 #include "app/tenant_parts.h"
@@ -17,15 +17,13 @@
 #include "core/dialect/discovery.h"
 #include "core/dialect/page_target.h"
 #include "core/event/page.h"
+#include "core/identity/scim_walk.h"
 
 namespace nsf {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{30'000};
 // Beyond it windows near the present are cut wrongly by whoever goes by his own clock.
 constexpr std::chrono::seconds kMostSkew{30};
-// Only a SCIM token has this scope.
-constexpr const char* kScimUsers = "/api/v2/scim/Users?count=1";
 
 struct Endpoint {
   const TenantConfig& tenant;
@@ -34,17 +32,6 @@ struct Endpoint {
   std::string token;  // how it is referred to
   HttpClient& client;
 };
-
-HttpAnswer Ask(HttpClient& client, std::string target) {
-  const auto promise = std::make_shared<std::promise<HttpAnswer>>();
-  auto answered = promise->get_future();
-  HttpRequest request;
-  request.target = std::move(target);
-  request.timeout = kPatience;
-  client.Start(std::move(request),
-               [promise](HttpAnswer answer) { promise->set_value(std::move(answer)); });
-  return answered.get();
-}
 
 std::optional<Page> PageOf(const HttpAnswer& answer) {
   if (answer.status != 200) return std::nullopt;
@@ -67,8 +54,7 @@ HttpAnswer AskForARow(const Endpoint& endpoint, WallSeconds now) {
 }
 
 void JudgeClock(const std::string& subject, const HttpAnswer& answer, Findings* findings) {
-  const auto date = FindHeader(answer, "date");
-  const auto tenant = date ? ParseHttpDate(*date) : std::nullopt;
+  const auto tenant = DateOf(answer);
   if (!tenant) return;
   const auto now = std::chrono::floor<std::chrono::seconds>(SystemClock().Read().wall);
   const auto skew = *tenant - now;
@@ -110,7 +96,8 @@ Finding NoAnswer(const Endpoint& endpoint, const HttpAnswer& answer) {
 }
 
 Finding Forbidden(const Endpoint& endpoint, const Verdict& verdict) {
-  const bool is_scim = Ask(endpoint.client, kScimUsers).status == 200;
+  // Only a SCIM token may list users.
+  const bool is_scim = Ask(endpoint.client, std::string(kScimUsersPath) + "?count=1").status == 200;
   return {Finding::Level::kWrong, endpoint.subject, verdict.message,
           is_scim ? "it is a SCIM token: the tenant takes it for users and groups, not for events"
                   : "the token is known, but not granted this endpoint: its scope is missing",

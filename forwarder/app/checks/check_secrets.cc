@@ -36,6 +36,15 @@ void CheckPlace(const TenantConfig& tenant, const std::string& subject, Findings
   }
 }
 
+void CheckScimPlace(const TenantConfig& tenant, Findings* findings) {
+  const std::string& file = tenant.identities.token_file;
+  if (file.empty() || !OthersMayRead(file)) return;
+  findings->push_back({Finding::Level::kWarning, "tenant " + tenant.name + ", SCIM token",
+                       "every user of this host may read " + file,
+                       "whoever has the token creates and deletes the tenant's users",
+                       "chmod o= " + file + ", owned by this program's user"});
+}
+
 void CheckExpiry(const TenantConfig& tenant, const std::string& subject, Findings* findings) {
   if (!tenant.token_expires) return;
   const auto left = *tenant.token_expires - SystemClock().Read().wall;
@@ -75,6 +84,7 @@ void CheckSecrets(const Config& config, Findings* findings) {
   for (const TenantConfig& tenant : config.tenants) {
     const std::string subject = "tenant " + tenant.name + ", token";
     CheckPlace(tenant, subject, findings);
+    CheckScimPlace(tenant, findings);
     CheckExpiry(tenant, subject, findings);
   }
   CheckSharing(config, findings);

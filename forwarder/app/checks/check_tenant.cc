@@ -78,6 +78,7 @@ void CheckTenant(const TenantConfig& tenant, Findings* findings) {
   const auto client = CurlClient::Create(**engine, CurlSettingsOf(tenant), *token);
   if (!client) return unusable(client.error());
   CheckTypes(tenant, **client, findings);
+  CheckIdentities(tenant, **engine, findings);
 }
 
 }  // namespace nsf

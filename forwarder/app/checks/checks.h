@@ -11,6 +11,8 @@
 
 namespace nsf {
 
+class CurlEngine;
+
 using Findings = std::vector<Finding>;
 
 // Something wrong that a port told: its message ends, as all do, with the next step.
@@ -27,6 +29,9 @@ void CheckTenant(const TenantConfig& tenant, Findings* findings);
 // give this token the event type (403, 404).
 bool CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, HttpClient& client,
                    Findings* findings);
+
+// The SCIM token, where users are asked for.
+void CheckIdentities(const TenantConfig& tenant, CurlEngine& engine, Findings* findings);
 
 // Can what is delivered get there? With `write`, one test message is sent.
 void CheckSink(const Config& config, const SinkConfig& sink, bool write, Findings* findings);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config/build.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <string_view>
@@ -133,6 +134,21 @@ EventSourceConfig BuildEventSource(const Setting& entry) {
   return source;
 }
 
+IdentitiesConfig BuildIdentities(const Setting& identities) {
+  IdentitiesConfig config;
+  config.token_file = identities.At("token_file").text();
+  config.refresh = Seconds(identities.At("refresh"));
+  const std::vector<std::string> fields = Texts(identities.At("fields"));
+  const auto has = [&fields](const char* name) {
+    return std::find(fields.begin(), fields.end(), name) != fields.end();
+  };
+  config.fields = {has("id"),     has("display_name"), has("active"),
+                   has("groups"), has("department"),   has("location")};
+  config.requests_per_minute = To<std::uint32_t>(identities.At("rate_limit"));
+  config.burst = To<std::uint32_t>(identities.At("burst"));
+  return config;
+}
+
 TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& sinks) {
   TenantConfig config;
   config.name = tenant.At("name").text();
@@ -166,6 +182,7 @@ TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& s
   config.filter = BuildFilter(tenant.At("filter"));
   config.redaction = BuildRedaction(tenant.At("privacy"));
   config.key_file = tenant.At("privacy").At("key_file").text();
+  config.identities = BuildIdentities(tenant.At("identities"));
   config.tls = BuildTls(tenant.At("tls"));
   config.proxy = tenant.At("proxy").text();
   config.timeout = tenant.At("timeout").duration();

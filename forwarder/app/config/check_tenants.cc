@@ -16,6 +16,11 @@ bool IsToken(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+// ECS has the members of a type at netskope.TYPE, beside these.
+bool IsTakenInEcs(const std::string& name) {
+  return name == "forwarder" || name == "identity" || name == "other" || name == "row";
+}
+
 // What may stand before a query, and nothing that leads elsewhere.
 bool IsApiPath(const std::string& text) {
   return text.starts_with("/api/") && text.find("..") == std::string::npos &&
@@ -34,6 +39,7 @@ class TenantChecks {
 
   void Check(const Setting& tenant) {
     Token(tenant);
+    Identities(tenant);
     References(tenant.At("sinks"));
     if (const Setting& events = tenant.At("events"); events.valid && events.items.empty()) {
       diagnostics_.Error(events.where, "events is empty; write [audit], or remove the key");
@@ -85,6 +91,29 @@ class TenantChecks {
     }
   }
 
+  // The token of users and groups is another kind: one file for both can hold only one of them.
+  void Identities(const Setting& tenant) {
+    const Setting& identities = tenant.At("identities");
+    const Setting& file = identities.At("token_file");
+    if (!file.given) {
+      if (identities.given) {
+        diagnostics_.Error(identities.where,
+                           "identities has no token_file; write the path of the SCIM token's "
+                           "file, or remove identities");
+      }
+      return;
+    }
+    if (!file.valid) return;
+    TokenFile(file);
+    if (tenant.At("token_file").given && tenant.At("token_file").text() == file.text()) {
+      diagnostics_.Error(file.where,
+                         "identities.token_file is the tenant's token_file; the tenant takes "
+                         "another kind of token for users and groups: keep the SCIM token in a "
+                         "file of its own");
+    }
+    Repetitions(identities.At("fields"));
+  }
+
   void TokenFile(const Setting& file) {
     if (!file.valid) return;
     if (file.text().empty()) {
@@ -129,6 +158,12 @@ class TenantChecks {
       const std::string& name = type.text();
       if (!seen.insert(name).second) {
         diagnostics_.Error(type.where, Quoted(name) + " is listed twice; remove one of the two");
+      }
+      if (IsTakenInEcs(name)) {
+        diagnostics_.Error(type.where, "a type cannot be called " + Quoted(name) +
+                                           ": the format ecs has something else at netskope." +
+                                           name + "; write another name");
+        continue;
       }
       const Setting& path = entry.At("path");
       if (path.given && path.valid && !IsApiPath(path.text())) {

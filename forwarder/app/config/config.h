@@ -16,6 +16,7 @@
 
 #include "adapters/kafka/kafka_settings.h"
 #include "adapters/syslog/message_settings.h"
+#include "core/identity/identity.h"
 #include "core/privacy/privacy_settings.h"
 #include "ports/clock.h"
 #include "ports/record.h"
@@ -73,6 +74,15 @@ struct EventSourceConfig {
   std::optional<PagingWindow> window;      // empty: paging.window, else what the type takes
 };
 
+// Who users are, asked over SCIM.
+struct IdentitiesConfig {
+  std::string token_file;  // of the SCIM token; empty: nobody is asked
+  std::chrono::seconds refresh{3600};
+  IdentityFields fields;
+  std::uint32_t requests_per_minute = 240;  // rate_limit
+  std::uint32_t burst = 4;                  // at most so many a second
+};
+
 struct TenantConfig {
   std::string name;
   std::string url;  // "https://acme.goskope.com": scheme, host and port, without a slash at the end
@@ -94,6 +104,7 @@ struct TenantConfig {
   FilterSettings filter;
   RedactionSettings redaction;  // `privacy`
   std::string key_file;         // of redaction.key; empty: none
+  IdentitiesConfig identities;
   TlsConfig tls;
   // Empty: HTTPS_PROXY and NO_PROXY decide; "none": no proxy; else a URL. It may hold a password:
   // show it through WithoutUserInfo() only.

@@ -40,7 +40,7 @@ using Keys = std::vector<std::string_view>;
 const Keys kFileKeys = {"version", "words", "shared", "types", "other"};
 const Keys kTypeKeys = {"path",    "page_size", "windows",  "class",   "category", "caption",
                         "message", "activity",  "severity", "outcome", "fields"};
-const Keys kFieldKeys = {"from",   "as",      "words", "value", "json", "alone",
+const Keys kFieldKeys = {"from",   "as",      "words", "value", "json", "alone", "actor",
                          "always", "follows", "ocsf",  "ecs",   "cef",  "leef"};
 const Keys kChoiceKeys = {"from", "words", "otherwise"};
 
@@ -180,6 +180,7 @@ class TypesReader {
     if (const YamlNode* value = node.Find("value")) field.constant = Constant(*value, false);
     if (const YamlNode* json = node.Find("json")) field.constant = Constant(*json, true);
     field.alone = Text(node, "alone") == "true";
+    field.is_actor = Text(node, "actor") == "true";
     field.follows = Text(node, "follows") == "true" ||
                     (!field.constant.empty() && Text(node, "always") != "true");
     field.ocsf = Text(node, "ocsf");

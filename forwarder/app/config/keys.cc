@@ -163,6 +163,54 @@ Key Privacy() {
       }};
 }
 
+// What a token may be used for: the vendor's limit, unless the tenant has another.
+Key RateLimit(std::string doc) {
+  return {.name = "rate_limit",
+          .kind = Kind::kRate,
+          .doc = std::move(doc),
+          .fallback = "240/min",
+          .min = 1,
+          .max = 6'000'000};
+}
+
+Key Burst(std::string doc) {
+  return {.name = "burst",
+          .kind = Kind::kInteger,
+          .doc = std::move(doc),
+          .fallback = "4",
+          .min = 1,
+          .max = 100'000};
+}
+
+Key Identities() {
+  return {.name = "identities",
+          .kind = Kind::kSection,
+          .doc = "Who the users in events are, read over SCIM (docs/IDENTITIES.md).",
+          .absent_is_off = true,
+          .keys = {
+              {.name = "token_file",
+               .kind = Kind::kPath,
+               .doc = "File with the SCIM token, which is another than that of the REST API; read "
+                      "again when it changes. Left out: nobody is asked.",
+               .example = "/run/secrets/acme-scim"},
+              {.name = "refresh",
+               .kind = Kind::kDuration,
+               .doc = "Time between two pictures of users and groups.",
+               .fallback = "1h",
+               .min = 1000,
+               .max = 7 * kDay,
+               .whole_seconds = true},
+              {.name = "fields",
+               .kind = Kind::kChoice,
+               .doc = "What is kept of a user and put into events.",
+               .fallback = "id, display_name, active, groups, department, location",
+               .values = {"id", "display_name", "active", "groups", "department", "location"},
+               .list = true},
+              RateLimit("Requests with the SCIM token, never exceeded."),
+              Burst("Requests with it in one second, at most."),
+          }};
+}
+
 std::vector<Key> TenantKeys() {
   return {
       {.name = "name",
@@ -216,18 +264,8 @@ std::vector<Key> TenantKeys() {
        .fallback = "8",
        .min = 1,
        .max = 64},
-      {.name = "rate_limit",
-       .kind = Kind::kRate,
-       .doc = "Requests with this token, never exceeded.",
-       .fallback = "240/min",
-       .min = 1,
-       .max = 6'000'000},
-      {.name = "burst",
-       .kind = Kind::kInteger,
-       .doc = "Requests in one second, at most.",
-       .fallback = "4",
-       .min = 1,
-       .max = 100'000},
+      RateLimit("Requests with this token, never exceeded."),
+      Burst("Requests in one second, at most."),
       {.name = "auth",
        .kind = Kind::kChoice,
        .doc = "Header that carries the token: `Netskope-Api-Token: T`, `Authorization: "
@@ -237,6 +275,7 @@ std::vector<Key> TenantKeys() {
       Paging(),
       Filter(),
       Privacy(),
+      Identities(),
       Tls("the tenant"),
       {.name = "proxy",
        .kind = Kind::kProxy,

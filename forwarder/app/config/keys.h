@@ -50,6 +50,7 @@ struct Key {
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   bool whole_seconds = false;  // of a duration
   bool required = false;
+  bool absent_is_off = false;     // of a section: its defaults mean nothing where it is not given
   bool in_example = false;        // `config example` sets it; other optional keys are comments
   bool list = false;              // a list of such values
   std::size_t max_items = 10000;  // of a list

@@ -66,6 +66,7 @@ class Printer {
 
   void Member(const Setting& setting, std::size_t indent) {
     const Key& key = *setting.key;
+    if (key.absent_is_off && !setting.given) return;
     if (key.kind == Kind::kSection && !key.list) {
       Line(indent, setting.name + ":");
       Members(setting, indent + 2);

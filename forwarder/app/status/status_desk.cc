@@ -28,6 +28,16 @@ void StatusDesk::ConfigRefused(const std::string& error) {
   configured_.config.error = error;
 }
 
+void StatusDesk::NoteIdentities(const std::string& tenant, const IdentitySnapshot& snapshot) {
+  const std::lock_guard lock(mutex_);
+  configured_.identities[tenant] = snapshot;
+}
+
+void StatusDesk::ForgetIdentities(const std::string& tenant) {
+  const std::lock_guard lock(mutex_);
+  configured_.identities.erase(tenant);
+}
+
 Status StatusDesk::Take() {
   Status status;
   {

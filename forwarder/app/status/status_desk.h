@@ -9,6 +9,7 @@
 #include "app/status/status_json.h"
 #include "app/status/stream_board.h"
 #include "ports/clock.h"
+#include "ports/telemetry.h"
 
 namespace nsf {
 
@@ -23,6 +24,10 @@ class StatusDesk {
                  const std::string& file);
   // The file was read again and is not what runs: why.
   void ConfigRefused(const std::string& error);
+
+  // Of a tenant whose users are asked for.
+  void NoteIdentities(const std::string& tenant, const IdentitySnapshot& snapshot);
+  void ForgetIdentities(const std::string& tenant);
 
   Status Take();
 

@@ -183,6 +183,24 @@ class StatusWriter {
            std::chrono::duration<double>(*stream->snapshot->clock_skew).count());
     }
     if (tenant.token_expires) Text("token_expires", Rfc3339(*tenant.token_expires));
+    const auto identities = status_.identities.find(tenant.name);
+    if (identities != status_.identities.end()) WriteIdentities(identities->second);
+  }
+
+  void WriteIdentities(const IdentitySnapshot& snapshot) {
+    json_.Key("identities").BeginObject();
+    if (snapshot.taken) {
+      Text("taken", Rfc3339(*snapshot.taken));
+      const auto age = std::chrono::floor<std::chrono::seconds>(status_.now.wall) - *snapshot.taken;
+      json_.Key("age_seconds").Number(age.count());
+      json_.Key("whole").Bool(snapshot.whole);
+    }
+    Count("users", snapshot.users);
+    Count("groups", snapshot.groups);
+    if (snapshot.up) json_.Key("ok").Bool(*snapshot.up);
+    if (!snapshot.blocked_reason.empty()) Text("reason", snapshot.blocked_reason);
+    if (!snapshot.last_error.empty()) Text("last_error", snapshot.last_error);
+    json_.End();
   }
 
   void WriteSink(const StatusSink& sink) {

@@ -12,6 +12,7 @@
 
 #include "app/status/stream_board.h"
 #include "ports/clock.h"
+#include "ports/telemetry.h"
 
 namespace nsf {
 
@@ -45,7 +46,8 @@ struct Status {
   std::vector<StatusTenant> tenants;
   std::vector<StatusSink> sinks;
   std::vector<StreamView> streams;
-  std::map<std::string, SinkTrouble> troubles;  // by sink, or "dead_letter"
+  std::map<std::string, IdentitySnapshot> identities;  // by tenant, where users are asked for
+  std::map<std::string, SinkTrouble> troubles;         // by sink, or "dead_letter"
 };
 
 std::string StatusJson(const Status& status);

@@ -90,6 +90,11 @@ std::optional<WallSeconds> ParseHttpDate(std::string_view text) {
          std::chrono::seconds(*second);
 }
 
+std::optional<WallSeconds> DateOf(const HttpAnswer& answer) {
+  const auto text = FindHeader(answer, "date");
+  return text ? ParseHttpDate(*text) : std::nullopt;
+}
+
 RateHeaders ReadRateHeaders(const HttpAnswer& answer, std::optional<WallSeconds> date) {
   RateHeaders read;
   for (const std::string_view name : {"retry-after", "ratelimit-reset", "x-ratelimit-reset"}) {

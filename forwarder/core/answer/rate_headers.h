@@ -28,6 +28,9 @@ RateHeaders ReadRateHeaders(const HttpAnswer& answer, std::optional<WallSeconds>
 // not read.
 std::optional<WallSeconds> ParseHttpDate(std::string_view text);
 
+// The time at which the tenant says that it answered.
+std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
+
 // The first header of that (lower-case) name.
 std::optional<std::string_view> FindHeader(const HttpAnswer& answer, std::string_view name);
 

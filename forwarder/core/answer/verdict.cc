@@ -19,6 +19,10 @@ std::string Quote(std::string_view body) {
 }
 
 std::string Where(const VerdictContext& context) {
+  if (context.is_scim) {
+    return "It needs a SCIM token (Settings > Security Cloud Platform > SCIM in the tenant's "
+           "console), and single sign-on set up";
+  }
   return "It needs a REST API v2 token with read access to " + std::string(context.path) +
          " (Settings > Tools > REST API v2 in the tenant's console)";
 }
@@ -34,15 +38,20 @@ Verdict Forbidden(const HttpAnswer& answer, const VerdictContext& context) {
   return {Action::kBlocked, "forbidden",
           "403: the tenant refuses the token of " + std::string(context.token) + " here" +
               Quote(answer.body) + ". " + Where(context) +
-              ". A SCIM token (Settings > Security Cloud Platform > SCIM), a token without the "
-              "events scope, an expired token or an address that the tenant does not allow are "
-              "answered the same way; mend it, no restart is needed"};
+              (context.is_scim
+                   ? ". A REST API v2 token, a tenant without single sign-on, an expired token or "
+                   : ". A SCIM token (Settings > Security Cloud Platform > SCIM), a token without "
+                     "the events scope, an expired token or ") +
+              "an address that the tenant does not allow are answered the same way; mend it, no "
+              "restart is needed"};
 }
 
 Verdict Refused(const HttpAnswer& answer, const VerdictContext& context) {
   return {Action::kBlocked, "refused",
           std::to_string(answer.status) + " for " + std::string(context.path) + Quote(answer.body) +
-              ". Check the tenant's url and tenants[].paging (window, parameter)"};
+              (context.is_scim ? ". Check the tenant's url, and whether SCIM is enabled there"
+                               : ". Check the tenant's url and tenants[].paging (window, "
+                                 "parameter)")};
 }
 
 Verdict Failure(const HttpAnswer& answer, const VerdictContext& context) {

@@ -33,6 +33,7 @@ struct VerdictContext {
   std::string_view path;   // "/api/v2/events/data/audit"
   std::string_view token;  // how the token is referred to: "file /run/secrets/acme"
   std::uint64_t skip = 0;  // rows before those that were asked for
+  bool is_scim = false;    // users and groups, which take another kind of token
 };
 
 // `page` is the parsed body when the status is 200, else ignored (may be null).

@@ -8,6 +8,7 @@
 #include "core/event/text.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
+#include "core/format/identity_json.h"
 #include "core/format/json_text.h"
 #include "core/format/line_escapes.h"
 #include "core/format/line_values.h"
@@ -41,6 +42,7 @@ class CefWriter {
   void WriteHeader();
   void WriteTimes();
   void WriteUsers();
+  void WriteIdentities(const Enrichment& people, bool has_user_id);
   void WriteSource();
   void WriteAction();
   void WriteRequest();
@@ -53,6 +55,7 @@ class CefWriter {
   std::size_t begin_ = 0;  // of the extension
   PlacedFields placed_;
   LineValues values_;
+  TextBuffer identity_;
 };
 
 void CefWriter::Write() {
@@ -124,13 +127,38 @@ void CefWriter::WriteTimes() {
 
 void CefWriter::WriteUsers() {
   const std::string_view actor = ActorName(event_);
+  bool has_user_id = false;
   Put(" suser=", actor, kTextLimit);
   if (!actor.empty()) {
     placed_.Add(event_.user.empty() ? KnownField::kNormalizedUser : KnownField::kUser);
-    if (event_.normalized_user != actor) Put(" suid=", event_.normalized_user, kTextLimit);
+    if (event_.normalized_user != actor) {
+      has_user_id = !event_.normalized_user.empty();
+      Put(" suid=", event_.normalized_user, kTextLimit);
+    }
     if (!event_.normalized_user.empty()) placed_.Add(KnownField::kNormalizedUser);
   }
   Put(" duser=", SubjectName(event_), kTextLimit);
+  if (context_.people != nullptr) WriteIdentities(*context_.people, has_user_id);
+}
+
+// The dictionary has a place for ids alone.
+void CefWriter::WriteIdentities(const Enrichment& people, bool has_user_id) {
+  const auto put = [this](const KnownPerson& person, std::string_view key, std::string_view label) {
+    identity_.clear();
+    AppendIdentityJson(person, {true, true, kMostGroupsShown, kMostIdentityText}, &identity_);
+    PutLabelled(key, identity_.view(), kMostIdentityText, label);
+  };
+  if (people.actor) {
+    if (!has_user_id) Put(" suid=", people.actor->identity.id, kTextLimit);
+    put(*people.actor, " flexString1=", " flexString1Label=actorIdentity");
+  }
+  if (people.subject) {
+    Put(" duid=", people.subject->identity.id, kTextLimit);
+    put(*people.subject, " flexString2=", " flexString2Label=targetIdentity");
+  }
+  if (!people.taken || (!people.actor && !people.subject)) return;
+  PutNumber(" deviceCustomDate2=", people.taken->time_since_epoch().count() * 1000);
+  out_ += " deviceCustomDate2Label=identityTime";
 }
 
 // The key `src` is of four bytes in CEF's dictionary.

@@ -13,6 +13,7 @@
 #include "core/format/ecs_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
+#include "core/format/identity_json.h"
 #include "core/format/json_pieces.h"
 #include "core/format/json_text.h"
 #include "core/format/left_members.h"
@@ -203,7 +204,7 @@ class EcsWriter : private JsonPieces {
   void WriteEvent();
   void WriteSeverity();
   void WriteUsers();
-  void PutUser(std::string_view name);
+  void PutUser(std::string_view name, const std::optional<KnownPerson>& person);
   void WriteSource();
   void WriteHttp();
   void WriteRelated();
@@ -213,6 +214,7 @@ class EcsWriter : private JsonPieces {
   void WriteLeftField(const Field& field);
   void WriteSupporting(const Field& field);
   void WriteForwarder();
+  void WriteIdentity();
 
   const AuditEvent& event_;
   const Classification& kind_;
@@ -283,9 +285,13 @@ void EcsWriter::WriteSeverity() {
   if (number) PutNumber(R"(,"severity":)", *number);
 }
 
-void EcsWriter::PutUser(std::string_view name) {
+void EcsWriter::PutUser(std::string_view name, const std::optional<KnownPerson>& person) {
   const UserParts parts = SplitUser(name);
   PutText(R"("name":)", parts.name);
+  if (person && person->found()) {
+    PutTextIfAny(R"(,"id":)", person->identity.id);
+    PutTextIfAny(R"(,"full_name":)", person->identity.display_name);
+  }
   if (parts.email.empty()) return;
   PutText(R"(,"domain":)", parts.domain);
   PutText(R"(,"email":)", parts.email);
@@ -294,17 +300,19 @@ void EcsWriter::PutUser(std::string_view name) {
 void EcsWriter::WriteUsers() {
   const std::string_view actor = ActorName(event_);
   const std::string_view subject = SubjectName(event_);
+  static const Enrichment kNobody{};
+  const Enrichment& people = context_.people == nullptr ? kNobody : *context_.people;
   if (!actor.empty() || !subject.empty()) {
     Put(R"(,"user":{)");
     if (!actor.empty()) {
-      PutUser(actor);
+      PutUser(actor, people.actor);
       placed_.Add(event_.user.empty() ? KnownField::kNormalizedUser : KnownField::kUser);
       if (event_.normalized_user == actor) placed_.Add(KnownField::kNormalizedUser);
     }
     if (!subject.empty()) {
       PutComma();
       Put(R"("target":{)");
-      PutUser(subject);
+      PutUser(subject, people.subject);
       Put("}");
     }
     Put("}");
@@ -390,6 +398,7 @@ void EcsWriter::WriteOwn() {
     out_.NoteAsIn(other_);
     Put("}\"");
   }
+  WriteIdentity();
   WriteForwarder();
   Put("}");
 }
@@ -462,6 +471,13 @@ void EcsWriter::WriteSupporting(const Field& field) {
     PutNested(supporting.json.empty() ? field.json : supporting.json);
   }
   Put("}");
+}
+
+// What ECS has no place for; of when it is, and why there may be nothing.
+void EcsWriter::WriteIdentity() {
+  if (!HasPeople(context_.people)) return;
+  PutKey("identity");
+  AppendPeopleJson(*context_.people, &out_);
 }
 
 void EcsWriter::WriteForwarder() {

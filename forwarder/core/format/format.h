@@ -8,6 +8,7 @@
 
 #include "core/event/audit_event.h"
 #include "core/format/text_buffer.h"
+#include "core/identity/identity.h"
 #include "ports/record.h"
 
 namespace nsf {
@@ -17,6 +18,8 @@ struct FormatContext {
   std::string_view tenant;
   std::string_view stream;    // "audit"
   std::string_view event_id;  // `_id`, or the derived id
+  // Who its people are; null: nobody was asked.
+  const Enrichment* people = nullptr;
 };
 
 void AppendEvent(Format format, const AuditEvent& event, const FormatContext& context,

@@ -8,6 +8,7 @@
 #include "core/event/known_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
+#include "core/format/identity_json.h"
 #include "core/format/json_text.h"
 #include "core/format/line_escapes.h"
 #include "core/format/line_values.h"
@@ -36,6 +37,7 @@ class LeefWriter {
   void WriteHeader();
   void WriteKind();
   void WriteUsers();
+  void WriteIdentities(const Enrichment& people);
   void WriteSource();
   void WriteRequest();
   void WriteCustom();
@@ -47,6 +49,7 @@ class LeefWriter {
   TextBuffer& out_;
   PlacedFields placed_;
   LineValues values_;
+  TextBuffer groups_;
 };
 
 void LeefWriter::Write() {
@@ -106,6 +109,40 @@ void LeefWriter::WriteUsers() {
   }
   Put("accountName=", SubjectName(event_), kNameLimit);
   Put("domain=", context_.tenant, kNameLimit);
+  if (context_.people != nullptr) WriteIdentities(*context_.people);
+}
+
+// LEEF has no place for any of it: the keys are our own.
+void LeefWriter::WriteIdentities(const Enrichment& people) {
+  struct Keys {
+    std::string_view status, id, name, active, listed, department, location, groups;
+  };
+  const auto put = [this](const KnownPerson& person, const Keys& keys) {
+    const Identity& identity = person.identity;
+    Put(keys.status, IdentityStatusName(person.status), kNameLimit);
+    Put(keys.id, identity.id, kNameLimit);
+    Put(keys.name, identity.display_name, kNameLimit);
+    if (identity.active) Put(keys.active, *identity.active ? "true" : "false", kNameLimit);
+    if (identity.last_listed) {
+      PutNumber(keys.listed, identity.last_listed->time_since_epoch().count() * 1000);
+    }
+    Put(keys.department, identity.department, kNameLimit);
+    Put(keys.location, identity.location, kNameLimit);
+    groups_.clear();
+    AppendGroupNames(identity, &groups_);
+    Put(keys.groups, groups_.view(), kMostIdentityText);
+  };
+  if (people.actor) {
+    put(*people.actor, {"usrIdentity=", "usrScimId=", "usrDisplayName=", "usrActive=",
+                        "usrLastListed=", "usrDepartment=", "usrLocation=", "usrGroups="});
+  }
+  if (people.subject) {
+    put(*people.subject,
+        {"accountIdentity=", "accountScimId=", "accountDisplayName=", "accountActive=",
+         "accountLastListed=", "accountDepartment=", "accountLocation=", "accountGroups="});
+  }
+  if (!people.taken || (!people.actor && !people.subject)) return;
+  PutNumber("identityTime=", people.taken->time_since_epoch().count() * 1000);
 }
 
 void LeefWriter::WriteSource() {

@@ -11,6 +11,7 @@
 #include "core/format/json_pieces.h"
 #include "core/format/json_text.h"
 #include "core/format/left_members.h"
+#include "core/format/ocsf_enrichments.h"
 
 namespace nsf {
 namespace {
@@ -108,7 +109,10 @@ class OcsfWriter : private JsonPieces {
   void Write();
 
  private:
-  void PutUser(std::string_view name);
+  void PutUser(std::string_view name, const KnownPerson* person);
+  void PutIdentity(const Identity& identity);
+  const KnownPerson* Actor() const;
+  const KnownPerson* Subject() const;
   void WriteKind();
   void WriteTime();
   void WriteMetadata();
@@ -149,6 +153,7 @@ void OcsfWriter::Write() {
   WriteSource();
   WriteClassMembers();
   WriteObservables();
+  AppendEnrichments(event_, context_.people, &out_);
   WriteUnmapped();
   Put("}");
 }
@@ -204,9 +209,34 @@ void OcsfWriter::WriteMetadata() {
   Put("}");
 }
 
-void OcsfWriter::PutUser(std::string_view name) {
+const KnownPerson* OcsfWriter::Actor() const {
+  return context_.people != nullptr && context_.people->actor ? &*context_.people->actor : nullptr;
+}
+
+const KnownPerson* OcsfWriter::Subject() const {
+  return context_.people != nullptr && context_.people->subject ? &*context_.people->subject
+                                                                : nullptr;
+}
+
+void OcsfWriter::PutUser(std::string_view name, const KnownPerson* person) {
   PutText(R"("name":)", name);
   if (IsEmail(name)) PutText(R"(,"email_addr":)", name);
+  if (person != nullptr && person->found()) PutIdentity(person->identity);
+}
+
+void OcsfWriter::PutIdentity(const Identity& identity) {
+  PutTextIfAny(R"(,"uid":)", identity.id);
+  PutTextIfAny(R"(,"display_name":)", identity.display_name);
+  if (!identity.groups.empty()) {
+    Put(R"(,"groups":)");
+    AppendGroups(identity, &out_);
+  }
+  if (identity.department.empty() && identity.location.empty()) return;
+  Put(R"(,"ldap_person":{)");
+  PutTextIfAny(R"("department":)", identity.department);
+  if (!identity.department.empty() && !identity.location.empty()) Put(",");
+  PutTextIfAny(R"("office_location":)", identity.location);
+  Put("}");
 }
 
 void OcsfWriter::WriteActor() {
@@ -219,7 +249,7 @@ void OcsfWriter::WriteActor() {
     return;
   }
   Put(R"(,"actor":{"user":{)");
-  PutUser(name);
+  PutUser(name, Actor());
   // Administrators of the console are known by address; a bare name is that of a token.
   Put(name.find('@') != std::string_view::npos ? R"(,"type_id":2,"type":"Admin")"
                                                : R"(,"type_id":4,"type":"Service")");
@@ -249,21 +279,21 @@ void OcsfWriter::WriteSource() {
 }
 
 void OcsfWriter::WriteClassMembers() {
-  const auto put_subject = [&](std::string_view name) {
+  const auto put_subject = [&](std::string_view name, const KnownPerson* person) {
     Put(R"(,"user":{)");
-    PutUser(name.empty() ? std::string_view("Unknown") : name);
+    PutUser(name.empty() ? std::string_view("Unknown") : name, person);
     Put("}");
   };
   switch (kind_.class_uid) {
     case kAuthentication:
-      put_subject(ActorName(event_));
+      put_subject(ActorName(event_), Actor());
       Put(R"(,"service":{"name":"Netskope Admin Console"})");
       return;
     case kAccountChange:
-      put_subject(SubjectName(event_));
+      put_subject(SubjectName(event_), Subject());
       return;
     case kUserAccess:
-      put_subject(SubjectName(event_));
+      put_subject(SubjectName(event_), Subject());
       PutText(R"(,"privileges":[)", event_.target);
       Put("]");
       return;
@@ -304,7 +334,7 @@ void OcsfWriter::WriteGroup() {
     if (name.empty()) return;
     if (name == event_.target || name.find('@') == std::string_view::npos) continue;
     Put(R"(,"user":{)");
-    PutUser(name);
+    PutUser(name, Subject());
     return Put("}");
   }
 }

@@ -39,9 +39,11 @@ bool BatchBuilder::full() const {
          batch_->arena.size_bytes() + row_bytes_ >= settings_.batch.part_bytes();
 }
 
-void BatchBuilder::WritePayload(Format format, const AuditEvent& event, Record* record) {
+void BatchBuilder::WritePayload(Format format, const AuditEvent& event, const Enrichment* people,
+                                Record* record) {
   scratch_.clear();
-  AppendEvent(format, event, {settings_.tenant, settings_.stream, record->event_id}, &scratch_);
+  AppendEvent(format, event, {settings_.tenant, settings_.stream, record->event_id, people},
+              &scratch_);
   // A raw row is mostly sent as it came.
   record->value =
       scratch_.view() == record->raw ? record->raw : batch_->arena.Copy(scratch_.view());
@@ -106,7 +108,7 @@ void BatchBuilder::Add(const AuditEvent& event, WallSeconds time, const Origin& 
     if (same != end) {
       record = same->records.back();
     } else {
-      WritePayload(sink.format, event, &record);
+      WritePayload(sink.format, event, origin.people, &record);
     }
     sink.records.push_back(record);
     sink.outcomes.push_back(OutcomeKind::kUndecided);

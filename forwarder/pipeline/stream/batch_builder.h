@@ -11,6 +11,7 @@
 
 #include "core/event/audit_event.h"
 #include "core/format/text_buffer.h"
+#include "core/identity/identity.h"
 #include "pipeline/stream/settings.h"
 #include "ports/destination.h"
 
@@ -29,6 +30,7 @@ class BatchBuilder {
     std::string_view event_id;
     WallSeconds listed;
     const PageBody& page;
+    const Enrichment* people = nullptr;  // who they are that the event names; null: unasked
   };
 
   // Appends one event; `time` is the record's time.
@@ -60,7 +62,8 @@ class BatchBuilder {
 
  private:
   // Of the record, whose row and id are there already: its payload, and what is said of it.
-  void WritePayload(Format format, const AuditEvent& event, Record* record);
+  void WritePayload(Format format, const AuditEvent& event, const Enrichment* people,
+                    Record* record);
   void Keep(const PageBody& page, std::string_view row);
 
   const StreamSettings& settings_;

@@ -20,14 +20,21 @@ Intake::Intake(const StreamSettings& settings)
       event_type_(settings.event_type),
       filter_(settings.filter, settings.path) {
   if (settings.redaction.any()) redactor_.emplace(settings.redaction);
+  directory_ = settings.directory;
+  if (directory_ && settings.redaction.any()) veil_.emplace(settings.redaction);
 }
 
-Intake::Admission Intake::Admit(AuditEvent* event) {
+Intake::Admission Intake::Admit(AuditEvent* event, WallTime now) {
   Admission admission;
   Classify(event);
   admission.filtered = filter_.ReasonToDrop(*event);
   if (!admission.filtered.empty()) return admission;
   const bool is_marked = filter_.IsMarked(*event);
+  // By the real names, which redaction takes out.
+  if (directory_) {
+    admission.people = &directory_->Look(*event, now);
+    if (veil_) admission.people = &veil_->Apply(*admission.people);
+  }
   if (auto redacted = redactor_ ? redactor_->Apply(*event->row) : std::nullopt) {
     *event = *std::move(redacted);
     Classify(event);

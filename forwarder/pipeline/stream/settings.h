@@ -23,6 +23,8 @@
 
 namespace nsf {
 
+class Directory;
+
 struct SinkSpec {
   std::string name;
   Format format = Format::kOcsf;
@@ -84,6 +86,7 @@ struct StreamSettings {
   // nothing is known of its type. It outlives all that were made.
   const EventType* event_type = nullptr;
   FilterSettings filter;
+  std::shared_ptr<const Directory> directory;  // who people are; null: nobody is asked
   RedactionSettings redaction;
 
   std::string_view state_name() const { return rewalk ? rewalk->name : stream; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/answer/rate_headers.h"
 #include "core/dialect/page_target.h"
 #include "core/state/keys.h"
 
@@ -28,6 +29,7 @@ Stream::Stream(const StreamSettings& settings, Budget& budget, Random& random)
       builder_(settings_),
       commits_(settings.batch.under_way(), random) {
   for (const SinkSpec& sink : settings_.sinks) snapshot_.sinks[sink.name];
+  if (settings_.directory) snapshot_.identified["found"] = 0;
 }
 
 Result<std::unique_ptr<Stream>> Stream::Create(const StreamSettings& settings,

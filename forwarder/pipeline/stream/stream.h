@@ -32,6 +32,7 @@
 #include "core/ledger/ledger.h"
 #include "core/walk/course.h"
 #include "core/walk/tenant_clock.h"
+#include "pipeline/notice.h"
 #include "pipeline/stream/batch_builder.h"
 #include "pipeline/stream/commit_queue.h"
 #include "pipeline/stream/intake.h"
@@ -42,15 +43,6 @@
 #include "ports/telemetry.h"
 
 namespace nsf {
-
-// A line for the log.
-struct Notice {
-  enum class Level : std::uint8_t { kInfo, kWarning, kError };
-  Level level = Level::kInfo;
-  std::string text;
-  // What is another each time, and makes no other line of the same text: a request's id.
-  std::string detail = {};
-};
 
 // A request for a page, and the answer to it under the same ticket: answers come in any order.
 struct PageRequest {
@@ -138,7 +130,6 @@ class Stream {
 
   Result<void> Restore(const StateReader& state);
 
-  static std::optional<WallSeconds> DateOf(const HttpAnswer& answer);
   void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
   std::optional<MonotonicTime> AttemptRequest(const Now& now, bool is_revisit = false);
@@ -206,6 +197,7 @@ class Stream {
   void NoteIfRepeated(const Sighting& sighting);
   // The same of a row that no ledger is asked for. False: the walk showed it before.
   bool NoteUnkept(std::string_view id);
+  void NoteIdentified(const Enrichment& people);
   // A filter says that the row is not delivered.
   void Withhold(std::string_view reason, const Now& now);
   // The row was delivered before, or will be by another walk.

@@ -5,6 +5,7 @@
 
 #include "core/answer/backoff.h"
 #include "core/answer/rate_headers.h"
+#include "core/answer/status_label.h"
 #include "core/event/envelope.h"
 #include "core/event/salvage.h"
 #include "pipeline/stream/stream.h"
@@ -12,21 +13,10 @@
 namespace nsf {
 namespace {
 
-constexpr BackoffSettings kFailureBackoff{std::chrono::milliseconds(500),
-                                          std::chrono::milliseconds(60'000)};
-constexpr BackoffSettings kThrottleBackoff{std::chrono::milliseconds(2'000),
-                                           std::chrono::milliseconds(60'000)};
 // An operator must act: asking more often would only fill the tenant's logs.
 constexpr std::chrono::seconds kProbePause{10};
 constexpr std::chrono::seconds kDiscoveryPause{60};
 constexpr std::size_t kLongestId = 100;
-
-std::string CodeLabel(const HttpAnswer& answer) {
-  // A status whose body never came whole is no answer.
-  if (answer.failure != HttpFailure::kNone) return "error";
-  if (answer.status < 100 || answer.status > 999) return "other";
-  return std::to_string(answer.status);
-}
 
 // What the tenant's support asks for.
 std::string RequestId(const HttpAnswer& answer) {
@@ -36,18 +26,13 @@ std::string RequestId(const HttpAnswer& answer) {
 
 }  // namespace
 
-std::optional<WallSeconds> Stream::DateOf(const HttpAnswer& answer) {
-  const auto text = FindHeader(answer, "date");
-  return text ? ParseHttpDate(*text) : std::nullopt;
-}
-
 void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   HttpAnswer& answer = received.http;
   const std::uint64_t ticket = received.ticket;
   --requests_;
   snapshot_.tried = true;
   answered_by_ = RequestId(answer);
-  ++snapshot_.requests[CodeLabel(answer)];
+  ++snapshot_.requests[StatusLabel(answer)];
   snapshot_.response_bytes += answer.body.size();
 
   const RateHeaders stated = ReadRateHeaders(answer, DateOf(answer));

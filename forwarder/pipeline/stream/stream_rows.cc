@@ -233,12 +233,13 @@ void Stream::AddEvent(AuditEvent event, const BatchBuilder::Origin& origin, cons
                       StepOutput* out) {
   const WalkKind kind = course_->current().walk.plan().kind;
   const auto own = OwnTime(event);
-  const Intake::Admission admission = intake_.Admit(&event);
+  const Intake::Admission admission = intake_.Admit(&event, now.wall);
   if (!admission.filtered.empty()) return Withhold(admission.filtered, now);
   if (auto unknown = intake_.TakeUnknown()) {
     out->notices.push_back({Notice::Level::kWarning, *std::move(unknown)});
   }
   if (IsUnclassified(event)) ++snapshot_.unclassified;
+  if (admission.people != nullptr) NoteIdentified(*admission.people);
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
   if (first_seen && (kind == WalkKind::kRevisit || was_closed)) ++progress_.late[*first_seen];
@@ -247,8 +248,13 @@ void Stream::AddEvent(AuditEvent event, const BatchBuilder::Origin& origin, cons
   const auto time = event.timestamp ? event.timestamp : event.insertion;
   // A row that was rewritten lies in no page.
   const BatchBuilder::PageBody page = admission.rewritten ? nullptr : origin.page;
-  builder_.Add(event, time.value_or(WallSeconds{}), {origin.event_id, origin.listed, page},
-               now.monotonic);
+  builder_.Add(event, time.value_or(WallSeconds{}),
+               {origin.event_id, origin.listed, page, admission.people}, now.monotonic);
+}
+
+void Stream::NoteIdentified(const Enrichment& people) {
+  ++snapshot_.identified[people.actor ? std::string(IdentityStatusName(people.actor->status))
+                                      : "no_user"];
 }
 
 // It is in the ledger, which is committed as if it had been delivered.

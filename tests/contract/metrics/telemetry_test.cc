@@ -16,8 +16,8 @@
 #include <thread>
 
 #include "adapters/prometheus/histograms.h"
+#include "adapters/prometheus/labelled_values.h"
 #include "adapters/prometheus/prometheus_telemetry.h"
-#include "adapters/prometheus/stream_metrics.h"
 
 namespace nsf::testing {
 namespace {

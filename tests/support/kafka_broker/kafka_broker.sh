@@ -3,6 +3,7 @@
 # A real Kafka broker (KRaft, one node) on a loopback port.
 #   kafka_broker.sh install DIR                          fetch its jars, once
 #   kafka_broker.sh start --jars DIR --data DIR --port P [--set KEY=VALUE]...
+#                         [--sasl P --user NAME=PASSWORD]     another port, of SASL
 #   kafka_broker.sh stop --data DIR                      in order; start again goes on with its data
 set -euo pipefail
 here=$(cd -- "$(dirname -- "$0")" && pwd)
@@ -35,7 +36,27 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 PROPERTIES
+  if [ -n "$sasl" ]; then
+    local open=PLAINTEXT://127.0.0.1:$port known=SASL_PLAINTEXT://127.0.0.1:$sasl
+    cat >>"$data/server.properties" <<PROPERTIES
+listeners=$open,$known,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=$open,$known
+listener.security.protocol.map=\
+PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512
+listener.name.sasl_plaintext.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required user_${user%%=*}="${user#*=}";
+listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
+PROPERTIES
+  fi
   printf '%s\n' "${settings[@]}" >>"$data/server.properties"
+}
+
+# The user's password for SCRAM, which stands in the metadata from the beginning.
+scram() {
+  [ -z "$user" ] || printf -- '--add-scram\nSCRAM-SHA-512=[name=%s,password=%s]\n' \
+    "${user%%=*}" "${user#*=}"
 }
 
 free_port() {
@@ -51,8 +72,9 @@ start() {
   running && die "a broker runs on $data already"
   if [ ! -e "$data/server.properties" ]; then
     write_properties "$port" "$(free_port)"
+    mapfile -t credentials < <(scram)
     java "${java_options[@]}" -cp "$jars/*" kafka.tools.StorageTool format \
-      -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" \
+      -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" "${credentials[@]}" \
       >"$data/format.out" 2>&1 || die "format failed: $(tail -3 "$data/format.out")"
   fi
   cd "$data"
@@ -85,17 +107,19 @@ stop() {
 
 command=${1-}
 shift || true
-jars='' data='' port='' settings=()
+jars='' data='' port='' sasl='' user='' settings=()
 case "$command" in
   install) install_jars "${1?a directory}"; exit ;;
   start | stop) ;;
-  *) sed -n '4,6s/^# *//p' "$0" >&2; exit 2 ;;
+  *) sed -n '4,7s/^# *//p' "$0" >&2; exit 2 ;;
 esac
 while [ $# -gt 0 ]; do
   case "$1" in
     --jars) jars=$(cd "$2" && pwd) ;;
     --data) mkdir -p "$2"; data=$(cd "$2" && pwd) ;;
     --port) port=$2 ;;
+    --sasl) sasl=$2 ;;
+    --user) user=$2 ;;
     --set) settings+=("$2") ;;
     *) die "unknown argument $1" ;;
   esac

@@ -16,6 +16,7 @@ struct World {
   std::map<std::string, std::string> variables{{"NETSKOPE_TOKEN", "t0ken"}, {"EMPTY", ""}};
   std::map<std::string, std::string> files{
       {"/run/secrets/acme", "t0ken\n"},
+      {"/run/secrets/acme-scim", "sc1m\n"},
       {"/run/secrets/other", "0ther\n"},
       {"/run/secrets/empty", " \n"},
       {"/run/secrets/two-lines", "t0ken\n0ther\n"},

@@ -24,11 +24,29 @@ std::vector<std::string> ReadLines(const std::string& path) {
   return lines;
 }
 
-std::vector<std::string> FormatAll(Format format, const std::vector<std::string>& rows) {
+// As a picture has them: one who is found, with all that there is, and one who was deleted.
+Enrichment People() {
+  Enrichment people;
+  people.taken = WallSeconds(std::chrono::seconds(1'760'000'000));
+  people.actor = KnownPerson{IdentityStatus::kFound,
+                             {"8c7b9f6e",
+                              R"(Ana "the admin" Ruíz, PhD = | \ x)",
+                              "R&D",
+                              "Zürich",
+                              true,
+                              {"Red", "a=b|c"},
+                              {}}};
+  people.subject =
+      KnownPerson{IdentityStatus::kStale, {"5d4c", "", "", "Lagos", false, {}, people.taken}};
+  return people;
+}
+
+std::vector<std::string> FormatAll(Format format, const std::vector<std::string>& rows,
+                                   const Enrichment* people = nullptr) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string id = "golden-" + std::to_string(i + 1);
-    lines.push_back(FormatRow(format, rows[i], {"acme", "audit", id}));
+    lines.push_back(FormatRow(format, rows[i], {"acme", "audit", id, people}));
   }
   return lines;
 }
@@ -39,8 +57,8 @@ void WriteLines(const std::string& path, const std::vector<std::string>& lines) 
   REQUIRE(file.good());
 }
 
-std::string PathOf(Format format) {
-  return kFolder + std::string(FormatName(format)) + (IsJson(format) ? ".ndjson" : ".txt");
+std::string PathOf(Format format, const std::string& kind = "") {
+  return kFolder + kind + std::string(FormatName(format)) + (IsJson(format) ? ".ndjson" : ".txt");
 }
 
 // Where two lines begin to differ, with what stands around it: whole lines of a thousand bytes
@@ -56,19 +74,56 @@ std::string Difference(const std::string& expected, const std::string& found) {
          "\n  found:    " + found.substr(from, kShown);
 }
 
+void CheckGolden(const std::string& path, const std::vector<std::string>& lines) {
+  if (std::getenv("NSF_WRITE_GOLDEN") != nullptr) WriteLines(path, lines);
+  const std::vector<std::string> expected = ReadLines(path);
+  REQUIRE(lines.size() == expected.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i] == expected[i]) continue;
+    FAIL_CHECK(path << ", line " << i + 1 << ", " << Difference(expected[i], lines[i]));
+  }
+}
+
 TEST_CASE("Golden rows become their golden lines") {
   const std::vector<std::string> rows = ReadLines(kFolder + "input.ndjson");
   REQUIRE(rows.size() >= 60);
+  for (const Format format : kAllFormats) CheckGolden(PathOf(format), FormatAll(format, rows));
+}
+
+TEST_CASE("Golden rows of known people become theirs, and raw ones stay as they are") {
+  const std::vector<std::string> rows = ReadLines(kFolder + "people.ndjson");
+  REQUIRE(rows.size() >= 5);
+  const Enrichment people = People();
   for (const Format format : kAllFormats) {
-    const std::string path = PathOf(format);
-    const std::vector<std::string> lines = FormatAll(format, rows);
-    if (std::getenv("NSF_WRITE_GOLDEN") != nullptr) WriteLines(path, lines);
-    const std::vector<std::string> expected = ReadLines(path);
-    REQUIRE(lines.size() == expected.size());
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (lines[i] == expected[i]) continue;
-      FAIL_CHECK(path << ", line " << i + 1 << ", " << Difference(expected[i], lines[i]));
+    const auto lines = FormatAll(format, rows, &people);
+    CheckGolden(PathOf(format, "people-"), lines);
+    if (format == Format::kRaw) CHECK(lines == rows);
+  }
+}
+
+// "alert {…}": the type of an event, and its row.
+std::string FormatTyped(Format format, const std::string& line, const std::string& id,
+                        const Enrichment* people) {
+  const std::size_t space = line.find(' ');
+  return FormatRow(format, line.substr(space + 1), {"acme", line.substr(0, space), id, people});
+}
+
+TEST_CASE("Golden rows of the other event types become theirs") {
+  const std::vector<std::string> rows = ReadLines(kFolder + "types.txt");
+  REQUIRE(rows.size() >= 15);
+  Enrichment ana = People();
+  ana.subject.reset();
+  for (const Format format : kAllFormats) {
+    std::vector<std::string> lines;
+    for (const std::string& row : rows) {
+      lines.push_back(
+          FormatTyped(format, row, "golden-" + std::to_string(lines.size() + 1), nullptr));
     }
+    for (const std::string& row : rows) {
+      if (row.find("ana.ruiz@") == std::string::npos) continue;
+      lines.push_back(FormatTyped(format, row, "golden-" + std::to_string(lines.size() + 1), &ana));
+    }
+    CheckGolden(PathOf(format, "types-"), lines);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "app/config/classification_file.h"
+#include "app/config/event_types_file.h"
 #include "core/format/dead_letter.h"
 
 namespace nsf {
@@ -31,7 +32,8 @@ std::string Line(const std::string& id, const std::string& sink, const std::stri
 TEST_CASE("rows are formatted anew for the sinks that refused them, marked as a replay") {
   const std::vector<std::string> lines = {Line("1", "out"), Line("2", "lake"), Line("3", "out"),
                                           Line("4", "out", "other")};
-  const auto made = MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), {}});
+  const auto made =
+      MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), nullptr, {}});
   CHECK(made.kept.empty());
   CHECK(made.sent == 4);
   REQUIRE(made.batch);
@@ -62,7 +64,7 @@ TEST_CASE("what is not meant, or not possible, is kept byte for byte") {
                                           Line("5", "lake"),
                                           Line("6", "out", "other")};
   const auto ids = [&lines](const DeadLetterChoice& choice) {
-    return MakeDeadLetterBatch(lines, choice, {kFormats, BuiltInClassification(), {}});
+    return MakeDeadLetterBatch(lines, choice, {kFormats, BuiltInClassification(), nullptr, {}});
   };
   CHECK(ids({}).sent == 3);
   CHECK(ids({}).kept == std::vector<std::string_view>{lines[1], lines[2], lines[3], lines[4]});
@@ -80,14 +82,34 @@ TEST_CASE("what was kept before there was something to take out is sent without 
   const std::vector<std::string> lines = {
       Line("1", "out", "acme", R"({"_id":"1","user":"ana@corp.example"})"),
       Line("2", "out", "other", R"({"_id":"2","user":"ana@corp.example"})")};
-  const auto made =
-      MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), {{"acme", redaction}}});
+  const auto made = MakeDeadLetterBatch(
+      lines, {}, {kFormats, BuiltInClassification(), nullptr, {{"acme", redaction}}});
   REQUIRE(made.sent == 2);
   const Record& acme = made.batch->sinks[0].records[0];
   CHECK(acme.value == R"({"_id":"1","user":"redacted@redacted.invalid"})");
   CHECK(acme.raw == acme.value);
   CHECK(acme.user == "redacted@redacted.invalid");
   CHECK(made.batch->sinks[1].records[0].user == "ana@corp.example");
+}
+
+TEST_CASE("a row of another event type is made what its table says") {
+  SinkBatch batch;
+  batch.sink = "lake";
+  batch.tenant = "acme";
+  batch.stream = "alert";
+  const std::string row = R"({"_id":"1","timestamp":1760000000,"userkey":"ana","app":"Box"})";
+  Record record;
+  record.raw = row;
+  record.event_id = "1";
+  TextBuffer line;
+  AppendDeadLetter(batch, record, {0, "too_large", ""}, WallTime(), &line);
+  const auto made = MakeDeadLetterBatch(
+      {line.str()}, {}, {kFormats, BuiltInClassification(), &BuiltInEventTypes(), {}});
+  REQUIRE(made.sent == 1);
+  const Record& alert = made.batch->sinks[0].records[0];
+  CHECK(alert.class_uid == 2004);
+  CHECK(alert.category == "ALERT");
+  CHECK(alert.user == "ana");
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ TEST_CASE("a text that no rule knows is told once, and not more than a hundred o
       const Row row;
       event.row = &row;
       event.event_text = text;
-      intake.Admit(&event);
+      intake.Admit(&event, WallTime());
       const auto notice = intake.TakeUnknown();
       if (!notice) continue;
       ++told;
@@ -153,7 +153,7 @@ TEST_CASE("own calls are marked where all that tells whose they are is hashed") 
       R"({"data_values":[200,"GET","/api/v2/events/data/audit"]}}])");
   RowReader reader;
   AuditEvent event = Normalize(reader.Read(page.rows()[0]));
-  const Intake::Admission admission = intake.Admit(&event);
+  const Intake::Admission admission = intake.Admit(&event, WallTime());
   CHECK(admission.filtered.empty());
   CHECK(admission.rewritten);
   CHECK(event.classification.class_uid == 6003);

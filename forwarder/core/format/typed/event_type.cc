@@ -20,16 +20,27 @@ struct DerivedName {
   Derived derived;
 };
 
-constexpr std::array<DerivedName, 25> kDerived = {{
+constexpr std::array<DerivedName, 36> kDerived = {{
     {"@action", Derived::kAction},
     {"@activity_id", Derived::kActivityId},
     {"@activity_name", Derived::kActivityName},
+    {"@actor_active", Derived::kActorActive},
+    {"@actor_department", Derived::kActorDepartment},
+    {"@actor_display_name", Derived::kActorDisplayName},
+    {"@actor_group_names", Derived::kActorGroupNames},
+    {"@actor_groups", Derived::kActorGroups},
+    {"@actor_id", Derived::kActorId},
+    {"@actor_identity", Derived::kActorIdentity},
+    {"@actor_last_listed", Derived::kActorLastListed},
+    {"@actor_location", Derived::kActorLocation},
+    {"@actor_status", Derived::kActorStatus},
     {"@category_name", Derived::kCategoryName},
     {"@category_uid", Derived::kCategoryUid},
     {"@class_name", Derived::kClassName},
     {"@class_uid", Derived::kClassUid},
     {"@dataset", Derived::kDataset},
     {"@event_id", Derived::kEventId},
+    {"@identity_time", Derived::kIdentityTime},
     {"@inserted", Derived::kInserted},
     {"@inserted_rfc3339", Derived::kInsertedRfc3339},
     {"@known_time", Derived::kKnownTime},
@@ -92,16 +103,37 @@ Derived DerivedNamed(std::string_view name) {
   return found == kDerived.end() ? Derived::kNone : found->derived;
 }
 
+bool IsOfPeople(Derived derived) {
+  switch (derived) {
+    case Derived::kActorActive:
+    case Derived::kActorDepartment:
+    case Derived::kActorDisplayName:
+    case Derived::kActorGroupNames:
+    case Derived::kActorGroups:
+    case Derived::kActorId:
+    case Derived::kActorIdentity:
+    case Derived::kActorLastListed:
+    case Derived::kActorLocation:
+    case Derived::kActorStatus:
+    case Derived::kIdentityTime:
+      return true;
+    default:
+      return false;
+  }
+}
+
 EventType::EventType(EventTypeSpec spec)
     : spec_(std::move(spec)),
       ocsf_(MakeFieldTree(spec_.fields, &TypedField::ocsf, true)),
       ecs_(MakeFieldTree(spec_.fields, &TypedField::ecs, false)) {
   for (std::size_t i = 0; i < spec_.fields.size(); ++i) {
     const std::vector<std::string>& from = spec_.fields[i].from;
+    if (spec_.fields[i].is_actor) actor_ = from;
     for (std::size_t rank = 0; rank < from.size(); ++rank) {
       const Use use{static_cast<std::uint16_t>(i), static_cast<std::uint16_t>(rank)};
       if (from[rank].starts_with('@')) {
-        derived_.push_back({use, DerivedNamed(from[rank])});
+        const Derived derived = DerivedNamed(from[rank]);
+        (IsOfPeople(derived) ? of_people_ : derived_).push_back({use, derived});
       } else {
         uses_[from[rank]].push_back(use);
       }
@@ -121,6 +153,7 @@ void EventType::Apply(AuditEvent* event) const {
   event->event_text = FirstText(row, spec_.message);
   if (event->event_text.empty()) event->event_text = spec_.caption;
   event->severity = SeverityOf(row, spec_.severity);
+  event->user = FirstText(row, actor_);
   const Chosen activity = Choose(spec_.activity, row);
   Classification& kind = event->classification;
   kind = {};

@@ -24,12 +24,23 @@ enum class Derived : std::uint8_t {
   kAction,
   kActivityId,
   kActivityName,
+  kActorActive,
+  kActorDepartment,
+  kActorDisplayName,
+  kActorGroupNames,
+  kActorGroups,
+  kActorId,
+  kActorIdentity,
+  kActorLastListed,
+  kActorLocation,
+  kActorStatus,
   kCategoryName,
   kCategoryUid,
   kClassName,
   kClassUid,
   kDataset,
   kEventId,
+  kIdentityTime,
   kInserted,
   kInsertedRfc3339,
   kKnownTime,
@@ -50,6 +61,9 @@ enum class Derived : std::uint8_t {
 
 // kNone: there is none of this name, which begins with '@'.
 Derived DerivedNamed(std::string_view name);
+
+// Of what is known of the people of an event, which is nothing where nobody was asked.
+bool IsOfPeople(Derived derived);
 
 class EventType {
  public:
@@ -74,8 +88,10 @@ class EventType {
     Derived derived = Derived::kNone;
   };
   const std::vector<DerivedUse>& derived() const { return derived_; }
+  // Those that IsOfPeople() has; derived() has the others.
+  const std::vector<DerivedUse>& of_people() const { return of_people_; }
 
-  // Makes `event` one of this type: its class, activity, severity, outcome and message, and
+  // Makes `event` one of this type: its class, activity, severity, outcome, message and user, and
   // `by_type`. What it points to are the row and this type, which outlives it.
   void Apply(AuditEvent* event) const;
 
@@ -90,6 +106,8 @@ class EventType {
   EventTypeSpec spec_;
   std::unordered_map<std::string, std::vector<Use>, Hash, std::equal_to<>> uses_;
   std::vector<DerivedUse> derived_;
+  std::vector<DerivedUse> of_people_;
+  std::vector<std::string> actor_;  // the members that name who did it
   FieldTree ocsf_;
   FieldTree ecs_;
 };

@@ -41,9 +41,10 @@ struct TypedField {
   std::vector<std::string> from;  // members, and "@name": see Derived
   ValueAs as = ValueAs::kText;
   TypedWords words;
-  std::string constant;  // as JSON
-  bool follows = false;  // in JSON: only where the object around it has something else
-  bool alone = false;    // in JSON: only where nothing else names the object around it
+  std::string constant;   // as JSON
+  bool follows = false;   // in JSON: only where the object around it has something else
+  bool alone = false;     // in JSON: only where nothing else names the object around it
+  bool is_actor = false;  // names who did it, who is filtered by and looked up
   // Empty: the format has no place for it. JSON paths are names joined by '.'; one that ends in
   // "[]" is a list of one.
   std::string ocsf;

@@ -81,9 +81,11 @@ bool IsCanonical(std::string_view digits) {
 FieldValues::FieldValues(const AuditEvent& event, const FormatContext& context)
     : event_(event), type_(*event.by_type), context_(context), time_(ReadEventTime(event)) {
   values_.resize(type_.spec().fields.size());
-  kept_.reserve(values_.size() + type_.derived().size());
+  kept_.reserve(values_.size() + type_.derived().size() + type_.of_people().size());
   for (std::size_t i = 0; i < event.row->fields.size(); ++i) TakeMember(i);
   for (const EventType::DerivedUse& use : type_.derived()) TakeDerived(use);
+  if (context.people == nullptr) return;
+  for (const EventType::DerivedUse& use : type_.of_people()) TakeDerived(use);
 }
 
 // Of members with the same name the last one stands, whether it can be used or not.
@@ -123,18 +125,18 @@ bool FieldValues::Read(const TypedField& field, const Field& member, FieldValue*
     case ValueAs::kAddress:
       return IsIpAddress(text);
     case ValueAs::kPort:
-      value->is_number = true;
+      value->is_json = true;
       return number && IsCanonical(text) && *number >= 0 && *number <= kMostPort;
     case ValueAs::kInteger:
-      value->is_number = true;
+      value->is_json = true;
       return number && IsCanonical(text);
     case ValueAs::kCount:
-      value->is_number = true;
+      value->is_json = true;
       return number && IsCanonical(text) && *number > 1;
     case ValueAs::kTime:
       if (!number || *number < kEarliest || *number >= kLatest) return false;
       value->text = Number(*number * 1000);
-      value->is_number = true;
+      value->is_json = true;
       return true;
     case ValueAs::kWord:
       for (const TypedWord& word : field.words) {
@@ -148,7 +150,7 @@ bool FieldValues::Read(const TypedField& field, const Field& member, FieldValue*
 void FieldValues::TakeDerived(const EventType::DerivedUse& use) {
   FieldValue& value = values_[use.use.field];
   if (value.is_present && value.rank < use.use.rank) return;
-  FieldValue derived = Derive(use.derived);
+  FieldValue derived = IsOfPeople(use.derived) ? DerivePerson(use.derived) : Derive(use.derived);
   if (!derived.is_present) return;
   derived.rank = use.use.rank;
   value = derived;
@@ -170,7 +172,7 @@ FieldValue FieldValues::Derive(Derived derived) {
   };
   const auto number = [this](std::int64_t of) {
     FieldValue value;
-    value.is_present = value.is_number = true;
+    value.is_present = value.is_json = true;
     value.text = Number(of);
     return value;
   };
@@ -230,7 +232,7 @@ FieldValue FieldValues::DeriveKind(Derived derived) {
   FieldValue value;
   value.is_present = true;
   const auto number = [&](std::uint64_t of) {
-    value.is_number = true;
+    value.is_json = true;
     value.text = Number(static_cast<std::int64_t>(of));
     return value;
   };

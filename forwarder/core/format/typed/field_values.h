@@ -21,12 +21,11 @@ struct FieldValue {
   static constexpr std::size_t kNoMember = SIZE_MAX;
 
   bool is_present = false;
-  bool is_number = false;  // `text` is a JSON number as it stands
+  bool is_json = false;  // `text` is JSON as it stands: a number, a list
   std::string_view text;
   const TypedWord* word = nullptr;  // of a field of words, the one that was met
   std::size_t member = kNoMember;   // in the row
   std::uint16_t rank = UINT16_MAX;  // of that member among those the field may take
-  bool says_all = true;             // the value stands for all that the member says
 };
 
 // Of one event; views point into the event, its type, `context` and this object.
@@ -53,6 +52,7 @@ class FieldValues {
   std::string_view Keep(std::string text);
   FieldValue Derive(Derived derived);
   FieldValue DeriveKind(Derived derived);
+  FieldValue DerivePerson(Derived derived);
 
   const AuditEvent& event_;
   const EventType& type_;

@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "core/format/ecs_field.h"
+#include "core/format/identity_json.h"
 #include "core/format/json_pieces.h"
 #include "core/format/json_text.h"
 #include "core/format/left_members.h"
+#include "core/format/ocsf_enrichments.h"
 #include "core/format/typed/event_type.h"
 #include "core/format/typed/field_values.h"
 #include "core/format/typed/typed_formats.h"
@@ -149,7 +151,7 @@ void TreeWriter::PutLeaf(const TreeNode& leaf) {
     case ValuePart::kValue:
       break;
   }
-  if (value.is_number) return Put(value.text);
+  if (value.is_json) return Put(value.text);
   AppendJsonString(value.text, &out_);
 }
 
@@ -163,6 +165,7 @@ class TypedOcsfWriter : private TreeWriter {
     PutMembers(0);
     WriteStatus();
     WriteObservables();
+    AppendEnrichments(event_, context_.people, &out_);
     WriteUnmapped();
     Put("}");
   }
@@ -294,6 +297,7 @@ class TypedEcsWriter : private TreeWriter {
       PutNested(event_.row->raw);
     }
     WriteOther();
+    WriteIdentity();
     WriteForwarder();
     Put("}");
   }
@@ -305,6 +309,12 @@ class TypedEcsWriter : private TreeWriter {
     AppendJsonInside(other_.view(), &out_);
     out_.NoteAsIn(other_);
     Put("}\"");
+  }
+
+  void WriteIdentity() {
+    if (!HasPeople(context_.people)) return;
+    PutKey("identity");
+    AppendPeopleJson(*context_.people, &out_);
   }
 
   void WriteForwarder() {
