@@ -11,6 +11,7 @@
 
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/system/process.h"
+#include "app/config/event_types_file.h"
 #include "app/config/guarantee.h"
 #include "app/config/kafka_connections.h"
 #include "app/exit_codes.h"
@@ -242,6 +243,7 @@ void Daemon::Watch(const TenantConfig& tenant, const std::string& event_type) {
 
 Result<std::unique_ptr<Stream>> Daemon::MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts) {
+  if (auto begun = BeginIdentities(tenant); !begun) return begun.error();
   return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference(),
                                          identities_->DirectoryOf(tenant.name)),
                         state(), *parts->budget, random_);
@@ -285,7 +287,7 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
 }
 
 Result<DeadLetterForms> Daemon::FormsOfDeadLetters() {
-  DeadLetterForms forms{{}, config_.classification, {}, {}};
+  DeadLetterForms forms{{}, config_.classification, &BuiltInEventTypes(), {}, {}};
   for (const SinkConfig& sink : config_.sinks) forms.formats[sink.name] = sink.format;
   for (const TenantConfig& tenant : config_.tenants) {
     if (tenant.redaction.any()) {

@@ -92,6 +92,7 @@ class Daemon : private LoopObserver {
   // slots are given to this instance and asked back.
   void StepOwnership(const Now& now);
   void StepStream(const Now& now, const TenantConfig& tenant, const std::string& stream);
+  Result<void> BeginIdentities(const TenantConfig& tenant);
   Result<void> AddOwned(const Now& now, const TenantConfig& tenant, const std::string& stream);
   // Streams that are to come to rest, and have, go.
   void StepResting();

@@ -44,12 +44,15 @@ void Daemon::StepStream(const Now& now, const TenantConfig& tenant, const std::s
   }
 }
 
+// They are asked for where the tenant's streams are, and from the first of them on.
+Result<void> Daemon::BeginIdentities(const TenantConfig& tenant) {
+  if (!shared_ || identities_->Asks(tenant.name)) return {};
+  return identities_->Begin(tenant, *engine_);
+}
+
 Result<void> Daemon::AddOwned(const Now& now, const TenantConfig& tenant,
                               const std::string& stream) {
-  // Whose users they are is asked where the tenant's streams are, and from the first of them on.
-  if (!identities_->Asks(tenant.name)) {
-    if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun;
-  }
+  if (auto begun = BeginIdentities(tenant); !begun) return begun;
   if (AwaitsPictures(now)) return {};
   auto added = AddStream(tenant, stream, &tenants_.at(tenant.name));
   if (added) board_.SetPlace(tenant.name, stream, StreamPlace::kHere);

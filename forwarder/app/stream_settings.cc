@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/config/event_types_file.h"
+
 namespace nsf {
 namespace {
 
@@ -28,19 +30,46 @@ DialectPins PinsOf(const PagingConfig& paging) {
   return pins;
 }
 
+EventSource EventSourceOf(const TenantConfig& tenant, const std::string& event_type) {
+  EventSource source{"/api/v2/events/data/" + event_type, tenant.page_size, PinsOf(tenant.paging)};
+  if (const EventType* const known = BuiltInEventTypes().FindKnown(event_type)) {
+    const EventTypeSpec& spec = known->spec();
+    source.path = spec.path;
+    source.page_size = std::min(source.page_size, spec.page_size);
+    // What is documented to know one kind of window is not asked for another.
+    const bool is_open = tenant.paging.window == PagingWindow::kAuto && spec.windows.size() == 1;
+    if (is_open && spec.windows.front() == TypedWindow::kEvent) {
+      source.pins.window = WindowKind::kEvent;
+    }
+  }
+  const auto own = std::find_if(
+      tenant.event_sources.begin(), tenant.event_sources.end(),
+      [&event_type](const EventSourceConfig& entry) { return entry.type == event_type; });
+  if (own == tenant.event_sources.end()) return source;
+  if (!own->path.empty()) source.path = own->path;
+  if (own->page_size) source.page_size = *own->page_size;
+  if (own->window) {
+    PagingConfig paging = tenant.paging;
+    paging.window = *own->window;
+    source.pins = PinsOf(paging);
+  }
+  return source;
+}
+
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,
                                 const std::string& event_type, const std::string& token_reference,
                                 std::shared_ptr<const Directory> directory) {
   StreamSettings settings;
   settings.tenant = tenant.name;
   settings.stream = event_type;
-  settings.path = "/api/v2/events/data/" + event_type;
+  EventSource source = EventSourceOf(tenant, event_type);
+  settings.path = std::move(source.path);
   settings.token_reference = token_reference;
-  settings.pins = PinsOf(tenant.paging);
+  settings.pins = source.pins;
   settings.windows.length = tenant.paging.length;
   settings.windows.settle = tenant.paging.settle.value_or(kSettleByInsertion);
   settings.settle_by_event = tenant.paging.settle.value_or(kSettleByEvent);
-  settings.page_size = tenant.page_size;
+  settings.page_size = source.page_size;
   settings.concurrency = tenant.concurrency;
   settings.revisit = tenant.paging.revisit;
   settings.deliver_changed = tenant.paging.deliver_changed;
@@ -54,6 +83,7 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
     settings.sinks.push_back({name, sink->format});
   }
   settings.classification = config.classification;
+  settings.event_type = BuiltInEventTypes().Find(event_type);
   settings.filter = tenant.filter;
   settings.redaction = tenant.redaction;
   settings.directory = std::move(directory);

@@ -2,6 +2,7 @@
 // The configuration of one tenant's event type, in the terms of the stream.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,14 @@ namespace nsf {
 
 // What of the dialect the configuration pins.
 DialectPins PinsOf(const PagingConfig& paging);
+
+// Where the API has the tenant's event type, and how its pages and windows are asked for.
+struct EventSource {
+  std::string path;
+  std::uint32_t page_size = 0;
+  DialectPins pins;
+};
+EventSource EventSourceOf(const TenantConfig& tenant, const std::string& event_type);
 
 // `token_reference` is how messages name the tenant's token; `directory` knows its people, if any.
 StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant,

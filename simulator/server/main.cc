@@ -83,6 +83,10 @@ int Run(const CommandLine& line) {
   std::optional<TokenFile> token_file;
   if (!line.token_file.empty()) token_file.emplace(line.token_file);
   Service service(line.settings, anchor, std::move(ledger), std::move(token_file));
+  if (!line.ledger.empty() && !service.OpenOtherLedgers(line.ledger)) {
+    return Fail("cannot write the ledgers beside " + line.ledger + ": " +
+                std::generic_category().message(errno));
+  }
   // There is no other thread yet.
   const char* token = std::getenv(kTokenVariable);  // NOLINT(concurrency-mt-unsafe)
   if (token != nullptr && *token != '\0') service.set_rest_token(token);

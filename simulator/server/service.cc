@@ -53,15 +53,32 @@ Service::Service(const Settings& settings, Time now, std::unique_ptr<LedgerFile>
   Tick(now);
 }
 
-void Service::set_rest_token(std::string token) {
+void Service::set_rest_token(const std::string& token) {
   const std::lock_guard lock(mutex_);
-  tenant_.set_rest_token(std::move(token));
+  tenant_.set_rest_token(token);
 }
 
 void Service::Tick(Time now) {
   const std::lock_guard lock(mutex_);
   tenant_.Advance(now);
+  FollowAll();
+}
+
+bool Service::OpenOtherLedgers(const std::string& ledger) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& other : tenant_.others()) {
+    other_ledgers_.push_back(std::make_unique<LedgerFile>());
+    if (!other_ledgers_.back()->Open(ledger + "." + other->event_type())) return false;
+  }
+  FollowAll();
+  return true;
+}
+
+void Service::FollowAll() {
   if (!ledger_->Follow(tenant_)) ledger_broken_ = true;
+  for (std::size_t i = 0; i < other_ledgers_.size(); ++i) {
+    if (!other_ledgers_[i]->Follow(*tenant_.others()[i])) ledger_broken_ = true;
+  }
 }
 
 Answer Service::Handle(const Request& request, Time now, std::string buffer) {
@@ -71,10 +88,10 @@ Answer Service::Handle(const Request& request, Time now, std::string buffer) {
   {
     const std::lock_guard lock(mutex_);
     if (token_file_) {
-      if (auto token = token_file_->ReadIfChanged()) tenant_.set_rest_token(*std::move(token));
+      if (auto token = token_file_->ReadIfChanged()) tenant_.set_rest_token(*token);
     }
     tenant_.Advance(now);
-    if (!ledger_->Follow(tenant_)) ledger_broken_ = true;
+    FollowAll();
     answer = tenant_.Handle(request, now, std::move(buffer));
     gzip = tenant_.SettingsAt(now).gzip;
   }
@@ -145,6 +162,13 @@ std::string Service::StatisticsJson(Time now) const {
   for (std::size_t i = 1; i < kFaultCount; ++i) {
     if (s.faults[i] != 0) AppendCount(FaultName(static_cast<Fault>(i)), s.faults[i], &faults);
   }
+  std::string types;
+  for (const auto& other : tenant_.others()) {
+    if (!types.empty()) types += ',';
+    types += '"' + other->event_type() + R"(":{"requests":)" +
+             std::to_string(other->statistics().requests) + R"(,"events_visible":)" +
+             std::to_string(other->visible()) + '}';
+  }
   return R"({"requests":)" + std::to_string(s.requests) + R"(,"scim_requests":)" +
          std::to_string(s.scim_requests) + R"(,"status":{)" + statuses + R"(},"rows":)" +
          std::to_string(s.rows) + R"(,"rate_limited":)" + std::to_string(tenant_.rate_limited()) +
@@ -152,7 +176,7 @@ std::string Service::StatisticsJson(Time now) const {
          std::to_string(s.hung) + R"(,"most_per_second":)" +
          std::to_string(tenant_.most_per_second()) + R"(,"most_per_minute":)" +
          std::to_string(tenant_.most_per_minute()) + R"(,"events_visible":)" +
-         std::to_string(tenant_.visible()) + R"(,"fault":")" +
+         std::to_string(tenant_.visible()) + R"(,"event_types":{)" + types + R"(},"fault":")" +
          std::string(FaultName(tenant_.StagedAt(now))) + "\"}";
 }
 

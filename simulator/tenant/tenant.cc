@@ -32,6 +32,25 @@ void RefuseQuery(const Refusal& refusal, const Settings& settings, Answer* answe
   answer->body = R"({"status":"error","message":")" + refusal.message + "\"}";
 }
 
+// The list of one more type: as large as the audit list, with rows of its own. What is limited over
+// all paths is counted where they branch off.
+Settings OfType(const Settings& settings, const std::string& type) {
+  Settings own = settings;
+  own.event_type = type;
+  own.event_types.clear();
+  own.echo_percent = 0;
+  own.global_limit = 0;
+  own.scim_users = own.scim_groups = 0;  // users are the audit list's alone: changes show there
+  for (const char c : type) own.seed = Scatter(own.seed, static_cast<unsigned char>(c));
+  return own;
+}
+
+constexpr std::string_view kAudit = "audit";
+constexpr std::string_view kConnection = "connection";
+constexpr std::string_view kIncident = "incident";
+constexpr std::string_view kInfrastructure = "infrastructure";
+constexpr std::uint64_t kSearchLimit = 10'000;
+
 }  // namespace
 
 Tenant::Tenant(const Settings& settings, Time anchor)
@@ -45,6 +64,16 @@ Tenant::Tenant(const Settings& settings, Time anchor)
       chance_(Scatter(settings.seed, 0xfa17U)),
       directory_(settings) {
   history_.Reserve(static_cast<std::size_t>(settings.events));
+  for (const std::string& type : settings.event_types) {
+    if (type != kAudit) {
+      others_.push_back(std::make_unique<Tenant>(OfType(settings, type), anchor));
+    }
+  }
+}
+
+void Tenant::set_rest_token(const std::string& token) {
+  gateway_.set_rest_token(token);
+  for (const auto& other : others_) other->set_rest_token(token);
 }
 
 void Tenant::Advance(Time now) {
@@ -53,6 +82,7 @@ void Tenant::Advance(Time now) {
     source_.TakeVisible(Clock(now), kBatch, &fresh_);
     history_.Append(fresh_);
   } while (fresh_.size() >= kBatch);
+  for (const auto& other : others_) other->Advance(now);
 }
 
 const Settings& Tenant::SettingsAt(Time now) const {
@@ -100,9 +130,13 @@ void Tenant::Decide(const Request& request, Time now, Answer* answer) {
     if (!gateway_.PassesToken(request, settings, Clock(now), answer)) return;
     return scim::AnswerManagement(request, Clock(now), directory_, answer);
   }
-  if (path != kAuditPath) {
-    return Refuse(404, "no Route matched with those values", answer);
+  if (Tenant* const other = OtherAt(path)) {
+    second_.Note(now);
+    minute_.Note(now);
+    ++other->statistics_.requests;
+    return other->Decide(request, now, answer);
   }
+  if (!HasPath(path)) return Refuse(404, "no Route matched with those values", answer);
   answer->delay = settings.delay;
   answer->chunked = settings.chunked;
   if (request.method != "GET") {
@@ -116,8 +150,39 @@ void Tenant::Decide(const Request& request, Time now, Answer* answer) {
   if (AnswersInstead(fault, settings, answer)) return;
   if (!gateway_.PassesToken(request, settings, Clock(now), answer)) return;
   if (!gateway_.PassesRateLimit(settings, Clock(now), answer)) return;
-  AnswerAudit(target.substr(std::min(question + 1, target.size())), settings, now, answer);
+  const std::string_view query = target.substr(std::min(question + 1, target.size()));
+  AnswerType(path, query, settings, now, answer);
   SpoilPage(fault, settings, answer);
+}
+
+void Tenant::AnswerType(std::string_view path, std::string_view query, const Settings& settings,
+                        Time now, Answer* answer) {
+  const std::string_view type = settings.event_type.empty() ? kAudit : settings.event_type;
+  const auto& refused = settings.refused_types;
+  if (std::find(refused.begin(), refused.end(), type) != refused.end()) {
+    return Refuse(403, "You cannot consume this service", answer);
+  }
+  if (!path.starts_with(kSearchPath)) return AnswerAudit(query, settings, now, answer);
+  Settings search = settings;
+  search.window_pairs = WindowPairs::kEvent;
+  search.limit_max = std::max(search.limit_max, kSearchLimit);
+  AnswerAudit(query, search, now, answer);
+}
+
+Tenant* Tenant::OtherAt(std::string_view path) const {
+  for (const auto& other : others_) {
+    if (other->HasPath(path)) return other.get();
+  }
+  return nullptr;
+}
+
+bool Tenant::HasPath(std::string_view path) const {
+  const std::string_view type = settings_.event_type.empty() ? kAudit : settings_.event_type;
+  if (path.starts_with(kDataPath))
+    return path.substr(kDataPath.size()) == type && type != kIncident;
+  // Of these there is no search.
+  if (type == kAudit || type == kInfrastructure || type == kConnection) return false;
+  return path.starts_with(kSearchPath) && path.substr(kSearchPath.size()) == type;
 }
 
 void Tenant::AnswerScimRequest(const Request& request, const Settings& settings, Time now,
@@ -161,6 +226,7 @@ Fault Tenant::DrawFault(const FaultShares& shares) {
 void Tenant::Stage(Fault fault, std::optional<Time> until) {
   staged_ = fault;
   staged_until_ = until;
+  for (const auto& other : others_) other->Stage(fault, until);
 }
 
 Fault Tenant::StagedAt(Time now) const {

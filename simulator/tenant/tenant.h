@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,9 @@
 
 namespace nsf_simulator {
 
-inline constexpr std::string_view kAuditPath = "/api/v2/events/data/audit";
+// Before an event type. A search knows no time of insertion, and its pages are larger.
+inline constexpr std::string_view kDataPath = "/api/v2/events/data/";
+inline constexpr std::string_view kSearchPath = "/api/v2/events/datasearch/";
 
 struct Statistics {
   std::uint64_t requests = 0;
@@ -50,7 +53,7 @@ class Tenant {
   // `buffer` becomes the body; only its capacity matters.
   Answer Handle(const Request& request, Time now, std::string buffer = {});
 
-  void set_rest_token(std::string token) { gateway_.set_rest_token(std::move(token)); }
+  void set_rest_token(const std::string& token);
 
   // Each answer fails so until `until`; nullopt: until told otherwise.
   void Stage(Fault fault, std::optional<Time> until);
@@ -60,6 +63,10 @@ class Tenant {
 
   // Whether a request of now might hang.
   bool HangsAt(Time now) const;
+
+  // The lists of the other event types, as tenants of their own behind this one's gateway.
+  const std::vector<std::unique_ptr<Tenant>>& others() const { return others_; }
+  const std::string& event_type() const { return settings_.event_type; }
 
   // Ground truth: events 0 … size-1 have been visible, in this order.
   std::size_t visible() const { return history_.size(); }
@@ -87,6 +94,10 @@ class Tenant {
  private:
   void Decide(const Request& request, Time now, Answer* answer);
   Fault DrawFault(const Settings& settings, Time now);
+  void AnswerType(std::string_view path, std::string_view query, const Settings& settings, Time now,
+                  Answer* answer);
+  Tenant* OtherAt(std::string_view path) const;
+  bool HasPath(std::string_view path) const;
   Fault DrawFault(const FaultShares& shares);
   void AnswerScimRequest(const Request& request, const Settings& settings, Time now,
                          Answer* answer);
@@ -109,6 +120,7 @@ class Tenant {
   std::optional<Time> staged_until_;
   Statistics statistics_;
   std::vector<Event> fresh_;
+  std::vector<std::unique_ptr<Tenant>> others_;
   scim::Directory directory_;
   std::pair<Fault, std::optional<Time>> staged_scim_{Fault::kNone, std::nullopt};
 };

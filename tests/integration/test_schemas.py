@@ -87,9 +87,10 @@ def test_what_is_broken_does_not_conform(format, own):
                 assert not validator.is_valid(changed), (path, change)
 
 
-def test_golden_events_are_valid_ocsf():
+@pytest.mark.parametrize("kind", ["", "people-", "types-"])
+def test_golden_events_are_valid_ocsf(kind):
     judged = subprocess.run(
         [sys.executable, ROOT / "tests" / "support" / "validate_ocsf.py", "--unique"],
-        input=b"".join(line + b"\n" for line in golden("ocsf.ndjson")), capture_output=True,
+        input=b"".join(line + b"\n" for line in golden(kind + "ocsf.ndjson")), capture_output=True,
         timeout=120)
     assert judged.returncode == 0, judged.stdout.decode()[-3000:]

@@ -21,6 +21,13 @@ class Simulator(Process):
         super().__init__(argv, directory, name)
         self.url = self.wait_for_line("listening on ").removeprefix("listening on ")
 
+    def ledger_of(self, event_type):
+        """The ids of the events of another type than audit that are visible so far."""
+        path = self.ledger_file.with_name(f"{self.ledger_file.name}.{event_type}")
+        text = path.read_bytes()
+        return [json.loads(line)["name"]
+                for line in text[: text.rfind(b"\n") + 1].splitlines()]
+
     def ledger(self):
         """The names of the events visible so far, which are the ids of rows that have one. Events
         whose rows are equal to the byte share theirs."""

@@ -133,8 +133,8 @@ Finding Refused(const Endpoint& endpoint, const HttpAnswer& answer, const Verdic
 }
 
 // What the tenant honours, as a stream would find out at its start.
-void CheckDialect(const Endpoint& endpoint, WallSeconds now, Findings* findings) {
-  const DialectPins pins = PinsOf(endpoint.tenant.paging);
+void CheckDialect(const Endpoint& endpoint, const DialectPins& pins, WallSeconds now,
+                  Findings* findings) {
   const Dialect guess{pins.parameter.value_or(PageParameter::kOffset), WindowKind::kInsertion,
                       pins.order.value_or(ListOrder::kNeither), UINT32_MAX};
   Discovery discovery = Discovery::OfWindow(guess, pins, now);
@@ -173,11 +173,11 @@ void CheckDialect(const Endpoint& endpoint, WallSeconds now, Findings* findings)
 
 }  // namespace
 
-void CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, HttpClient& client,
+bool CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, HttpClient& client,
                    Findings* findings) {
-  const Endpoint endpoint{tenant, "tenant " + tenant.name + ", " + event_type,
-                          "/api/v2/events/data/" + event_type, TokenOf(tenant)->Reference(),
-                          client};
+  const EventSource source = EventSourceOf(tenant, event_type);
+  const Endpoint endpoint{tenant, "tenant " + tenant.name + ", " + event_type, source.path,
+                          TokenOf(tenant)->Reference(), client};
   const auto now = std::chrono::floor<std::chrono::seconds>(SystemClock().Read().wall);
   const HttpAnswer answer = AskForARow(endpoint, now);
   const Verdict verdict = JudgeAs(endpoint, answer);
@@ -194,9 +194,10 @@ void CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, Ht
                          fmt::format("the token is taken and has the scope; answered in {} ms",
                                      answer.elapsed.count() / 1000),
                          "", ""});
-    CheckDialect(endpoint, now, findings);
+    CheckDialect(endpoint, source.pins, now, findings);
   }
   JudgeClock(endpoint.subject, answer, findings);
+  return answer.status != 403 && answer.status != 404;
 }
 
 }  // namespace nsf

@@ -7,6 +7,7 @@
 #include "adapters/curl/curl_client.h"
 #include "adapters/curl/curl_engine.h"
 #include "app/checks/checks.h"
+#include "app/stream_settings.h"
 #include "app/tenant_parts.h"
 
 namespace nsf {
@@ -34,6 +35,35 @@ void CheckBudget(const TenantConfig& tenant, Findings* findings) {
        "poll less often (poll_interval), or raise rate_limit if the tenant allows"});
 }
 
+// Types that the token does not get are told together, where it gets others: then it is not the
+// token that is wrong, and each of them says the same.
+void CheckTypes(const TenantConfig& tenant, HttpClient& client, Findings* findings) {
+  Findings of_refused;
+  std::string refused;
+  std::string paths;
+  std::size_t given = 0;
+  for (const std::string& event_type : tenant.events) {
+    Findings found;
+    const bool is_given = CheckEndpoint(tenant, event_type, client, &found);
+    Findings& into = is_given ? *findings : of_refused;
+    into.insert(into.end(), found.begin(), found.end());
+    given += is_given ? 1 : 0;
+    if (is_given) continue;
+    refused += (refused.empty() ? "" : ", ") + event_type;
+    paths += (paths.empty() ? "" : ", ") + EventSourceOf(tenant, event_type).path;
+  }
+  if (refused.empty()) return;
+  if (given == 0) {
+    findings->insert(findings->end(), of_refused.begin(), of_refused.end());
+    return;
+  }
+  findings->push_back({Finding::Level::kWrong, "tenant " + tenant.name + ", event types",
+                       "the API does not give this token: " + refused,
+                       "their streams are blocked and ask again slowly; the others are not held up",
+                       "give the token read access to " + paths +
+                           ", name another path in `events`, or take these types out of it"});
+}
+
 }  // namespace
 
 void CheckTenant(const TenantConfig& tenant, Findings* findings) {
@@ -47,9 +77,7 @@ void CheckTenant(const TenantConfig& tenant, Findings* findings) {
   if (!engine) return unusable(engine.error());
   const auto client = CurlClient::Create(**engine, CurlSettingsOf(tenant), *token);
   if (!client) return unusable(client.error());
-  for (const std::string& event_type : tenant.events) {
-    CheckEndpoint(tenant, event_type, **client, findings);
-  }
+  CheckTypes(tenant, **client, findings);
   CheckIdentities(tenant, **engine, findings);
 }
 

@@ -25,8 +25,9 @@ void CheckSecrets(const Config& config, Findings* findings);
 // Whether the request budget is enough, then each endpoint.
 void CheckTenant(const TenantConfig& tenant, Findings* findings);
 
-// Token and scope, the clocks, and what the tenant honours.
-void CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, HttpClient& client,
+// Token and scope, the clocks, and what the tenant honours. False: the tenant answers, and does not
+// give this token the event type (403, 404).
+bool CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, HttpClient& client,
                    Findings* findings);
 
 // The SCIM token, where users are asked for.

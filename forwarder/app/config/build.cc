@@ -121,6 +121,19 @@ RedactionSettings BuildRedaction(const Setting& privacy) {
   return settings;
 }
 
+EventSourceConfig BuildEventSource(const Setting& entry) {
+  EventSourceConfig source;
+  source.type = entry.At("type").text();
+  source.path = entry.At("path").text();
+  if (const Setting& size = entry.At("page_size"); size.has_value()) {
+    source.page_size = To<std::uint32_t>(size);
+  }
+  if (const Setting& window = entry.At("window"); !window.text().empty()) {
+    source.window = Named(kWindows, window);
+  }
+  return source;
+}
+
 IdentitiesConfig BuildIdentities(const Setting& identities) {
   IdentitiesConfig config;
   config.token_file = identities.At("token_file").text();
@@ -145,7 +158,11 @@ TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& s
   if (const auto* time = std::get_if<WallSeconds>(&tenant.At("token_expires").value)) {
     config.token_expires = *time;
   }
-  config.events = Texts(tenant.At("events"));
+  config.events.clear();
+  for (const Setting& entry : tenant.At("events").items) {
+    config.events.push_back(entry.At("type").text());
+    config.event_sources.push_back(BuildEventSource(entry));
+  }
   config.sinks = Texts(tenant.At("sinks"));
   if (config.sinks.empty()) {
     for (const SinkConfig& sink : sinks) config.sinks.push_back(sink.name);

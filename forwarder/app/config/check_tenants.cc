@@ -16,6 +16,20 @@ bool IsToken(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+// ECS has the members of a type at netskope.TYPE, beside these.
+bool IsTakenInEcs(const std::string& name) {
+  return name == "forwarder" || name == "identity" || name == "other" || name == "row";
+}
+
+// What may stand before a query, and nothing that leads elsewhere.
+bool IsApiPath(const std::string& text) {
+  return text.starts_with("/api/") && text.find("..") == std::string::npos &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '/' || c == '-' || c == '_' || c == '.';
+         });
+}
+
 class TenantChecks {
  public:
   TenantChecks(const Setting& root, const Surroundings& surroundings, Diagnostics& diagnostics)
@@ -30,7 +44,7 @@ class TenantChecks {
     if (const Setting& events = tenant.At("events"); events.valid && events.items.empty()) {
       diagnostics_.Error(events.where, "events is empty; write [audit], or remove the key");
     } else {
-      Repetitions(events);
+      Events(events);
     }
     CheckPrivacy(tenant, surroundings_, diagnostics_);
     CheckTls(tenant.At("tls"), surroundings_, diagnostics_);
@@ -133,6 +147,38 @@ class TenantChecks {
                          "there is no sink " + Quoted(reference.text()) + "; " +
                              (nearest.empty() ? "the sinks are: " + Joined(sink_names_)
                                               : "did you mean `" + nearest + "`?"));
+    }
+  }
+
+  // A type that is named alone must be one whose place is known.
+  void Events(const Setting& events) {
+    std::set<std::string> seen;
+    for (const Setting& entry : events.items) {
+      const Setting& type = entry.At("type");
+      const std::string& name = type.text();
+      if (!seen.insert(name).second) {
+        diagnostics_.Error(type.where, Quoted(name) + " is listed twice; remove one of the two");
+      }
+      if (IsTakenInEcs(name)) {
+        diagnostics_.Error(type.where, "a type cannot be called " + Quoted(name) +
+                                           ": the format ecs has something else at netskope." +
+                                           name + "; write another name");
+        continue;
+      }
+      const Setting& path = entry.At("path");
+      if (path.given && path.valid && !IsApiPath(path.text())) {
+        diagnostics_.Error(path.where, Quoted(path.text()) +
+                                           " is no path of the API; write one as in "
+                                           "/api/v2/events/datasearch/alert");
+      }
+      const std::vector<std::string>& known = events.key->values;
+      if (path.given || std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const std::string nearest = Nearest(name, known);
+      diagnostics_.Error(type.where, "event type " + Quoted(name) + " is not known; " +
+                                         (nearest.empty() ? "write one of: " + Joined(known)
+                                                          : "did you mean `" + nearest + "`?") +
+                                         " For another one write {type: " + name +
+                                         ", path: /api/v2/events/…}");
     }
   }
 

@@ -66,6 +66,14 @@ struct PagingConfig {
   bool deliver_changed = false;
 };
 
+// One entry of `events`, as far as the file says it.
+struct EventSourceConfig {
+  std::string type;
+  std::string path;                        // empty: that of the table of event types
+  std::optional<std::uint32_t> page_size;  // empty: the tenant's, as far as the type's pages go
+  std::optional<PagingWindow> window;      // empty: paging.window, else what the type takes
+};
+
 // Who users are, asked over SCIM.
 struct IdentitiesConfig {
   std::string token_file;  // of the SCIM token; empty: nobody is asked
@@ -82,7 +90,8 @@ struct TenantConfig {
   std::string token_file;
   ConfiguredSecret token;  // white space cut
   std::optional<WallSeconds> token_expires;
-  std::vector<std::string> events{"audit"};
+  std::vector<std::string> events{"audit"};      // event types
+  std::vector<EventSourceConfig> event_sources;  // of each of them, at most one
   std::vector<std::string> sinks;  // never empty after loading: all sinks where the file names none
   std::variant<std::chrono::seconds, WallSeconds> start = std::chrono::seconds(86'400);
   std::chrono::milliseconds poll_interval{30'000};

@@ -75,7 +75,7 @@ class Example {
  private:
   void Member(const Key& key, std::size_t indent, bool live) {
     Comment(indent, key.doc);
-    if (key.kind == Kind::kSection) {
+    if (key.kind == Kind::kSection && !key.list) {
       Line(indent, false, key.name + ":");
       Members(key, indent + 2, false);
       return;

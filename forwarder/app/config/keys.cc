@@ -92,6 +92,37 @@ Key Paging() {
       }};
 }
 
+Key Events() {
+  return {
+      .name = "events",
+      .kind = Kind::kSection,
+      .doc =
+          "Event types to forward; {type: T, path: P} for what docs/EVENT-TYPES.md does not "
+          "list, or lists otherwise.",
+      .fallback = "audit",
+      .values = {"audit", "alert", "application", "page", "network", "connection", "incident",
+                 "infrastructure"},
+      .list = true,
+      .max_items = 64,
+      .keys = {{.name = "type",
+                .kind = Kind::kName,
+                .doc = "The type: the stream's name, in metrics and topics.",
+                .required = true},
+               {.name = "path",
+                .kind = Kind::kText,
+                .doc = "Where the API has it, as in /api/v2/events/datasearch/alert."},
+               {.name = "page_size",
+                .kind = Kind::kInteger,
+                .doc = "Events to ask for at once, in place of the tenant's page_size.",
+                .min = 1,
+                .max = 10'000},
+               {.name = "window",
+                .kind = Kind::kChoice,
+                .doc = "The time windows that this endpoint honours, in place of paging.window.",
+                .values = {"auto", "insertion", "event", "none"}}},
+      .shorthand = "type"};
+}
+
 Key Filter() {
   return {.name = "filter",
           .kind = Kind::kSection,
@@ -204,12 +235,7 @@ std::vector<Key> TenantKeys() {
        .kind = Kind::kDate,
        .doc = "Day (2027-03-01) or time on which the token expires, to be warned in time.",
        .example = "2027-03-01"},
-      {.name = "events",
-       .kind = Kind::kChoice,
-       .doc = "Event types to forward.",
-       .fallback = "audit",
-       .values = {"audit"},
-       .list = true},
+      Events(),
       {.name = "sinks",
        .kind = Kind::kName,
        .doc = "Names of the sinks to deliver to; empty: all.",

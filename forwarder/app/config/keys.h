@@ -55,6 +55,9 @@ struct Key {
   bool list = false;              // a list of such values
   std::size_t max_items = 10000;  // of a list
   std::vector<Key> keys = {};
+  // Of a list of maps that is no list of the file's own: an entry may be one value, that of this
+  // key.
+  std::string shorthand = {};
 };
 
 // The whole file: a section.

@@ -27,6 +27,17 @@ std::string ValueText(const Setting& setting) {
   return YamlValue(key, WithDollarsDoubled(text));
 }
 
+// An entry of a list of maps, in one line: its one value where it has no other.
+std::string EntryText(const Setting& entry) {
+  std::string more;
+  for (const Setting& child : entry.children) {
+    const bool is_named = child.name == entry.key->shorthand;
+    if (child.given && !is_named) more += ", " + child.name + ": " + ValueText(child);
+  }
+  const std::string named = ValueText(entry.At(entry.key->shorthand));
+  return more.empty() ? named : "{" + entry.key->shorthand + ": " + named + more + "}";
+}
+
 class Printer {
  public:
   std::string Take() { return std::move(text_); }
@@ -56,7 +67,7 @@ class Printer {
   void Member(const Setting& setting, std::size_t indent) {
     const Key& key = *setting.key;
     if (key.absent_is_off && !setting.given) return;
-    if (key.kind == Kind::kSection) {
+    if (key.kind == Kind::kSection && !key.list) {
       Line(indent, setting.name + ":");
       Members(setting, indent + 2);
     } else if (key.kind == Kind::kProperties) {
@@ -67,7 +78,8 @@ class Printer {
     } else if (key.list) {
       std::string items;
       for (const Setting& item : setting.items) {
-        items += (items.empty() ? "" : ", ") + ValueText(item);
+        items += (items.empty() ? "" : ", ") +
+                 (key.shorthand.empty() ? ValueText(item) : EntryText(item));
       }
       Line(indent, setting.name + ": [" + items + "]");
     } else if (setting.given || !key.fallback.empty()) {

@@ -67,7 +67,7 @@ std::string KindText(const Key& key) {
 }
 
 std::string ValueText(const Key& key) {
-  const std::string kind = KindText(key);
+  const std::string kind = key.shorthand.empty() ? KindText(key) : Joined(key.values);
   return key.list ? "list of " + kind : kind;
 }
 
@@ -81,12 +81,13 @@ std::string DefaultText(const Key& key) {
 void Rows(const Key& section, const std::string& prefix, std::string& out) {
   for (const Key& key : section.keys) {
     const std::string name = prefix + key.name;
-    if (key.kind == Kind::kSection) {
+    if (key.kind == Kind::kSection && !key.list) {
       Rows(key, name + ".", out);
       continue;
     }
     out += "| `" + name + "` | " + ValueText(key) + " | " + DefaultText(key) + " | " + key.doc +
            " |\n";
+    if (!key.shorthand.empty()) Rows(key, name + "[].", out);
   }
 }
 

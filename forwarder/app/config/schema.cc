@@ -159,7 +159,16 @@ void WriteKey(JsonWriter& json, const Key& key) {
   if (key.required) json.Key("minItems").Number(1);
   json.Key("maxItems").Number(static_cast<std::int64_t>(key.max_items));
   json.Key("items").BeginObject();
-  WriteShape(json, key);
+  if (key.shorthand.empty()) {
+    WriteShape(json, key);
+  } else {
+    // One value alone, of those that need no more, or the map.
+    json.Key("anyOf").BeginArray().BeginObject();
+    WriteChoice(json, key);
+    json.End().BeginObject();
+    WriteShape(json, key);
+    json.End().End();
+  }
   json.End();
 }
 

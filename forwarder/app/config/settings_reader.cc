@@ -201,7 +201,7 @@ class Reader {
 
   Setting Child(const Key& key, const YamlNode* own, const YamlNode* inherited, Mark parent,
                 Scope scope) {
-    if (key.kind == Kind::kSection) return Section(key, own, inherited, scope);
+    if (key.kind == Kind::kSection && !key.list) return Section(key, own, inherited, scope);
     // What names the tenant can be checked for a tenant only.
     if (own != nullptr && !scope.complete && NamesTenant(key, *own)) return Fallback(key, scope);
     if (own != nullptr) return Value(key, *own, scope);
@@ -218,7 +218,7 @@ class Reader {
   // A given value: one, a list, or properties.
   Setting Value(const Key& key, const YamlNode& node, const Scope& scope) {
     if (key.kind == Kind::kProperties) return Properties(key, node, scope);
-    if (key.list) return List(key, node, scope);
+    if (key.list) return key.shorthand.empty() ? List(key, node, scope) : Entries(key, node, scope);
     Setting result = Fallback(key, scope);
     result.where = node.where;
     result.given = true;
@@ -282,6 +282,40 @@ class Reader {
     return result;
   }
 
+  // A list of maps; an entry that is one value stands for a map with that value alone.
+  Setting Entries(const Key& key, const YamlNode& node, const Scope& scope) {
+    Setting result{.key = &key, .name = key.name, .where = node.where, .given = true};
+    if (node.kind != YamlNode::Kind::kSequence) {
+      return Refused(std::move(result), scope,
+                     "is not a list; put the value in brackets, as in [value]");
+    }
+    if (node.items.size() > key.max_items) {
+      return Refused(std::move(result), scope,
+                     "has too many entries; keep it to " + std::to_string(key.max_items));
+    }
+    Scope below = scope;
+    below.path += "[]";
+    for (const YamlNode& item : node.items) {
+      Setting entry = item.kind == YamlNode::Kind::kScalar ? Shorthand(key, item, below)
+                                                           : Section(key, &item, nullptr, below);
+      for (const Setting& child : entry.children) entry.valid = entry.valid && child.valid;
+      const Setting& named = entry.At(key.shorthand);
+      entry.valid = entry.valid && !named.text().empty();
+      result.valid = result.valid && entry.valid;
+      if (entry.valid) result.items.push_back(std::move(entry));
+    }
+    return result;
+  }
+
+  Setting Shorthand(const Key& key, const YamlNode& value, const Scope& scope) {
+    YamlNode map;
+    map.kind = YamlNode::Kind::kMap;
+    map.where = value.where;
+    map.keys.push_back({key.shorthand, value.where});
+    map.items.push_back(value);
+    return Section(key, &map, nullptr, scope);
+  }
+
   Setting Properties(const Key& key, const YamlNode& node, const Scope& scope) {
     Setting result{.key = &key, .name = key.name, .where = node.where, .given = true};
     if (!IsMap(node, scope)) return result;
@@ -301,7 +335,15 @@ class Reader {
   // The default. The table is tested to hold only good ones.
   Setting Fallback(const Key& key, const Scope& scope) {
     Setting result{.key = &key, .name = key.name};
-    if (key.list) {
+    if (!key.shorthand.empty()) {
+      for (const std::string& text : SplitList(key.fallback)) {
+        YamlNode value;
+        value.kind = YamlNode::Kind::kScalar;
+        value.text = text;
+        result.items.push_back(Shorthand(key, value, scope));
+        result.items.back().given = false;
+      }
+    } else if (key.list) {
       for (const std::string& text : SplitList(key.fallback)) {
         const Result<Scalar> value = Read(key, text, scope);
         if (value) result.items.push_back({.key = &key, .name = key.name, .value = *value});

@@ -52,16 +52,43 @@ void Budget::DropOld(MonotonicTime now) {
   std::erase_if(turns_, [now](const Turn& turn) { return turn.at + kTurnKept < now; });
 }
 
+std::size_t Budget::Before(const Turn& turn, MonotonicTime now) const {
+  const auto is_late = [now](const Turn& of) { return of.yields && now - of.since < kYields; };
+  const bool late = is_late(turn);
+  std::size_t count = 0;
+  bool is_earlier = true;  // those in front of it
+  for (const Turn& other : turns_) {
+    if (other.asker == turn.asker) {
+      is_earlier = false;
+    } else if (is_late(other) == late ? is_earlier : late) {
+      ++count;
+    }
+  }
+  return count;
+}
+
 std::optional<MonotonicTime> Budget::Attempt(MonotonicTime now, const void* asker) {
+  return Try(now, asker, false);
+}
+
+std::optional<MonotonicTime> Budget::AttemptRevisit(MonotonicTime now, const void* asker) {
+  return Try(now, asker, true);
+}
+
+std::optional<MonotonicTime> Budget::Try(MonotonicTime now, const void* asker, bool yields) {
   DropOld(now);
   const auto turn = std::find_if(turns_.begin(), turns_.end(),
                                  [asker](const Turn& other) { return other.asker == asker; });
-  if (const auto free = NextFree(now, 1, static_cast<std::size_t>(turn - turns_.begin()))) {
+  const bool is_new = turn == turns_.end();
+  Turn asked = is_new ? Turn{asker, now, now, yields} : *turn;
+  asked.yields = yields;
+  if (const auto free = NextFree(now, 1, Before(asked, now))) {
     if (!waiting_since_) waiting_since_ = now;
-    if (turn == turns_.end()) {
-      turns_.push_back({asker, *free});
+    asked.at = *free;
+    if (is_new) {
+      turns_.push_back(asked);
     } else {
-      turn->at = *free;
+      *turn = asked;
     }
     return free;
   }

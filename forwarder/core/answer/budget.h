@@ -32,6 +32,11 @@ class Budget {
   // is only compared.
   std::optional<MonotonicTime> Attempt(MonotonicTime now, const void* asker);
 
+  // The same for what is looked at again: whoever asks for what is new goes first, until this asker
+  // has waited for kYields.
+  static constexpr std::chrono::seconds kYields{10};
+  std::optional<MonotonicTime> AttemptRevisit(MonotonicTime now, const void* asker);
+
   // The same for what can wait: it leaves half of the rate to others.
   std::optional<MonotonicTime> AttemptSpare(MonotonicTime now, const void* asker);
 
@@ -48,9 +53,14 @@ class Budget {
  private:
   struct Turn {
     const void* asker = nullptr;
-    MonotonicTime at;  // when it will ask again
+    MonotonicTime at;     // when it will ask again
+    MonotonicTime since;  // when it asked first
+    bool yields = false;  // to those who do not, for a while
   };
 
+  std::optional<MonotonicTime> Try(MonotonicTime now, const void* asker, bool yields);
+  // Those who are to be served before `turn`.
+  std::size_t Before(const Turn& turn, MonotonicTime now) const;
   double Share(MonotonicTime now) const;  // of the configured rate, in [kLeastShare, 1]
   // With `part` of the rate that is allowed now, when `before` others are sent first.
   std::optional<MonotonicTime> NextFree(MonotonicTime now, double part, std::size_t before) const;

@@ -15,6 +15,8 @@
 
 namespace nsf {
 
+class EventType;
+
 enum class EventOutcome : std::uint8_t { kUnknown, kSuccess, kFailure };
 
 // What an event is, in OCSF's terms. The texts point into the table of rules or into the page.
@@ -47,7 +49,13 @@ struct AuditEvent {
   Severity severity = Severity::kUnknown;  // 1 is the most severe: see severity.h
   SupportingData supporting;
   Classification classification;
+  const EventType* by_type = nullptr;  // whose table it is written by; null: it is an audit event
 };
+
+// No rule, and no table of its type, says what it is.
+inline bool IsUnclassified(const AuditEvent& event) {
+  return event.classification.rule_id == "none";
+}
 
 // What the members say. `classification`, and what follows from it, is for a Classifier to fill in:
 // most rows are looked at for their time and id alone. Pure; the result is valid as long as `row`,

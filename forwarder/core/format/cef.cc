@@ -2,7 +2,6 @@
 // The format `cef`: ArcSight's Common Event Format, version 0, written straight into the buffer.
 // docs/CEF.md has the mapping and the limits of each key.
 #include <cstdint>
-#include <limits>
 
 #include "core/event/api_call.h"
 #include "core/event/known_field.h"
@@ -11,6 +10,7 @@
 #include "core/format/format.h"
 #include "core/format/identity_json.h"
 #include "core/format/json_text.h"
+#include "core/format/line_escapes.h"
 #include "core/format/line_values.h"
 #include "core/format/plain_text.h"
 
@@ -24,11 +24,6 @@ constexpr std::size_t kTextLimit = 1023;
 constexpr std::size_t kCustomLimit = 4000;
 constexpr std::size_t kDeviceIdLimit = 255;
 
-// The dictionary's type of `cnt`.
-bool IsCefInteger(std::int64_t value) {
-  return value >= 0 && value <= std::numeric_limits<std::int32_t>::max();
-}
-
 class CefWriter {
  public:
   CefWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
@@ -37,8 +32,6 @@ class CefWriter {
   void Write();
 
  private:
-  void PutHeaderText(std::string_view text);
-  void PutValue(std::string_view text);
   void PutKey(std::string_view key);  // with a space in front and its '='
   // Nothing is written for an empty value.
   void Put(std::string_view key, std::string_view value, std::size_t limit);
@@ -80,50 +73,6 @@ void CefWriter::Write() {
   WriteCustom();
 }
 
-// '=' means nothing here, and there is no way to write a line break.
-void CefWriter::PutHeaderText(std::string_view text) {
-  for (;;) {
-    text.remove_prefix(AppendPlain<'\\', '|'>(text, &out_));
-    if (text.empty()) return;
-    const char c = text.front();
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      text.remove_prefix(AppendCharacter(text, &out_));
-      continue;
-    }
-    if (c == '\\' || c == '|') {
-      out_ += '\\';
-      out_ += c;
-    } else {
-      out_ += ' ';
-    }
-    text.remove_prefix(1);
-  }
-}
-
-// '|' means nothing here.
-void CefWriter::PutValue(std::string_view text) {
-  for (;;) {
-    text.remove_prefix(AppendPlain<'\\', '='>(text, &out_));
-    if (text.empty()) return;
-    const char c = text.front();
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      text.remove_prefix(AppendCharacter(text, &out_));
-      continue;
-    }
-    if (c == '\\' || c == '=') {
-      out_ += '\\';
-      out_ += c;
-    } else if (c == '\n') {
-      out_ += "\\n";
-    } else if (c == '\r') {
-      out_ += "\\r";
-    } else {
-      out_ += ' ';
-    }
-    text.remove_prefix(1);
-  }
-}
-
 void CefWriter::PutKey(std::string_view key) {
   if (out_.size() == begin_) key.remove_prefix(1);
   out_ += key;
@@ -133,7 +82,7 @@ void CefWriter::Put(std::string_view key, std::string_view value, std::size_t li
   value = values_.Fit(value, limit);
   if (value.empty()) return;
   PutKey(key);
-  PutValue(value);
+  AppendCefValue(value, &out_);
 }
 
 void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::size_t limit,
@@ -154,7 +103,7 @@ void CefWriter::WriteHeader() {
   AppendSlug(event_.event_text, kClassIdLimit, &out_);
   out_ += '|';
   const std::string_view name = values_.Fit(event_.event_text, kNameLimit);
-  PutHeaderText(name.empty() ? std::string_view("Unknown") : name);
+  AppendCefHeader(name.empty() ? std::string_view("Unknown") : name, &out_);
   out_ += '|';
   out_ += SeverityNumber(event_.severity);
   out_ += '|';
@@ -196,8 +145,8 @@ void CefWriter::WriteUsers() {
 void CefWriter::WriteIdentities(const Enrichment& people, bool has_user_id) {
   const auto put = [this](const KnownPerson& person, std::string_view key, std::string_view label) {
     identity_.clear();
-    AppendIdentityJson(person, {true, true, kMostGroupsShown, kTextLimit}, &identity_);
-    PutLabelled(key, identity_.view(), kTextLimit, label);
+    AppendIdentityJson(person, {true, true, kMostGroupsShown, kMostIdentityText}, &identity_);
+    PutLabelled(key, identity_.view(), kMostIdentityText, label);
   };
   if (people.actor) {
     if (!has_user_id) Put(" suid=", people.actor->identity.id, kTextLimit);

@@ -10,6 +10,7 @@
 #include "core/event/api_call.h"
 #include "core/event/known_field.h"
 #include "core/event/text.h"
+#include "core/format/ecs_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
 #include "core/format/identity_json.h"
@@ -23,7 +24,6 @@ namespace {
 constexpr std::size_t kMaxSlug = 256;
 constexpr std::string_view kPersonnel = "is_netskope_personnel";
 constexpr std::uint32_t kGroupType = 3;  // of a managed entity in OCSF
-constexpr std::size_t kMaxName = 64;     // of a member that becomes a field of its own
 
 std::string_view ChangeText(bool is_creation, bool is_deletion) {
   if (is_creation) return R"("category":["iam"],"type":["user","creation"])";
@@ -152,15 +152,6 @@ UserParts SplitUser(std::string_view user) {
   const std::size_t at = user.find('@');
   if (at == 0 || at >= user.size() - 1) return {{}, user, {}};  // npos is beyond, too
   return {user, user.substr(0, at), user.substr(at + 1)};
-}
-
-// A name that an index takes as that of one field. Dots would make objects of it.
-bool IsFieldName(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           const char low = ToLowerAscii(c);
-           return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-         });
 }
 
 // Whether `supporting_data` is no more than its two members and their scalars.
@@ -407,7 +398,7 @@ void EcsWriter::WriteOwn() {
     out_.NoteAsIn(other_);
     Put("}\"");
   }
-  if (context_.people != nullptr) WriteIdentity();
+  WriteIdentity();
   WriteForwarder();
   Put("}");
 }
@@ -484,24 +475,9 @@ void EcsWriter::WriteSupporting(const Field& field) {
 
 // What ECS has no place for; of when it is, and why there may be nothing.
 void EcsWriter::WriteIdentity() {
-  const Enrichment& people = *context_.people;
-  if (!people.actor && !people.subject) return;
-  PutComma();
-  Put(R"("identity":{)");
-  if (people.taken) PutTime(R"("taken":")", people.taken->time_since_epoch().count());
-  IdentityJsonParts parts;
-  parts.place = true;
-  if (people.actor) {
-    PutComma();
-    Put(R"("actor":)");
-    AppendIdentityJson(*people.actor, parts, &out_);
-  }
-  if (people.subject) {
-    PutComma();
-    Put(R"("target":)");
-    AppendIdentityJson(*people.subject, parts, &out_);
-  }
-  Put("}");
+  if (!HasPeople(context_.people)) return;
+  PutKey("identity");
+  AppendPeopleJson(*context_.people, &out_);
 }
 
 void EcsWriter::WriteForwarder() {

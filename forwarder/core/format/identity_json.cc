@@ -61,4 +61,38 @@ void AppendIdentityJson(const KnownPerson& person, const IdentityJsonParts& part
   *out += '}';
 }
 
+void AppendPeopleJson(const Enrichment& people, TextBuffer* out) {
+  const auto put_key = [out](std::string_view key) {
+    if (!out->ends_with('{')) *out += ',';
+    *out += key;
+  };
+  IdentityJsonParts parts;
+  parts.place = true;
+  *out += '{';
+  if (people.taken) {
+    *out += R"("taken":")";
+    AppendRfc3339(people.taken->time_since_epoch().count(), out);
+    *out += '"';
+  }
+  if (people.actor) {
+    put_key(R"("actor":)");
+    AppendIdentityJson(*people.actor, parts, out);
+  }
+  if (people.subject) {
+    put_key(R"("target":)");
+    AppendIdentityJson(*people.subject, parts, out);
+  }
+  *out += '}';
+}
+
+void AppendGroupNames(const Identity& identity, TextBuffer* out) {
+  const std::size_t begin = out->size();
+  for (const std::string_view group : identity.groups) {
+    const std::size_t size = out->size() - begin;
+    if (size + group.size() + 2 > kMostIdentityText) break;
+    if (size > 0) *out += ", ";
+    *out += group;
+  }
+}
+
 }  // namespace nsf

@@ -8,7 +8,9 @@
 #include "core/event/known_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
+#include "core/format/identity_json.h"
 #include "core/format/json_text.h"
+#include "core/format/line_escapes.h"
 #include "core/format/line_values.h"
 #include "core/format/plain_text.h"
 
@@ -28,7 +30,6 @@ class LeefWriter {
   void Write();
 
  private:
-  void PutValue(std::string_view text);
   // `key` with its '='; nothing is written for an empty value.
   void Put(std::string_view key, std::string_view value, std::size_t limit);
   void PutNumber(std::string_view key, std::int64_t value);
@@ -62,25 +63,12 @@ void LeefWriter::Write() {
   if (values_.cut() > 0) PutNumber("valuesCut=", values_.cut());
 }
 
-void LeefWriter::PutValue(std::string_view text) {
-  for (;;) {
-    text.remove_prefix(AppendPlain<>(text, &out_));
-    if (text.empty()) return;
-    if (static_cast<unsigned char>(text.front()) >= 0x80) {
-      text.remove_prefix(AppendCharacter(text, &out_));
-    } else {
-      out_ += ' ';
-      text.remove_prefix(1);
-    }
-  }
-}
-
 void LeefWriter::Put(std::string_view key, std::string_view value, std::size_t limit) {
   value = values_.Fit(value, limit);
   if (value.empty()) return;
   out_ += '\t';
   out_ += key;
-  PutValue(value);
+  AppendLeefValue(value, &out_);
 }
 
 void LeefWriter::PutNumber(std::string_view key, std::int64_t value) {
@@ -101,7 +89,7 @@ void LeefWriter::WriteHeader() {
 
 void LeefWriter::WriteKind() {
   out_ += "\tcat=";
-  PutValue(kind_.category);
+  AppendLeefValue(kind_.category, &out_);
   const std::string_view outcome = OutcomeWord(kind_.outcome);
   if (!outcome.empty()) {
     out_ += '/';
@@ -141,12 +129,8 @@ void LeefWriter::WriteIdentities(const Enrichment& people) {
     Put(keys.department, identity.department, kNameLimit);
     Put(keys.location, identity.location, kNameLimit);
     groups_.clear();
-    for (const std::string_view group : identity.groups) {
-      if (groups_.size() + group.size() + 2 > kTextLimit) break;
-      if (groups_.size() > 0) groups_ += ", ";
-      groups_ += group;
-    }
-    Put(keys.groups, groups_.view(), kTextLimit);
+    AppendGroupNames(identity, &groups_);
+    Put(keys.groups, groups_.view(), kMostIdentityText);
   };
   if (people.actor) {
     put(*people.actor, {"usrIdentity=", "usrScimId=", "usrDisplayName=", "usrActive=",

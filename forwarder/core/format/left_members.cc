@@ -15,13 +15,14 @@ const Field* LeftMembers::Next() {
   const std::span<const Field> fields = event_.row->fields;
   while (next_ < fields.size()) {
     const std::size_t index = next_++;
-    if (!IsPlaced(fields[index]) && !IsReplaced(index)) return &fields[index];
+    if (!IsPlaced(index) && !IsReplaced(index)) return &fields[index];
   }
   return nullptr;
 }
 
-bool LeftMembers::IsPlaced(const Field& field) const {
-  if (field.type == FieldType::kNull) return true;  // null is no value
+bool LeftMembers::IsPlaced(std::size_t index) const {
+  const Field& field = event_.row->fields[index];
+  if (placed_.HasMember(index) || field.type == FieldType::kNull) return true;  // null is no value
   const KnownField known = FindKnownField(field.name);
   if (known == KnownField::kNone || !placed_.Has(known)) return false;
   // The address of a login may come from its supporting values, not from this field.

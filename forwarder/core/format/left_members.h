@@ -8,21 +8,29 @@
 #include <map>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/event/audit_event.h"
 #include "core/event/known_field.h"
 
 namespace nsf {
 
-// The known members that have found a place.
+// The members that have found a place.
 class PlacedFields {
  public:
   void Add(KnownField field) { bits_ |= Bit(field); }
+  // The row's member of this index, whatever it means.
+  void AddMember(std::size_t index) {
+    if (members_.size() <= index) members_.resize(index + 1);
+    members_[index] = true;
+  }
+  bool HasMember(std::size_t index) const { return index < members_.size() && members_[index]; }
   bool Has(KnownField field) const { return (bits_ & Bit(field)) != 0; }
 
  private:
   static std::uint32_t Bit(KnownField field) { return 1U << static_cast<unsigned>(field); }
   std::uint32_t bits_ = 0;
+  std::vector<bool> members_;
 };
 
 // Goes through the members that are left, in their order.
@@ -37,7 +45,7 @@ class LeftMembers {
   const Field* Next();
 
  private:
-  bool IsPlaced(const Field& field) const;
+  bool IsPlaced(std::size_t index) const;
   bool IsReplaced(std::size_t index);
 
   const AuditEvent& event_;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The format `ocsf`: OCSF 1.8.0, written straight into the buffer. docs/OCSF.md has the mapping.
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
 #include "core/event/api_call.h"
 #include "core/event/known_field.h"
+#include "core/format/email.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
-#include "core/format/identity_json.h"
 #include "core/format/json_pieces.h"
 #include "core/format/json_text.h"
 #include "core/format/left_members.h"
+#include "core/format/ocsf_enrichments.h"
 
 namespace nsf {
 namespace {
@@ -101,35 +101,6 @@ std::string_view EntityTypeText(std::uint32_t type_id) {
   }
 }
 
-// Letters, digits and `marks`, by byte.
-constexpr std::array<bool, 256> LettersDigitsAnd(std::string_view marks) {
-  std::array<bool, 256> is_one{};
-  for (unsigned c = 0; c < is_one.size(); ++c) {
-    is_one[c] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  }
-  for (const char c : marks) is_one[static_cast<unsigned char>(c)] = true;
-  return is_one;
-}
-
-constexpr std::array<bool, 256> kEmailLocal = LettersDigitsAnd("!#$%&'*+-/=?^_`{|}~.");
-constexpr std::array<bool, 256> kEmailDomain = LettersDigitsAnd("-.");
-
-bool ConsistsOf(const std::array<bool, 256>& allowed, std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return allowed[static_cast<unsigned char>(c)]; });
-}
-
-// What OCSF accepts as an address: the domain has a dot, not at its start and not at its end.
-bool IsEmail(std::string_view text) {
-  const std::size_t at = text.find('@');
-  if (at == 0 || at == std::string_view::npos) return false;
-  const std::string_view local = text.substr(0, at);
-  const std::string_view domain = text.substr(at + 1);
-  const std::size_t dot = domain.find('.');
-  if (dot == 0 || dot == std::string_view::npos || domain.ends_with('.')) return false;
-  return ConsistsOf(kEmailLocal, local) && ConsistsOf(kEmailDomain, domain);
-}
-
 class OcsfWriter : private JsonPieces {
  public:
   OcsfWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
@@ -142,8 +113,6 @@ class OcsfWriter : private JsonPieces {
   void PutIdentity(const Identity& identity);
   const KnownPerson* Actor() const;
   const KnownPerson* Subject() const;
-  void WriteEnrichments();
-  void PutEnrichment(std::string_view path, std::string_view name, const KnownPerson& person);
   void WriteKind();
   void WriteTime();
   void WriteMetadata();
@@ -184,7 +153,7 @@ void OcsfWriter::Write() {
   WriteSource();
   WriteClassMembers();
   WriteObservables();
-  WriteEnrichments();
+  AppendEnrichments(event_, context_.people, &out_);
   WriteUnmapped();
   Put("}");
 }
@@ -258,45 +227,16 @@ void OcsfWriter::PutUser(std::string_view name, const KnownPerson* person) {
 void OcsfWriter::PutIdentity(const Identity& identity) {
   PutTextIfAny(R"(,"uid":)", identity.id);
   PutTextIfAny(R"(,"display_name":)", identity.display_name);
-  std::size_t shown = 0;
-  for (const std::string_view group : identity.groups) {
-    if (shown == kMostGroupsShown) break;
-    PutText(shown++ == 0 ? R"(,"groups":[{"name":)" : R"(},{"name":)", group);
+  if (!identity.groups.empty()) {
+    Put(R"(,"groups":)");
+    AppendGroups(identity, &out_);
   }
-  if (shown > 0) Put("}]");
   if (identity.department.empty() && identity.location.empty()) return;
   Put(R"(,"ldap_person":{)");
   PutTextIfAny(R"("department":)", identity.department);
   if (!identity.department.empty() && !identity.location.empty()) Put(",");
   PutTextIfAny(R"("office_location":)", identity.location);
   Put("}");
-}
-
-// What SCIM was asked about whom, of when the answer is, and what has no place in a user: whether
-// the account is active, and why nothing is known of it.
-void OcsfWriter::PutEnrichment(std::string_view path, std::string_view name,
-                               const KnownPerson& person) {
-  Put(out_.ends_with('[') ? R"({"name":")" : R"(,{"name":")");
-  Put(path);
-  PutText(R"(","value":)", name);
-  Put(R"(,"type":"identity","provider":"Netskope SCIM")");
-  if (context_.people->taken) {
-    PutNumber(R"(,"created_time":)", context_.people->taken->time_since_epoch().count() * 1000);
-  }
-  Put(R"(,"data":)");
-  IdentityJsonParts parts;
-  parts.most_groups = 0;
-  parts.shown_elsewhere = kMostGroupsShown;
-  AppendIdentityJson(person, parts, &out_);
-  Put("}");
-}
-
-void OcsfWriter::WriteEnrichments() {
-  if (Actor() == nullptr && Subject() == nullptr) return;
-  Put(R"(,"enrichments":[)");
-  if (Actor() != nullptr) PutEnrichment("actor.user", ActorName(event_), *Actor());
-  if (Subject() != nullptr) PutEnrichment("user", SubjectName(event_), *Subject());
-  Put("]");
 }
 
 void OcsfWriter::WriteActor() {

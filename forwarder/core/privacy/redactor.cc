@@ -21,8 +21,9 @@ constexpr std::string_view kEscapedAt = "%40";
 constexpr std::array<std::string_view, 5> kNeeded = {
     "_id", "timestamp", "_insertion_epoch_timestamp", "severity_level", "count"};
 // Members that are a user's name, whatever they look like.
-constexpr std::array<std::string_view, 4> kUserMembers = {"user", "ur_normalized",
-                                                          "userPrincipalName", "sAMAccountName"};
+constexpr std::array<std::string_view, 10> kUserMembers = {
+    "user",        "ur_normalized", "userPrincipalName", "sAMAccountName", "userkey",
+    "acting_user", "owner",         "from_user",         "to_user",        "assignee"};
 // Members whose text is of a small vocabulary: a user called "admin" is not meant in them.
 constexpr std::array<std::string_view, 3> kVocabulary = {"type", "data_type", "audit_log_event"};
 

@@ -102,12 +102,14 @@ std::optional<Course::Ask> Course::NextAsk(std::uint64_t ticket, std::uint32_t l
   for (CourseWalk& next : walks_) {
     Walk& walk = next.walk;
     if (!in_turn && !ahead) break;
-    if (const auto ask = walk.NextAsk(ticket, limit, limits)) return Ask{*ask, walk.plan().window};
+    if (const auto ask = walk.NextAsk(ticket, limit, limits)) {
+      return Ask{*ask, walk.plan().window, walk.plan().kind == WalkKind::kRevisit};
+    }
     in_turn = in_turn && walk.asked_to_its_end();
   }
   if (!ahead || !walking() || !PushAhead(tenant_now)) return std::nullopt;
   Walk& walk = walks_.back().walk;
-  return Ask{*walk.NextAsk(ticket, limit, limits), walk.plan().window};
+  return Ask{*walk.NextAsk(ticket, limit, limits), walk.plan().window, false};
 }
 
 std::size_t Course::open_pages() const {

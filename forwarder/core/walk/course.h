@@ -68,6 +68,7 @@ class Course {
   struct Ask {
     PageAsk page;
     Window window;
+    bool is_revisit = false;  // closed windows are looked at again
   };
   std::optional<Ask> NextAsk(std::uint64_t ticket, std::uint32_t limit, const WalkLimits& limits,
                              bool ahead, WallSeconds tenant_now);

@@ -32,7 +32,10 @@ WallSeconds TimeOf(const AuditEvent& event) {
 class Parts {
  public:
   Parts(const DeadLetterForms& forms, WallTime now)
-      : classifier_(forms.classification), directories_(forms.directories), now_(now) {
+      : classifier_(forms.classification),
+        types_(forms.types),
+        directories_(forms.directories),
+        now_(now) {
     for (const auto& [tenant, settings] : forms.redactions)
       redactors_.try_emplace(tenant, settings);
   }
@@ -47,7 +50,12 @@ class Parts {
     if (const auto redactor = redactors_.find(letter.tenant); redactor != redactors_.end()) {
       if (auto redacted = redactor->second.Apply(*event.row)) event = *std::move(redacted);
     }
-    classifier_.Classify(&event);
+    const EventType* const type = types_ == nullptr ? nullptr : types_->Find(letter.stream);
+    if (type != nullptr) {
+      type->Apply(&event);
+    } else {
+      classifier_.Classify(&event);
+    }
     TextBuffer payload;
     const auto directory = directories_.find(letter.tenant);
     const Enrichment* people =
@@ -84,6 +92,7 @@ class Parts {
 
  private:
   Classifier classifier_;
+  const EventTypes* types_;
   std::map<std::string, Redactor> redactors_;
   const std::map<std::string, std::shared_ptr<const Directory>>& directories_;
   const WallTime now_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/event/classification.h"
+#include "core/format/typed/event_type.h"
 #include "core/identity/directory.h"
 #include "core/privacy/privacy_settings.h"
 #include "ports/clock.h"
@@ -35,10 +36,11 @@ struct DeadLetterBatch {
   std::vector<std::string_view> kept;
 };
 
-// How rows are made into events and payloads. Records point into the table: it outlives them.
+// How rows are made into events and payloads. Records point into the tables: these outlive them.
 struct DeadLetterForms {
   std::map<std::string, Format> formats;  // of every configured sink
   std::shared_ptr<const ClassificationTable> classification;
+  const EventTypes* types = nullptr;  // of the streams that are not `audit`; null: there are none
   std::map<std::string, RedactionSettings> redactions;  // by tenant, where something is taken out
   // By tenant, where users are asked for and nothing is taken out: kept rows name nobody then.
   std::map<std::string, std::shared_ptr<const Directory>> directories;

@@ -16,7 +16,9 @@ constexpr std::size_t kMostCharacters = 120;
 }  // namespace
 
 Intake::Intake(const StreamSettings& settings)
-    : classifier_(settings.classification), filter_(settings.filter, settings.path) {
+    : classifier_(settings.classification),
+      event_type_(settings.event_type),
+      filter_(settings.filter, settings.path) {
   if (settings.redaction.any()) redactor_.emplace(settings.redaction);
   directory_ = settings.directory;
   if (directory_ && settings.redaction.any()) veil_.emplace(settings.redaction);
@@ -24,7 +26,7 @@ Intake::Intake(const StreamSettings& settings)
 
 Intake::Admission Intake::Admit(AuditEvent* event, WallTime now) {
   Admission admission;
-  classifier_.Classify(event);
+  Classify(event);
   admission.filtered = filter_.ReasonToDrop(*event);
   if (!admission.filtered.empty()) return admission;
   const bool is_marked = filter_.IsMarked(*event);
@@ -35,12 +37,20 @@ Intake::Admission Intake::Admit(AuditEvent* event, WallTime now) {
   }
   if (auto redacted = redactor_ ? redactor_->Apply(*event->row) : std::nullopt) {
     *event = *std::move(redacted);
-    classifier_.Classify(event);
+    Classify(event);
     admission.rewritten = true;
   }
   if (is_marked) RowFilter::Mark(event);
-  if (event->classification.class_uid == 0) NoteUnknown(event->event_text);
+  if (event_type_ == nullptr && IsUnclassified(*event)) NoteUnknown(event->event_text);
   return admission;
+}
+
+void Intake::Classify(AuditEvent* event) {
+  if (event_type_ != nullptr) {
+    event_type_->Apply(event);
+  } else {
+    classifier_.Classify(event);
+  }
 }
 
 void Intake::NoteUnknown(std::string_view text) {

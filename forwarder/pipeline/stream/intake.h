@@ -38,9 +38,11 @@ class Intake {
   std::optional<std::string> TakeUnknown();
 
  private:
+  void Classify(AuditEvent* event);
   void NoteUnknown(std::string_view text);
 
   Classifier classifier_;
+  const EventType* event_type_;
   RowFilter filter_;
   std::optional<Redactor> redactor_;            // absent: nothing is taken out
   std::shared_ptr<const Directory> directory_;  // null: nobody is asked

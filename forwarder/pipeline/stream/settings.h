@@ -15,6 +15,7 @@
 
 #include "core/dialect/dialect.h"
 #include "core/event/classification.h"
+#include "core/format/typed/event_type.h"
 #include "core/privacy/privacy_settings.h"
 #include "core/walk/window_plan.h"
 #include "ports/clock.h"
@@ -81,6 +82,9 @@ struct StreamSettings {
   // Records point into it: it outlives all that were made. Without rules, all is a base event.
   std::shared_ptr<const ClassificationTable> classification =
       std::make_shared<const ClassificationTable>(ClassificationRules{});
+  // What its events are read by, in place of the classification; null: the stream is `audit`, or
+  // nothing is known of its type. It outlives all that were made.
+  const EventType* event_type = nullptr;
   FilterSettings filter;
   std::shared_ptr<const Directory> directory;  // who people are; null: nobody is asked
   RedactionSettings redaction;

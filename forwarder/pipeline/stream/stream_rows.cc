@@ -240,7 +240,7 @@ void Stream::AddEvent(AuditEvent event, const BatchBuilder::Origin& origin, cons
   if (auto unknown = intake_.TakeUnknown()) {
     out->notices.push_back({Notice::Level::kWarning, *std::move(unknown)});
   }
-  if (event.classification.class_uid == 0) ++snapshot_.unclassified;
+  if (IsUnclassified(event)) ++snapshot_.unclassified;
   if (admission.people != nullptr) NoteIdentified(*admission.people);
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;

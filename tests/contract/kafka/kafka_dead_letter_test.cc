@@ -166,6 +166,8 @@ TEST_CASE_METHOD(KafkaDeadLetterTest, "what cannot be kept stays undecided, with
 
 TEST_CASE_METHOD(KafkaDeadLetterTest, "a topic that is not there keeps the row until it is") {
   config_.properties["message.timeout.ms"] = "1000";
+  // Else it may be over before the topic is known to be missing.
+  config_.properties["topic.metadata.propagation.max.ms"] = "0";
   kafka_.AnswerTopic("refused.acme.audit", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   Refuse("e1", "{}");
   const auto dead_letter = Make();

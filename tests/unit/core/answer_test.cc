@@ -235,6 +235,61 @@ TEST_CASE("who asks for more than there is keeps nobody else from asking") {
   for (const Asker& asker : askers) CHECK(asker.sent >= 120);
 }
 
+TEST_CASE("what is looked at again waits for what is new, and not for ever") {
+  Budget budget({240, 4});
+  struct Asker {
+    bool is_revisit;
+    MonotonicTime next = At(seconds(0));
+    MonotonicTime since = At(seconds(0));
+    int sent = 0;
+    MonotonicTime::duration longest{0};
+  };
+  // The revisits want all there is, and ask first.
+  std::vector<Asker> askers{{true}, {false}};
+  for (milliseconds t{0}; t < minutes(10); t += milliseconds(1)) {
+    for (Asker& asker : askers) {
+      if (asker.next > At(t)) continue;
+      const auto free =
+          asker.is_revisit ? budget.AttemptRevisit(At(t), &asker) : budget.Attempt(At(t), &asker);
+      if (free) {
+        asker.next = *free;
+        continue;
+      }
+      ++asker.sent;
+      asker.longest = std::max(asker.longest, At(t) - asker.since);
+      if (!asker.is_revisit) asker.next = At(t + seconds(3));
+      asker.since = std::max(asker.next, At(t));
+    }
+  }
+  CHECK(askers[0].sent >= 2'000);
+  CHECK(askers[1].sent >= 150);
+  CHECK(askers[1].longest <= seconds(1));
+
+  SECTION("a live request is next, however long the queue of revisits is") {
+    Budget full({60, 1});
+    std::array<int, 6> revisits{};
+    int live = 0;
+    REQUIRE_FALSE(full.Attempt(At(seconds(0)), &live));
+    for (int& revisit : revisits) CHECK(full.AttemptRevisit(At(seconds(0)), &revisit));
+    CHECK(full.Attempt(At(seconds(0)), &live) == At(seconds(1)));
+    CHECK(full.AttemptRevisit(At(seconds(1)), &revisits[0]) == At(seconds(2)));
+    CHECK_FALSE(full.Attempt(At(seconds(1)), &live));
+  }
+  SECTION("a revisit that has waited long enough has its turn") {
+    Budget full({60, 1});
+    int revisit = 0;
+    std::array<int, 3> live{};
+    int served_at = 0;
+    for (int second = 0; second < 30 && served_at == 0; ++second) {
+      // More is new than there is room for, and it asks first.
+      for (int& asker : live) full.Attempt(At(seconds(second)), &asker);
+      if (second > 0 && !full.AttemptRevisit(At(seconds(second)), &revisit)) served_at = second;
+    }
+    CHECK(served_at >= 10);
+    CHECK(served_at <= 15);
+  }
+}
+
 TEST_CASE("a turn that nobody takes holds nobody up") {
   Budget budget({240, 4});
   int gone = 0;

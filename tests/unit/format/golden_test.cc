@@ -101,5 +101,31 @@ TEST_CASE("Golden rows of known people become theirs, and raw ones stay as they 
   }
 }
 
+// "alert {…}": the type of an event, and its row.
+std::string FormatTyped(Format format, const std::string& line, const std::string& id,
+                        const Enrichment* people) {
+  const std::size_t space = line.find(' ');
+  return FormatRow(format, line.substr(space + 1), {"acme", line.substr(0, space), id, people});
+}
+
+TEST_CASE("Golden rows of the other event types become theirs") {
+  const std::vector<std::string> rows = ReadLines(kFolder + "types.txt");
+  REQUIRE(rows.size() >= 15);
+  Enrichment ana = People();
+  ana.subject.reset();
+  for (const Format format : kAllFormats) {
+    std::vector<std::string> lines;
+    for (const std::string& row : rows) {
+      lines.push_back(
+          FormatTyped(format, row, "golden-" + std::to_string(lines.size() + 1), nullptr));
+    }
+    for (const std::string& row : rows) {
+      if (row.find("ana.ruiz@") == std::string::npos) continue;
+      lines.push_back(FormatTyped(format, row, "golden-" + std::to_string(lines.size() + 1), &ana));
+    }
+    CheckGolden(PathOf(format, "types-"), lines);
+  }
+}
+
 }  // namespace
 }  // namespace nsf

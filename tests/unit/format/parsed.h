@@ -10,13 +10,14 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "app/config/event_types_file.h"
 #include "core/event/page.h"
 #include "core/format/format.h"
 #include "support/classified.h"
 
 namespace nsf {
 
-// `row` may be anything that is JSON.
+// `row` may be anything that is JSON; it is of the event type that the context's stream names.
 inline std::string FormatRow(Format format, const std::string& row,
                              const FormatContext& context = {"acme", "audit", "event-1"}) {
   const Page page = Page::Parse("{\"result\":[" + row + "]}");
@@ -24,7 +25,9 @@ inline std::string FormatRow(Format format, const std::string& row,
   REQUIRE(page.rows().size() == 1);
   TextBuffer out;
   RowReader reader;
-  AppendEvent(format, ClassifiedEvent(reader.Read(page.rows()[0])), context, &out);
+  AuditEvent event = ClassifiedEvent(reader.Read(page.rows()[0]));
+  if (const EventType* const type = BuiltInEventTypes().Find(context.stream)) type->Apply(&event);
+  AppendEvent(format, event, context, &out);
   return out.str();
 }
 

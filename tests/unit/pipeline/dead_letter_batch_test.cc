@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "app/config/classification_file.h"
+#include "app/config/event_types_file.h"
 #include "core/format/dead_letter.h"
 #include "core/identity/picture_builder.h"
 
@@ -32,7 +33,8 @@ std::string Line(const std::string& id, const std::string& sink, const std::stri
 TEST_CASE("rows are formatted anew for the sinks that refused them, marked as a replay") {
   const std::vector<std::string> lines = {Line("1", "out"), Line("2", "lake"), Line("3", "out"),
                                           Line("4", "out", "other")};
-  const auto made = MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), {}, {}}, {});
+  const auto made =
+      MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), nullptr, {}, {}}, {});
   CHECK(made.kept.empty());
   CHECK(made.sent == 4);
   REQUIRE(made.batch);
@@ -63,7 +65,8 @@ TEST_CASE("what is not meant, or not possible, is kept byte for byte") {
                                           Line("5", "lake"),
                                           Line("6", "out", "other")};
   const auto ids = [&lines](const DeadLetterChoice& choice) {
-    return MakeDeadLetterBatch(lines, choice, {kFormats, BuiltInClassification(), {}, {}}, {});
+    return MakeDeadLetterBatch(lines, choice, {kFormats, BuiltInClassification(), nullptr, {}, {}},
+                               {});
   };
   CHECK(ids({}).sent == 3);
   CHECK(ids({}).kept == std::vector<std::string_view>{lines[1], lines[2], lines[3], lines[4]});
@@ -82,7 +85,7 @@ TEST_CASE("what was kept before there was something to take out is sent without 
       Line("1", "out", "acme", R"({"_id":"1","user":"ana@corp.example"})"),
       Line("2", "out", "other", R"({"_id":"2","user":"ana@corp.example"})")};
   const auto made = MakeDeadLetterBatch(
-      lines, {}, {kFormats, BuiltInClassification(), {{"acme", redaction}}, {}}, {});
+      lines, {}, {kFormats, BuiltInClassification(), nullptr, {{"acme", redaction}}, {}}, {});
   REQUIRE(made.sent == 2);
   const Record& acme = made.batch->sinks[0].records[0];
   CHECK(acme.value == R"({"_id":"1","user":"redacted@redacted.invalid"})");
@@ -100,7 +103,8 @@ TEST_CASE("people are shown as they are known, where they are asked for") {
   const WallSeconds taken(std::chrono::seconds(1'760'000'000));
   auto directory = std::make_shared<Directory>(std::chrono::hours(1));
   directory->Show(builder.Finish({taken, {}, true}, 1, nullptr).picture);
-  const DeadLetterForms forms{kFormats, BuiltInClassification(), {}, {{"acme", directory}}};
+  const DeadLetterForms forms{
+      kFormats, BuiltInClassification(), nullptr, {}, {{"acme", directory}}};
   const std::vector<std::string> lines = {Line("1", "lake"), Line("2", "lake", "other")};
   const auto shown = [&](WallTime now) {
     const auto made = MakeDeadLetterBatch(lines, {}, forms, now);
@@ -110,6 +114,26 @@ TEST_CASE("people are shown as they are known, where they are asked for") {
   CHECK(shown(taken).find(R"("uid":"u-77")") != std::string::npos);
   CHECK(shown(taken).find(R"("status":"found")") != std::string::npos);
   CHECK(shown(taken + std::chrono::hours(3)).find(R"("status":"stale")") != std::string::npos);
+}
+
+TEST_CASE("a row of another event type is made what its table says") {
+  SinkBatch batch;
+  batch.sink = "lake";
+  batch.tenant = "acme";
+  batch.stream = "alert";
+  const std::string row = R"({"_id":"1","timestamp":1760000000,"userkey":"ana","app":"Box"})";
+  Record record;
+  record.raw = row;
+  record.event_id = "1";
+  TextBuffer line;
+  AppendDeadLetter(batch, record, {0, "too_large", ""}, WallTime(), &line);
+  const auto made = MakeDeadLetterBatch(
+      {line.str()}, {}, {kFormats, BuiltInClassification(), &BuiltInEventTypes(), {}, {}}, {});
+  REQUIRE(made.sent == 1);
+  const Record& alert = made.batch->sinks[0].records[0];
+  CHECK(alert.class_uid == 2004);
+  CHECK(alert.category == "ALERT");
+  CHECK(alert.user == "ana");
 }
 
 }  // namespace

@@ -60,6 +60,12 @@ TEST_CASE("Users and addresses are hashed wherever they stand") {
       {R"({ "user" : "siem-poller" , "x":1.50 })", R"({ "user" : "POLLER" , "x":1.50 })"},
       {R"({"userPrincipalName":"ana@corp.example","sAMAccountName":"siem-poller"})",
        R"({"userPrincipalName":"ANA","sAMAccountName":"POLLER"})"},
+      {R"({"userkey":"siem-poller"})", R"({"userkey":"POLLER"})"},
+      {R"({"acting_user":"siem-poller"})", R"({"acting_user":"POLLER"})"},
+      {R"({"owner":"siem-poller"})", R"({"owner":"POLLER"})"},
+      {R"({"from_user":"siem-poller"})", R"({"from_user":"POLLER"})"},
+      {R"({"to_user":"siem-poller"})", R"({"to_user":"POLLER"})"},
+      {R"({"assignee":"siem-poller"})", R"({"assignee":"POLLER"})"},
       // Absent is no one.
       {R"({"user":"","ur_normalized":null,"sAMAccountName":"unknown"})",
        R"({"user":"","ur_normalized":null,"sAMAccountName":"unknown"})"},

@@ -18,7 +18,7 @@ Settings MakeSettings(std::string_view text) {
 }
 
 Request Get(std::string_view query) {
-  std::string target(kAuditPath);
+  std::string target = std::string(kDataPath) + "audit";
   if (!query.empty()) target.append("?").append(query);
   return {"GET", std::move(target), {{"Netskope-Api-Token", std::string(kDefaultRestToken)}}};
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plain runs are copied, the rest is looked at byte by byte.
+#include "core/format/line_escapes.h"
+
+#include <limits>
+
+#include "core/format/plain_text.h"
+
+namespace nsf {
+
+// '=' means nothing here, and there is no way to write a line break.
+void AppendCefHeader(std::string_view text, TextBuffer* out) {
+  for (;;) {
+    text.remove_prefix(AppendPlain<'\\', '|'>(text, out));
+    if (text.empty()) return;
+    const char c = text.front();
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      text.remove_prefix(AppendCharacter(text, out));
+      continue;
+    }
+    if (c == '\\' || c == '|') {
+      *out += '\\';
+      *out += c;
+    } else {
+      *out += ' ';
+    }
+    text.remove_prefix(1);
+  }
+}
+
+// '|' means nothing here.
+void AppendCefValue(std::string_view text, TextBuffer* out) {
+  for (;;) {
+    text.remove_prefix(AppendPlain<'\\', '='>(text, out));
+    if (text.empty()) return;
+    const char c = text.front();
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      text.remove_prefix(AppendCharacter(text, out));
+      continue;
+    }
+    if (c == '\\' || c == '=') {
+      *out += '\\';
+      *out += c;
+    } else if (c == '\n') {
+      *out += "\\n";
+    } else if (c == '\r') {
+      *out += "\\r";
+    } else {
+      *out += ' ';
+    }
+    text.remove_prefix(1);
+  }
+}
+
+void AppendLeefValue(std::string_view text, TextBuffer* out) {
+  for (;;) {
+    text.remove_prefix(AppendPlain<>(text, out));
+    if (text.empty()) return;
+    if (static_cast<unsigned char>(text.front()) >= 0x80) {
+      text.remove_prefix(AppendCharacter(text, out));
+    } else {
+      *out += ' ';
+      text.remove_prefix(1);
+    }
+  }
+}
+
+bool IsCefInteger(std::int64_t value) {
+  return value >= 0 && value <= std::numeric_limits<std::int32_t>::max();
+}
+
+}  // namespace nsf

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// How texts are written where CEF and LEEF have them: what would end them is escaped, or a space.
+// Bytes that are not UTF-8 become U+FFFD.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/format/text_buffer.h"
+
+namespace nsf {
+
+// A field of CEF's header, and a value of its extension.
+void AppendCefHeader(std::string_view text, TextBuffer* out);
+void AppendCefValue(std::string_view text, TextBuffer* out);
+
+// A value of LEEF: nothing can be escaped there.
+void AppendLeefValue(std::string_view text, TextBuffer* out);
+
+// What CEF's dictionary calls an Integer.
+bool IsCefInteger(std::int64_t value);
+
+}  // namespace nsf
