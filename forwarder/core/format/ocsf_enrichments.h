@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/event/audit_event.h"
+#include "core/event/identity.h"
 #include "core/format/text_buffer.h"
-#include "core/identity/identity.h"
 
 namespace nsf {
 
