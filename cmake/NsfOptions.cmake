@@ -12,7 +12,8 @@ if(NSF_SANITIZE)
   target_compile_options(nsf_options INTERFACE
     "-fsanitize=${NSF_SANITIZE}" -fno-sanitize-recover=all -fno-omit-frame-pointer
     # g++ 12 sees uninitialized members in <regex> when it instruments it (Catch2's).
-    "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
+    "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>"
+    "$<$<CXX_COMPILER_ID:Clang>:-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/sanitizer_ignore.txt>")
   target_link_options(nsf_options INTERFACE "-fsanitize=${NSF_SANITIZE}")
 else()
   target_compile_definitions(nsf_options INTERFACE

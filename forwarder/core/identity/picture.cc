@@ -3,6 +3,7 @@
 //   'S' text                                   a department or a location; numbered as they come
 //   'G' number, id, name                       a group; a later one of the same number counts
 //   'U' name, flags, id, display name, department + 1, location + 1, last listed, groups
+// What a user names by number stands before it.
 #include "core/identity/picture.h"
 
 #include <algorithm>
@@ -15,6 +16,7 @@ namespace nsf {
 namespace {
 
 constexpr unsigned kBlockShift = 18;
+constexpr std::uint64_t kYear10000 = 253'402'300'800;
 static_assert(Picture::kBlockBytes == std::size_t{1} << kBlockShift);
 
 // A user's place in the index, with enough of its name to compare most pairs without a look at the
@@ -67,8 +69,6 @@ bool Picture::Index() {
   strings_.clear();
   gone_ = 0;
   std::vector<Place> places;
-  std::uint64_t most_group = 0;
-  std::uint64_t most_string = 0;
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const std::string_view block = *blocks_[b];
     if (block.size() > kBlockBytes || b >= (std::size_t{1} << (32U - kBlockShift))) return false;
@@ -100,11 +100,12 @@ bool Picture::Index() {
           inside.Number();
           inside.Text();
           inside.Text();
-          most_string = std::max(most_string, inside.Number());
-          most_string = std::max(most_string, inside.Number());
-          inside.Number();
+          for (int i = 0; i < 2; ++i) {
+            if (inside.Number() > strings_.size()) return false;
+          }
+          if (inside.Number() >= kYear10000) return false;
           while (inside.ok() && !inside.left().empty()) {
-            most_group = std::max(most_group, inside.Number() + 1);
+            if (inside.Number() >= groups_.size()) return false;
           }
           places.push_back({Bytes(name, 0), Bytes(name, 8), position});
           break;
@@ -115,7 +116,6 @@ bool Picture::Index() {
       if (!inside.ok() || !inside.left().empty()) return false;
     }
   }
-  if (most_group > groups_.size() || most_string > strings_.size()) return false;
   std::sort(places.begin(), places.end(), [this](const Place& a, const Place& b) {
     if (a.high != b.high) return a.high < b.high;
     if (a.low != b.low) return a.low < b.low;

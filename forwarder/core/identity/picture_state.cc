@@ -40,7 +40,7 @@ Result<std::shared_ptr<const Picture>> Decode(std::string_view head,
   if (!values) return values.error();
   const std::int64_t taken = (*values)[0];
   const std::int64_t took = (*values)[1];
-  if (!AreStateTimes({taken, took})) return DamagedState(kForm);
+  if (taken < 0 || took < 0 || !AreStateTimes({taken, took})) return DamagedState(kForm);
   std::vector<Picture::Block> found;
   head.remove_prefix(std::min(end + 1, head.size()));
   while (!head.empty()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The picture of a tenant's users: found by name, compact, kept in the state.
 #include <catch2/catch.hpp>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -8,6 +9,7 @@
 #include "core/identity/directory.h"
 #include "core/identity/picture_builder.h"
 #include "core/identity/picture_state.h"
+#include "core/identity/record_text.h"
 
 namespace nsf {
 namespace {
@@ -203,6 +205,43 @@ TEST_CASE("Blocks of any bytes are read without harm") {
     const auto cut = Picture::Restore({}, {std::make_shared<const std::string>(good.substr(0, i))});
     if (cut) (*cut)->ForEach([](std::string_view, const Identity&) {});
   }
+}
+
+TEST_CASE("A number that leads nowhere is damage") {
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  const auto read = [](std::uint64_t department, std::uint64_t listed, std::uint64_t group) {
+    std::string text(1, 'G');
+    PutNumber(0, &text);
+    PutText("g1", &text);
+    PutText("Red", &text);
+    std::string user(1, 'U');
+    PutText("ada", &user);
+    PutNumber(kUserGone, &user);
+    PutText("u1", &user);
+    PutText("Ada", &user);
+    PutNumber(department, &user);
+    PutNumber(0, &user);
+    PutNumber(listed, &user);
+    PutNumber(group, &user);
+    std::string block;
+    PutText(text, &block);
+    PutText(user, &block);
+    return Picture::Restore({}, {std::make_shared<const std::string>(block)});
+  };
+  CHECK(read(0, 1'000, 0));
+  for (const std::uint64_t beyond : {std::uint64_t{1}, kMost - 1, kMost}) {
+    CHECK_FALSE(read(beyond, 1'000, 0));
+    CHECK_FALSE(read(0, 1'000, beyond));
+  }
+  for (const std::uint64_t beyond : {std::uint64_t{253'402'300'800}, kMost / 2, kMost}) {
+    CHECK_FALSE(read(0, beyond, 0));
+  }
+  MapState state;
+  std::set<std::string> keys;
+  state.Apply(SavePicture("acme", *Take({User("ada")}, 1'000), &keys));
+  std::string& head = state.entries["identity/acme/head"];
+  head.replace(head.find("1000"), 4, "-9");
+  CHECK_FALSE(LoadPicture("acme", state)->picture);
 }
 
 TEST_CASE("200,000 users in 2,000 groups take less than 64 MiB") {
