@@ -204,6 +204,40 @@ def sinks():
     ]
 
 
+def people():
+    """Of tenants with `identities`."""
+    return [
+        panel("Actors of events", "By what was known of them when the event was formatted; no_user: "
+              "the row names none.", "cps",
+              (f"sum by (result) ({rate('events_identified_total', STREAM)})", "{{result}}")),
+        panel("Age of the picture", "How long ago the users were listed that events show.", "s",
+              ("max by (tenant) (time() - "
+               f"{metric('identity_picture_timestamp_seconds', TENANT)})", "{{tenant}}")),
+        panel("Fresh for", "Until the picture counts as stale; 0: it does.", "s",
+              ("min by (tenant) (clamp_min("
+               f"{metric('identity_fresh_until_timestamp_seconds', TENANT)} - time(), 0))",
+               "{{tenant}}")),
+        panel("Up", "Whether the last answer about users and groups was taken.", "short",
+              (f"min by (tenant) ({metric('identities_up', TENANT)})", "{{tenant}}"), most=1),
+        panel("Blocked", "Identities that wait for an operator, by reason; 0 when none does.",
+              "short",
+              (f"sum by (tenant, reason) ({metric('identities_blocked', TENANT)})",
+               "{{tenant}}: {{reason}}")),
+        panel("Answers about users and groups", "By status; error: none came.", "reqps",
+              (f"sum by (code) ({rate('identity_requests_total', TENANT)})", "{{code}}")),
+        panel("Walks", "Over all users and groups. moved: the list changed meanwhile; failed: it "
+              "cannot be walked to its end.", "short",
+              ("sum by (tenant, result) (increase("
+               f"{metric('identity_walks_total', TENANT)}[$__rate_interval]))",
+               "{{tenant}}: {{result}}")),
+        panel("Users and groups", "In the picture.", "short",
+              (f"max by (tenant) ({metric('identity_users', TENANT)})", "{{tenant}}: users"),
+              (f"max by (tenant) ({metric('identity_groups', TENANT)})", "{{tenant}}: groups")),
+        panel("Memory of the picture", "While the next one is being taken there are two.", "bytes",
+              (f"max by (tenant) ({metric('identity_bytes', TENANT)})", "{{tenant}}")),
+    ]
+
+
 def process():
     return [
         panel("Memory", "Resident.", "bytes",
@@ -234,7 +268,8 @@ def process():
 
 ROWS = [("Is it fresh?", fresh), ("Is it complete?", complete),
         ("What is it waiting for?", waiting), ("How much of the budget is used?", budget),
-        ("How are the sinks?", sinks), ("How is the process?", process)]
+        ("How are the sinks?", sinks), ("Who are the users?", people),
+        ("How is the process?", process)]
 
 
 def board(uid, title, description, one_tenant, rows):
@@ -267,7 +302,7 @@ BOARDS = {
         "All tenants of all instances, in the order in which one asks.", False, ROWS),
     "tenant.json": lambda: board(
         "netskope-forwarder-tenant", "Netskope forwarder: one tenant",
-        "One tenant's streams: fresh, complete, waiting for what.", True, ROWS[:5]),
+        "One tenant's streams: fresh, complete, waiting for what.", True, ROWS[:-1]),
 }
 
 

@@ -85,6 +85,7 @@ struct BudgetSnapshot {
 // What is known of the people of one tenant, and how it is got.
 struct IdentitySnapshot {
   std::optional<WallSeconds> taken;  // of the picture in use; absent: there is none
+  WallSeconds fresh_until{};         // after it the picture is stale
   bool whole = true;                 // nothing moved while it was taken
   std::uint64_t users = 0;
   std::uint64_t groups = 0;

@@ -12,6 +12,7 @@ from boards import BOARDS, panels, queries
 from forwarder import configuration, file_sink
 from processes import ROOT
 from prometheus import RULES, rules
+from scim import token_file
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
 ALERTS = rules("alerts.yaml")
@@ -53,9 +54,10 @@ def test_rows_stand_in_the_order_in_which_one_asks():
         return [panel["title"] for panel in BOARDS[board]["panels"] if panel["type"] == "row"]
 
     asked = ["Is it fresh?", "Is it complete?", "What is it waiting for?",
-             "How much of the budget is used?", "How are the sinks?", "How is the process?"]
+             "How much of the budget is used?", "How are the sinks?", "Who are the users?",
+             "How is the process?"]
     assert rows("fleet") == asked
-    assert rows("tenant") == asked[:5]
+    assert rows("tenant") == asked[:-1]
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=title)
@@ -122,10 +124,12 @@ def failures():
 
 def test_every_failure_has_metric_line_and_advice(tmp_path, start_simulator, start_forwarder):
     """Metrics are those of a running forwarder; lines stand in the program's source."""
-    simulator = start_simulator(100)
+    simulator = start_simulator(100, "--set", "scim_users=5")
     forwarder = start_forwarder(configuration(
         tmp_path, simulator, [file_sink(tmp_path / "out")],
-        tenant={"token_expires": "2099-01-01"}))
+        tenant={"token_expires": "2099-01-01",
+                "identities": {"token_file": str(token_file(tmp_path))}}))
+    forwarder.until_metric("identity_users", lambda n: n == 5, 30)
     forwarder.until_metric("events_delivered_total", lambda n: n >= 100, 30)
     page = forwarder.metrics().text
     known = set(re.findall(r"^# TYPE (?:netskope_forwarder_)?(\w+)", page, re.MULTILINE))

@@ -10,6 +10,7 @@ import time
 
 from forwarder import Forwarder, configuration, file_sink, free_port
 from metrics import Metrics
+from scim import token_file
 from prometheus import Prometheus
 from simulator import Simulator
 from waiting import until
@@ -43,12 +44,15 @@ def _tomorrow():
     return day.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+# Without its token.
+IDENTITIES = {"refresh": "2s", "rate_limit": "6000/min", "burst": 10}
+
 # By tenant: flags of its simulator, and keys of its configuration.
 TENANTS = {
     # Well, with rows that come late, a budget that is stated, and a token that will expire.
     "acme": (("--live", 20, "--rate-limit", "60000/min", "--set", "hidden_percent=20",
-              "--set", "hidden_for=6s"),
-             {"token_expires": _tomorrow(), "sinks": ["out"],
+              "--set", "hidden_for=6s", "--set", "scim_users=30", "--set", "scim_groups=3"),
+             {"token_expires": _tomorrow(), "sinks": ["out"], "identities": IDENTITIES,
               "paging": {"length": "2s", "settle": "1s", "revisit": ["8s"]}}),
     "limited": (("--set", "faults=429:1000"), {"sinks": ["out"]}),
     "refused": (("--set", "faults=401:1000"), {"sinks": ["out"]}),
@@ -60,6 +64,9 @@ TENANTS = {
     "broken": (("--live", 5, "--set", "odd_rows=broken:300"), {"sinks": ["out"]}),
     "skewed": (("--scenario", "clock-ahead"), {"sinks": ["out"]}),
     "sinkless": ((), {"sinks": ["siem"]}),
+    # Lists its users once.
+    "faceless": (("--live", 5, "--set", "scim_users=30"),
+                 {"sinks": ["out"], "identities": IDENTITIES}),
 }
 EVENTS = {"acme": 500, "backlog": 20_000, "hungry": 20_000}
 
@@ -74,7 +81,9 @@ class WatchedRun:
                                                       name=f"tenant-{name}"))
                            for name, (flags, _) in TENANTS.items()}
         self.busy = self._forwarder("busy", self._busy())
-        self.healthy = self._forwarder("healthy", self._one("healthy", "--live", 20))
+        config = self._one("healthy", "--live", 20, "--set", "scim_users=30")
+        config["tenants"][0]["identities"] = self._identities(refresh="1h")
+        self.healthy = self._forwarder("healthy", config)
         self.full = None
         if full_disk:
             config = self._one("full", "--live", 20, events=20_000)
@@ -96,6 +105,8 @@ class WatchedRun:
         busy = self.busy.until_metric
         busy("events_delivered_total", lambda n: n > 20, 60, tenant="backlog")
         self.simulators["backlog"].fault("503")
+        busy("identity_users", lambda n: n == 30, 30, tenant="faceless")
+        self.simulators["faceless"].fault("503&on=scim")
         busy("rate_limited_total", lambda n: n > 0, 30, tenant="limited")
         busy("stream_blocked", lambda n: n == 1, 30, tenant="refused")
         busy("windows_incomplete", lambda n: n > 0, 60, tenant="claims")
@@ -136,6 +147,9 @@ class WatchedRun:
         directory.mkdir()
         return self._keep(Forwarder(self.directory, config, name=name))
 
+    def _identities(self, **more):
+        return {**IDENTITIES, "token_file": str(token_file(self.directory)), **more}
+
     def _one(self, name, *flags, events=500):
         simulator = self._keep(Simulator(self.directory, events, *flags, name=f"tenant-{name}"))
         config = configuration(self.directory / name, simulator,
@@ -149,6 +163,7 @@ class WatchedRun:
         config = configuration(self.directory / "busy", self.simulators["acme"], sinks)
         config["tenants"] = [
             {**config["tenants"][0], "name": name, "url": simulator.url,
-             "token_file": str(simulator.token_file), **TENANTS[name][1]}
+             "token_file": str(simulator.token_file), **TENANTS[name][1],
+             **({"identities": self._identities()} if "identities" in TENANTS[name][1] else {})}
             for name, simulator in self.simulators.items()]
         return config

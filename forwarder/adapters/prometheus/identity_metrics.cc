@@ -10,6 +10,7 @@ namespace nsf {
 namespace {
 
 double Count(std::uint64_t count) { return static_cast<double>(count); }
+double Epoch(WallSeconds time) { return static_cast<double>(time.time_since_epoch().count()); }
 
 void AddHealth(const MetricLabels& labels, const IdentitySnapshot& snapshot, MetricPage* page) {
   if (snapshot.up) {
@@ -40,7 +41,9 @@ void AddIdentityMetrics(const std::string& tenant, const IdentitySnapshot& snaps
   if (!snapshot.taken) return;
   page->Gauge("identity_picture_timestamp_seconds",
               "When the picture of the users that is in use was taken.", labels,
-              Count(static_cast<std::uint64_t>(snapshot.taken->time_since_epoch().count())));
+              Epoch(*snapshot.taken));
+  page->Gauge("identity_fresh_until_timestamp_seconds", "After it the picture is stale.", labels,
+              Epoch(snapshot.fresh_until));
   page->Gauge("identity_users", "Users in it.", labels, Count(snapshot.users));
   page->Gauge("identity_groups", "Groups in it.", labels, Count(snapshot.groups));
   page->Gauge("identity_bytes", "Memory that it takes.", labels, Count(snapshot.bytes));

@@ -6,9 +6,8 @@
 
 namespace nsf {
 
-bool Directory::IsStale(WallTime now) const {
-  if (!picture_) return false;
-  return now > picture_->facts().taken + 2 * refresh_ + picture_->facts().took;
+WallSeconds Directory::FreshUntil() const {
+  return picture_->facts().taken + 2 * refresh_ + picture_->facts().took;
 }
 
 KnownPerson Directory::Find(std::string_view name, std::string_view other, bool is_stale) const {

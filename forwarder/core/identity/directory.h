@@ -25,7 +25,9 @@ class Directory {
   void Show(std::shared_ptr<const Picture> picture) { picture_ = std::move(picture); }
   // Null: none was taken yet.
   const Picture* picture() const { return picture_.get(); }
-  bool IsStale(WallTime now) const;
+  bool IsStale(WallTime now) const { return picture_ && now > FreshUntil(); }
+  // Of the picture, which there is.
+  WallSeconds FreshUntil() const;
 
   // What is known of `event`, which is classified and not redacted. Valid until the next call or
   // the next Show().

@@ -46,6 +46,7 @@ void IdentityRefresh::Show(std::shared_ptr<const Picture> picture) {
   picture_ = std::move(picture);
   directory_->Show(picture_);
   snapshot_.taken = picture_->facts().taken;
+  snapshot_.fresh_until = directory_->FreshUntil();
   snapshot_.whole = picture_->facts().whole;
   snapshot_.users = picture_->users();
   snapshot_.groups = picture_->groups();

@@ -34,7 +34,7 @@ class FixedClock : public Clock {
 TelemetryPlan Plan() {
   return {"1.2.3",
           "abc",
-          {{"acme", {"audit"}, {"lake", "siem"}, WallSeconds(seconds(1'800'000'000))},
+          {{"acme", {"audit"}, {"lake", "siem"}, WallSeconds(seconds(1'800'000'000)), true},
            {"beta", {"audit"}, {"lake"}, std::nullopt}},
           {"lake", "siem"},
           [] { return std::size_t{4096}; },
@@ -327,6 +327,41 @@ TEST_CASE("a bound of a bucket belongs to it, and what is below 0 counts as 0") 
   CHECK(sample.sample_sum == std::max(value, 0.0));
 }
 
+TEST_CASE("users are told of where they are asked for, and a picture when there is one") {
+  const FixedClock clock;
+  PrometheusTelemetry telemetry(Plan(), clock);
+  IdentitySnapshot snapshot;
+  snapshot.requests = {{"403", 2}};
+  telemetry.Identities("acme", snapshot);
+  auto samples = Samples(telemetry);
+  CHECK(Find(samples, R"(identity_requests_total{tenant="acme",code="403"})") == 2);
+  CHECK(Find(samples, R"(identity_walks_total{tenant="acme",result="moved"})") == 0);
+  CHECK(Find(samples, R"(identities_blocked{tenant="acme",reason="too_many"})") == 0);
+  for (const char* name : {"identities_up", "identity_picture_timestamp_seconds",
+                           "identity_fresh_until_timestamp_seconds", "identity_users"}) {
+    CHECK_FALSE(Find(samples, std::string(name) + R"({tenant="acme"})"));
+  }
+  for (const auto& [name, value] : samples) {
+    CHECK((name.find("identit") == std::string::npos || name.find("beta") == std::string::npos));
+  }
+  snapshot.up = false;
+  snapshot.blocked_reason = "too_many";
+  snapshot.taken = WallSeconds(seconds(1'700'000'000));
+  snapshot.fresh_until = WallSeconds(seconds(1'700'007'300));
+  snapshot.users = 31;
+  snapshot.groups = 4;
+  snapshot.bytes = 5'000;
+  telemetry.Identities("acme", snapshot);
+  samples = Samples(telemetry);
+  CHECK(Find(samples, R"(identities_up{tenant="acme"})") == 0);
+  CHECK(Find(samples, R"(identities_blocked{tenant="acme",reason="too_many"})") == 1);
+  CHECK(Find(samples, R"(identity_picture_timestamp_seconds{tenant="acme"})") == 1.7e9);
+  CHECK(Find(samples, R"(identity_fresh_until_timestamp_seconds{tenant="acme"})") == 1'700'007'300);
+  CHECK(Find(samples, R"(identity_users{tenant="acme"})") == 31);
+  CHECK(Find(samples, R"(identity_groups{tenant="acme"})") == 4);
+  CHECK(Find(samples, R"(identity_bytes{tenant="acme"})") == 5'000);
+}
+
 TEST_CASE("the process is described as by every other client") {
   const FixedClock clock;
   const auto samples = Samples(PrometheusTelemetry(Plan(), clock));
@@ -353,6 +388,10 @@ TEST_CASE("promtool has nothing to say against the page") {
   telemetry.Stream("acme", "audit", snapshot);
   telemetry.Budget("acme", {3.0, 3.5, milliseconds(1500)});
   telemetry.Published("siem", milliseconds(30), "");
+  IdentitySnapshot identities;
+  identities.up = true;
+  identities.taken = WallSeconds(seconds(1'700'000'000));
+  telemetry.Identities("acme", identities);
   std::string page = (std::filesystem::temp_directory_path() / "nsf-metrics-XXXXXX").string();
   const int fd = ::mkstemp(page.data());
   REQUIRE(fd >= 0);

@@ -287,6 +287,7 @@ TEST_CASE("A directory says what is known, and how old it is") {
   directory.Show(Take({User("Ada@corp.example")}, 1'000));
   CHECK(status(1'000) == IdentityStatus::kFound);
   CHECK(directory.Look(event, At(1'000)).taken == At(1'000));
+  CHECK(directory.FreshUntil() == At(1'000 + 7'201));
   CHECK(status(1'000 + 7'201) == IdentityStatus::kFound);
   CHECK(status(1'000 + 7'202) == IdentityStatus::kStale);
   CHECK(directory.Look(event, At(9'000)).actor->found());

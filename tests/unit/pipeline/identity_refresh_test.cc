@@ -140,6 +140,9 @@ TEST_CASE("Users and groups are walked by startIndex and count, and never otherw
   CHECK(drive.snapshot().users == 2'500);
   CHECK(drive.snapshot().groups == 3);
   CHECK(drive.snapshot().walks.at("whole") == 1);
+  const PictureFacts& facts = drive.picture()->facts();
+  CHECK(drive.snapshot().taken == facts.taken);
+  CHECK(drive.snapshot().fresh_until == facts.taken + 2h + facts.took);
   CHECK(drive.Knows("2500@x"));
   drive.Run(1h);
   CHECK(drive.asked.size() == 8);
