@@ -16,7 +16,7 @@
 
 #include "adapters/kafka/kafka_settings.h"
 #include "adapters/syslog/message_settings.h"
-#include "core/identity/identity.h"
+#include "core/event/identity.h"
 #include "core/privacy/privacy_settings.h"
 #include "ports/clock.h"
 #include "ports/record.h"

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "core/event/audit_event.h"
+#include "core/event/identity.h"
 #include "core/format/text_buffer.h"
-#include "core/identity/identity.h"
 #include "ports/record.h"
 
 namespace nsf {

@@ -5,8 +5,8 @@
 
 #include <cstddef>
 
+#include "core/event/identity.h"
 #include "core/format/text_buffer.h"
-#include "core/identity/identity.h"
 
 namespace nsf {
 

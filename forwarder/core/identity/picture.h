@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/identity/identity.h"
+#include "core/event/identity.h"
 #include "ports/clock.h"
 #include "ports/result.h"
 

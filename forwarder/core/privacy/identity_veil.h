@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/identity/identity.h"
+#include "core/event/identity.h"
 #include "core/privacy/privacy_settings.h"
 #include "core/privacy/pseudonyms.h"
 

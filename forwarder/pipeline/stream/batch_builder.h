@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "core/event/audit_event.h"
+#include "core/event/identity.h"
 #include "core/format/text_buffer.h"
-#include "core/identity/identity.h"
 #include "pipeline/stream/settings.h"
 #include "ports/destination.h"
 
