@@ -15,6 +15,7 @@
 #include "app/config/kafka_connections.h"
 #include "app/exit_codes.h"
 #include "app/http_pages.h"
+#include "app/identity/kept_directory.h"
 #include "app/jobs/dead_letter_work.h"
 #include "app/jobs/read_delivered.h"
 #include "app/jobs/reconcile_work.h"
@@ -32,6 +33,8 @@ namespace {
 constexpr std::chrono::seconds kDrain{4};
 // A sink that is away for longer ends `--once`: nobody is there to wait.
 constexpr std::chrono::seconds kOncePatience{60};
+// It begins at the latest so long after its start, whatever is known of users.
+constexpr std::chrono::minutes kOncePicture{10};
 
 std::string KindName(const SinkConfig& sink) {
   if (std::holds_alternative<KafkaConfig>(sink.kind)) return "kafka";
@@ -169,12 +172,21 @@ Result<void> Daemon::BuildTenants() {
     Tenant& tenant = tenants_[config.name];
     if (auto built = BuildTenant(config, &tenant); !built) return built;
   }
-  return slot_ == nullptr ? BuildStreams() : Result<void>();
+  return slot_ == nullptr ? BuildStreams(clock_.Read()) : Result<void>();
 }
 
-Result<void> Daemon::BuildStreams() {
+Result<void> Daemon::BuildStreams(const Now& now) {
+  if (!pictures_until_) {
+    for (const TenantConfig& tenant : config_.tenants) {
+      if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun;
+    }
+    pictures_until_ = now.monotonic + kOncePicture;
+    if (options_.once && identities_->IsAwaiting(now)) {
+      log_.Info("identities: the run begins when it is known who the users are");
+    }
+  }
+  if (options_.once && now.monotonic < *pictures_until_ && identities_->IsAwaiting(now)) return {};
   for (const TenantConfig& tenant : config_.tenants) {
-    if (auto begun = identities_->Begin(tenant, *engine_); !begun) return begun;
     if (auto built = BuildStreamsOf(tenant, &tenants_[tenant.name]); !built) return built;
   }
   streaming_ = true;
@@ -251,17 +263,33 @@ Result<std::unique_ptr<JobWork>> Daemon::BeginJob(const Job& job, const JobProgr
     return DeadLetterIsATopic(config_.dead_letter);
   }
   if (job.kind == JobKind::kDeadLetterReplay) {
-    DeadLetterForms forms{{}, config_.classification, {}};
-    for (const TenantConfig& tenant : config_.tenants) {
-      if (tenant.redaction.any()) forms.redactions[tenant.name] = tenant.redaction;
-    }
-    for (const SinkConfig& sink : config_.sinks) forms.formats[sink.name] = sink.format;
-    return MakeDeadLetterWork(
-        job, progress,
-        {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path, std::move(forms),
-         config_.batch.events, config_.batch.bytes, job_calls_, *telemetry_, log_});
+    auto forms = FormsOfDeadLetters();
+    if (!forms) return forms.error();
+    return MakeDeadLetterWork(job, progress,
+                              {*store_, *job_destination_, *dead_letter_, config_.dead_letter.path,
+                               std::move(forms).value(), config_.batch.events, config_.batch.bytes,
+                               job_calls_, *telemetry_, log_});
   }
   return BeginRewalk(job, progress);
+}
+
+Result<DeadLetterForms> Daemon::FormsOfDeadLetters() {
+  DeadLetterForms forms{{}, config_.classification, {}, {}};
+  for (const SinkConfig& sink : config_.sinks) forms.formats[sink.name] = sink.format;
+  for (const TenantConfig& tenant : config_.tenants) {
+    if (tenant.redaction.any()) {
+      forms.redactions[tenant.name] = tenant.redaction;
+      continue;
+    }
+    auto directory = identities_->DirectoryOf(tenant.name);
+    if (!directory) {
+      auto kept = KeptDirectory(tenant, *store_);
+      if (!kept) return kept.error();
+      directory = std::move(kept).value();
+    }
+    if (directory) forms.directories[tenant.name] = std::move(directory);
+  }
+  return forms;
 }
 
 Result<std::unique_ptr<JobWork>> Daemon::BeginRewalk(const Job& job, const JobProgress& progress) {
@@ -382,14 +410,15 @@ void Daemon::WatchSinks(const Now& now) {
 }
 
 void Daemon::WatchState(const Now& now) {
-  if (slot_ == nullptr || state_error_) return;
-  state_error_ = slot_->error();
+  if (state_error_) return;
+  if (slot_ != nullptr) state_error_ = slot_->error();
   if (!state_error_) {
-    if (FellIntoTrouble(now, config_.state.sink, log_of_slot_->Trouble())) {
+    if (slot_ != nullptr && FellIntoTrouble(now, config_.state.sink, log_of_slot_->Trouble())) {
       telemetry_->Published(config_.state.sink, std::chrono::microseconds(0), "unavailable");
     }
-    if (streaming_ || slot_->phase() != Slot::Phase::kOwned) return;
-    if (auto built = BuildStreams(); !built) state_error_ = built.error();
+    const bool owned = slot_ == nullptr || slot_->phase() == Slot::Phase::kOwned;
+    if (streaming_ || tenants_.empty() || !owned) return;
+    if (auto built = BuildStreams(now); !built) state_error_ = built.error();
   }
   if (state_error_) log_.Error(state_error_->message);
 }
@@ -445,6 +474,8 @@ std::optional<int> Daemon::EndedOnce(const Now& now) const {
       return std::nullopt;
     }
   }
+  // A picture that was taken in this run is there for the next one.
+  if (identities_->IsKeeping()) return std::nullopt;
   return blocked ? kExitTenantRefuses : kExitDone;
 }
 

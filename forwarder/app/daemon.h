@@ -36,6 +36,7 @@
 #include "app/status/stream_board.h"
 #include "core/answer/budget.h"
 #include "pipeline/destination/in_order.h"
+#include "pipeline/replay/dead_letter_batch.h"
 #include "pipeline/slot/slot.h"
 #include "ports/secret_source.h"
 #include "ports/sink.h"
@@ -76,14 +77,17 @@ class Daemon : private LoopObserver {
   Result<std::unique_ptr<Sink>> BuildSink(const SinkConfig& config);
   Result<void> BuildTenants();
   Result<void> BuildTenant(const TenantConfig& config, Tenant* parts);
-  // Streams begin when the state is owned: that of a directory is from the start.
-  Result<void> BuildStreams();
+  // Streams begin when the state is owned: that of a directory is from the start. With `once` not
+  // before it is known who users are, where that is to be learned soon.
+  Result<void> BuildStreams(const Now& now);
   Result<void> BuildStreamsOf(const TenantConfig& tenant, Tenant* parts);
   Result<void> AddStream(const TenantConfig& tenant, const std::string& event_type, Tenant* parts);
   // Seen from outside from now on.
   void Watch(const TenantConfig& tenant, const std::string& event_type);
-  // Looks after a state that is a topic.
+  // Looks after a state that is a topic, and after streams that have not begun.
   void WatchState(const Now& now);
+  // What is kept of dead letters is sent again so.
+  Result<DeadLetterForms> FormsOfDeadLetters();
   Result<std::unique_ptr<class Stream>> MakeStream(const TenantConfig& tenant,
                                                    const std::string& event_type, Tenant* parts);
   Result<void> BuildServer();
@@ -163,8 +167,9 @@ class Daemon : private LoopObserver {
   std::function<std::size_t()> state_bytes_;
   Slot* slot_ = nullptr;  // the same, where the state is a topic
   std::unique_ptr<KafkaCommitLog> log_of_slot_;
-  bool streaming_ = false;            // streams were made
-  std::optional<Error> state_error_;  // nothing can be done any more
+  bool streaming_ = false;                       // streams were made
+  std::optional<MonotonicTime> pictures_until_;  // absent: nobody's users are asked for yet
+  std::optional<Error> state_error_;             // nothing can be done any more
   std::unique_ptr<Sink> dead_letter_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<CurlEngine> engine_;

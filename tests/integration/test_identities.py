@@ -13,6 +13,7 @@ from broker import TopicReader
 from commands import command
 from forwarder import configuration, file_sink, kafka_state, lake
 from scim import SCIM_TOKEN, Scim, token_file
+from test_dead_letter import letter
 from test_ecs import faults as ecs_faults
 from validate_ocsf import Schemas, faults as ocsf_faults
 from waiting import until
@@ -219,6 +220,51 @@ def test_events_flow_whatever_scim_does(tmp_path, start_simulator, start_forward
     for how, reason in (("lying", "too_many"), ("refused", "forbidden")):
         assert metrics.get("identities_blocked", tenant=how, reason=reason) == 1
     print("lag in seconds:", lags)
+
+
+def actors_of(event):
+    """What is known of the event's actor, if it names one."""
+    return [e["data"]["status"] for e in event.get("enrichments", [])
+            if e["name"] in ("actor.user", "user") and "status" in e.get("data", {})]
+
+
+def actors(path):
+    return [status for event in rows(path) for status in actors_of(event)]
+
+
+def test_a_run_that_ends_by_itself_knows_its_users(tmp_path, start_simulator):
+    """Its stream begins with a picture, which is there for what comes after it."""
+    simulator = start_simulator(300, "--set", "scim_users=3000", "--set", "scim_delay=500ms")
+    out = tmp_path / "out"
+    config = configuration(tmp_path, simulator, [file_sink(out, "ocsf")],
+                           tenant(tmp_path, refresh="1h"))
+    once = command(tmp_path, config, "run", "--once")
+    assert once.code == 0, once.err
+    shown = actors(out)
+    assert len(rows(out)) == 300 and "found" in shown and set(shown) <= {"found", "missing"}
+
+    # The next one, and a row out of the dead letter, show the picture that was kept.
+    simulator.fault("503&on=scim")
+    known = next(event for event in rows(out) if "found" in actors_of(event))
+    name = known["actor"]["user"]["name"]
+    raw = json.dumps({"_id": "row-1", "timestamp": int(time.time()), "user": name,
+                      "audit_log_event": "Login Successful"})
+    (tmp_path / "dead-letter.ndjson").write_text(letter(1, raw=raw) + "\n")
+    replayed = command(tmp_path, config, "dead-letter", "replay")
+    assert replayed.code == 0 and "1 delivered" in replayed.out, replayed.err
+    event = rows(out)[-1]
+    assert event["metadata"]["uid"] == "row-1"
+    assert "found" in actors_of(event) and json.dumps(known["actor"]["user"]["uid"]) in \
+        json.dumps(event)
+
+
+def test_a_run_that_ends_by_itself_waits_for_nothing_that_will_not_come(tmp_path, start_simulator):
+    simulator = start_simulator(300, "--set", "scim_faults=403:1000")
+    out = tmp_path / "out"
+    config = configuration(tmp_path, simulator, [file_sink(out, "ocsf")], tenant(tmp_path))
+    once = command(tmp_path, config, "run", "--once", seconds=20)
+    assert once.code == 0, once.err
+    assert len(rows(out)) == 300 and set(actors(out)) == {"no_picture"}
 
 
 def test_a_check_tells_which_kind_of_token_is_where(tmp_path, start_simulator):

@@ -64,6 +64,29 @@ def test_include_lines_obey_the_layers(folder):
     assert not broken, "\n".join(broken)
 
 
+def test_boxes_of_the_core_stand_in_one_order():
+    """None includes, over whatever detour, what includes it: a header alone is no matter of the
+    linker's."""
+    core = ROOT / "forwarder" / "core"
+
+    def box(part):
+        return part if (core / part / "CMakeLists.txt").exists() else "core"
+
+    above = {}
+    for path in SOURCES:
+        parts = name(path).split("/")
+        if parts[:2] == ["forwarder", "core"]:
+            own = box(parts[2])
+            above.setdefault(own, set()).update(
+                box(line.split("/")[1]) for line in included(path) if line.startswith("core/"))
+            above[own].discard(own)
+    while above:
+        lowest = [part for part, below in above.items() if not below & above.keys()]
+        assert lowest, {part: sorted(below & above.keys()) for part, below in above.items()}
+        for part in lowest:
+            del above[part]
+
+
 def test_an_adapter_knows_no_other_adapter():
     broken = []
     for path in SOURCES:

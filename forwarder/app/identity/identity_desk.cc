@@ -103,6 +103,16 @@ void IdentityDesk::StepLane(const std::shared_ptr<Lane>& lane, const Now& now) {
   }
 }
 
+bool IdentityDesk::IsAwaiting(const Now& now) const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [&](const auto& lane) { return lane.second->refresh->IsAwaited(now); });
+}
+
+bool IdentityDesk::IsKeeping() const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [](const auto& lane) { return lane.second->refresh->IsKeeping(); });
+}
+
 void IdentityDesk::Drain() {
   for (const auto& [tenant, lane] : lanes_) lane->refresh->Drain();
 }

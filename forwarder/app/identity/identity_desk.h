@@ -51,6 +51,10 @@ class IdentityDesk {
   MonotonicTime Step(const Now& now);
   void Drain();
 
+  // As IdentityRefresh's, of any tenant.
+  bool IsAwaiting(const Now& now) const;
+  bool IsKeeping() const;
+
  private:
   struct Lane {
     std::unique_ptr<SecretSource> token;

@@ -123,7 +123,7 @@ class DeadLetterWork final : public JobWork {
       made_ = {};
       made_.kept.assign(lines_.begin(), lines_.end());
     } else {
-      made_ = MakeDeadLetterBatch(lines_, choice_, parts_.forms);
+      made_ = MakeDeadLetterBatch(lines_, choice_, parts_.forms, now_.wall);
     }
     batch_ = std::move(made_.batch);
     if (!batch_) batch_ = std::make_unique<Batch>();

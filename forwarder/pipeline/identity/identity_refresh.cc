@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds kProbePause{60};
 constexpr std::chrono::seconds kCommitPause{5};
+constexpr std::chrono::minutes kPatience{1};
 // A list that moves at every walk is taken as it is in the end.
 constexpr int kMostWalksAgain = 2;
 
@@ -53,6 +54,12 @@ void IdentityRefresh::Show(std::shared_ptr<const Picture> picture) {
   snapshot_.bytes = picture_->bytes();
 }
 
+bool IdentityRefresh::IsAwaited(const Now& now) const {
+  if (picture_ && !directory_->IsStale(now.wall)) return false;
+  if (!snapshot_.blocked_reason.empty()) return false;
+  return failures_ == 0 || now.monotonic - failing_since_ < kPatience;
+}
+
 IdentityOutput IdentityRefresh::Step(const Now& now, IdentityCompletions completions) {
   IdentityOutput out;
   if (!damage_.empty()) {
@@ -61,6 +68,7 @@ IdentityOutput IdentityRefresh::Step(const Now& now, IdentityCompletions complet
   }
   if (completions.committed) {
     committing_ = false;
+    keeping_failed_ = !*completions.committed;
     if (*completions.committed) {
       unsaved_.pop_front();
     } else {
@@ -153,6 +161,7 @@ void IdentityRefresh::OnThrottled(const Now& now, const HttpAnswer& answer) {
 }
 
 void IdentityRefresh::OnRetry(const Now& now, const std::string& message, IdentityOutput* out) {
+  if (failures_ == 0) failing_since_ = now.monotonic;
   ask_at_ = now.monotonic + BackoffDelay(failures_++, kFailureBackoff, random_);
   if (snapshot_.last_error != message) {
     out->notices.push_back(

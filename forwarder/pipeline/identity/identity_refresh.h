@@ -59,6 +59,12 @@ class IdentityRefresh {
 
   IdentityOutput Step(const Now& now, IdentityCompletions completions);
 
+  // There is no picture that is fresh, and one is to be expected: the tenant does not refuse, and
+  // has not failed for a minute.
+  bool IsAwaited(const Now& now) const;
+  // The picture is not in the state yet, and on its way there.
+  bool IsKeeping() const { return picture_ && !(is_kept_ && unsaved_.empty()) && !keeping_failed_; }
+
   // From now on nothing new is started.
   void Drain() { draining_ = true; }
 
@@ -108,14 +114,16 @@ class IdentityRefresh {
   MonotonicTime ask_at_{};          // not before
   std::optional<WallTime> due_at_;  // the next walk begins; absent: at once
   int failures_ = 0;                // in a row
+  MonotonicTime failing_since_{};   // where there are any
   int throttles_ = 0;               // in a row
   bool token_retried_ = false;
   std::set<std::string> kept_;                    // keys of blocks in the state
   std::deque<std::vector<StateChange>> unsaved_;  // commits that are to be made, in order
   bool is_kept_ = true;                           // the picture is, or is among `unsaved_`
   bool committing_ = false;
-  MonotonicTime commit_at_{};  // not before
-  std::string damage_;         // of what was kept: to be told
+  bool keeping_failed_ = false;  // the last commit did
+  MonotonicTime commit_at_{};    // not before
+  std::string damage_;           // of what was kept: to be told
   bool draining_ = false;
   IdentitySnapshot snapshot_;
 };

@@ -31,7 +31,8 @@ WallSeconds TimeOf(const AuditEvent& event) {
 // The parts of a batch by whose they are.
 class Parts {
  public:
-  explicit Parts(const DeadLetterForms& forms) : classifier_(forms.classification) {
+  Parts(const DeadLetterForms& forms, WallTime now)
+      : classifier_(forms.classification), directories_(forms.directories), now_(now) {
     for (const auto& [tenant, settings] : forms.redactions)
       redactors_.try_emplace(tenant, settings);
   }
@@ -48,7 +49,10 @@ class Parts {
     }
     classifier_.Classify(&event);
     TextBuffer payload;
-    AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id}, &payload);
+    const auto directory = directories_.find(letter.tenant);
+    const Enrichment* people =
+        directory == directories_.end() ? nullptr : &directory->second->Look(event, now_);
+    AppendEvent(format, event, {letter.tenant, letter.stream, letter.event_id, people}, &payload);
     Arena& arena = batch_->arena;
     Record record;
     record.value = arena.Copy(payload.view());
@@ -81,6 +85,8 @@ class Parts {
  private:
   Classifier classifier_;
   std::map<std::string, Redactor> redactors_;
+  const std::map<std::string, std::shared_ptr<const Directory>>& directories_;
+  const WallTime now_;
   std::unique_ptr<Batch> batch_ = std::make_unique<Batch>();
   std::map<std::tuple<std::string, std::string, std::string>, SinkBatch> parts_;
 };
@@ -88,9 +94,10 @@ class Parts {
 }  // namespace
 
 DeadLetterBatch MakeDeadLetterBatch(const std::vector<std::string>& lines,
-                                    const DeadLetterChoice& choice, const DeadLetterForms& forms) {
+                                    const DeadLetterChoice& choice, const DeadLetterForms& forms,
+                                    WallTime now) {
   DeadLetterBatch made;
-  Parts parts(forms);
+  Parts parts(forms, now);
   for (const std::string& line : lines) {
     const auto letter = ReadDeadLetter(line);
     const auto format = letter ? forms.formats.find(letter->sink) : forms.formats.end();

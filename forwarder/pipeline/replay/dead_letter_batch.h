@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "core/event/classification.h"
+#include "core/identity/directory.h"
 #include "core/privacy/privacy_settings.h"
+#include "ports/clock.h"
 #include "ports/destination.h"
 #include "ports/record.h"
 
@@ -38,10 +40,13 @@ struct DeadLetterForms {
   std::map<std::string, Format> formats;  // of every configured sink
   std::shared_ptr<const ClassificationTable> classification;
   std::map<std::string, RedactionSettings> redactions;  // by tenant, where something is taken out
+  // By tenant, where users are asked for and nothing is taken out: kept rows name nobody then.
+  std::map<std::string, std::shared_ptr<const Directory>> directories;
 };
 
-// Pure.
+// Pure. `now`: how old what is known of people is.
 DeadLetterBatch MakeDeadLetterBatch(const std::vector<std::string>& lines,
-                                    const DeadLetterChoice& choice, const DeadLetterForms& forms);
+                                    const DeadLetterChoice& choice, const DeadLetterForms& forms,
+                                    WallTime now);
 
 }  // namespace nsf

@@ -6,6 +6,7 @@
 
 #include "app/config/classification_file.h"
 #include "core/format/dead_letter.h"
+#include "core/identity/picture_builder.h"
 
 namespace nsf {
 namespace {
@@ -31,7 +32,7 @@ std::string Line(const std::string& id, const std::string& sink, const std::stri
 TEST_CASE("rows are formatted anew for the sinks that refused them, marked as a replay") {
   const std::vector<std::string> lines = {Line("1", "out"), Line("2", "lake"), Line("3", "out"),
                                           Line("4", "out", "other")};
-  const auto made = MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), {}});
+  const auto made = MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), {}, {}}, {});
   CHECK(made.kept.empty());
   CHECK(made.sent == 4);
   REQUIRE(made.batch);
@@ -62,7 +63,7 @@ TEST_CASE("what is not meant, or not possible, is kept byte for byte") {
                                           Line("5", "lake"),
                                           Line("6", "out", "other")};
   const auto ids = [&lines](const DeadLetterChoice& choice) {
-    return MakeDeadLetterBatch(lines, choice, {kFormats, BuiltInClassification(), {}});
+    return MakeDeadLetterBatch(lines, choice, {kFormats, BuiltInClassification(), {}, {}}, {});
   };
   CHECK(ids({}).sent == 3);
   CHECK(ids({}).kept == std::vector<std::string_view>{lines[1], lines[2], lines[3], lines[4]});
@@ -80,14 +81,35 @@ TEST_CASE("what was kept before there was something to take out is sent without 
   const std::vector<std::string> lines = {
       Line("1", "out", "acme", R"({"_id":"1","user":"ana@corp.example"})"),
       Line("2", "out", "other", R"({"_id":"2","user":"ana@corp.example"})")};
-  const auto made =
-      MakeDeadLetterBatch(lines, {}, {kFormats, BuiltInClassification(), {{"acme", redaction}}});
+  const auto made = MakeDeadLetterBatch(
+      lines, {}, {kFormats, BuiltInClassification(), {{"acme", redaction}}, {}}, {});
   REQUIRE(made.sent == 2);
   const Record& acme = made.batch->sinks[0].records[0];
   CHECK(acme.value == R"({"_id":"1","user":"redacted@redacted.invalid"})");
   CHECK(acme.raw == acme.value);
   CHECK(acme.user == "redacted@redacted.invalid");
   CHECK(made.batch->sinks[1].records[0].user == "ana@corp.example");
+}
+
+TEST_CASE("people are shown as they are known, where they are asked for") {
+  PictureBuilder builder({});
+  ScimUser ana;
+  ana.id = "u-77";
+  ana.user_name = "Ana";
+  builder.AddUser(ana);
+  const WallSeconds taken(std::chrono::seconds(1'760'000'000));
+  auto directory = std::make_shared<Directory>(std::chrono::hours(1));
+  directory->Show(builder.Finish({taken, {}, true}, 1, nullptr).picture);
+  const DeadLetterForms forms{kFormats, BuiltInClassification(), {}, {{"acme", directory}}};
+  const std::vector<std::string> lines = {Line("1", "lake"), Line("2", "lake", "other")};
+  const auto shown = [&](WallTime now) {
+    const auto made = MakeDeadLetterBatch(lines, {}, forms, now);
+    CHECK(made.batch->sinks.at(1).records[0].value.find("u-77") == std::string_view::npos);
+    return std::string(made.batch->sinks.at(0).records[0].value);
+  };
+  CHECK(shown(taken).find(R"("uid":"u-77")") != std::string::npos);
+  CHECK(shown(taken).find(R"("status":"found")") != std::string::npos);
+  CHECK(shown(taken + std::chrono::hours(3)).find(R"("status":"stale")") != std::string::npos);
 }
 
 }  // namespace

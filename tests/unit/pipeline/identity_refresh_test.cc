@@ -105,6 +105,8 @@ class Drive {
   }
 
   const IdentitySnapshot& snapshot() const { return refresh_->snapshot(); }
+  bool IsAwaited() const { return refresh_->IsAwaited(now); }
+  bool IsKeeping() const { return refresh_->IsKeeping(); }
   const Picture* picture() const { return refresh_->directory()->picture(); }
   bool Knows(const std::string& name) const {
     Identity identity;
@@ -285,6 +287,56 @@ TEST_CASE("A page that is too large is asked for in halves") {
   };
   drive.Run(5min);
   CHECK(drive.snapshot().users == 500);
+}
+
+TEST_CASE("A picture is awaited until it is there, and not where none will come") {
+  Drive drive;
+  CHECK(drive.IsAwaited());
+  drive.Run(150ms);
+  CHECK(drive.IsAwaited());  // in the middle of its walk
+  drive.Run(1min);
+  CHECK_FALSE(drive.IsAwaited());
+  CHECK_FALSE(drive.IsKeeping());
+  drive.answer = [](const std::string&) { return Status(503); };
+  drive.Run(1h);
+  CHECK_FALSE(drive.IsAwaited());  // the kept one is fresh yet
+  drive.now.wall += 3h;
+  drive.Begin();
+  CHECK(drive.picture() != nullptr);
+  CHECK(drive.IsAwaited());  // stale
+  drive.Run(50s);
+  CHECK(drive.IsAwaited());
+  drive.Run(20s);
+  CHECK_FALSE(drive.IsAwaited());  // failing for a minute
+  drive.answer = [](const std::string& target) { return Ok(ListOf(target, 10, 1)); };
+  drive.Run(10min);
+  CHECK_FALSE(drive.IsAwaited());
+  CHECK(drive.snapshot().users == 10);
+
+  Drive refused;
+  refused.answer = [](const std::string&) { return Status(403); };
+  refused.Run(1s);
+  CHECK_FALSE(refused.IsAwaited());
+}
+
+TEST_CASE("A picture is on its way into the state until it is there, or cannot be kept") {
+  Drive drive;
+  bool was_keeping = false;
+  for (int i = 0; i < 2'000 && !was_keeping; ++i) {
+    drive.Run(1ms);
+    was_keeping = drive.IsKeeping();
+  }
+  CHECK(was_keeping);
+  drive.Run(1s);
+  CHECK_FALSE(drive.IsKeeping());
+  drive.Begin();
+  CHECK(drive.Knows("1@x"));
+
+  Drive full;
+  full.commits_fail = true;
+  full.Run(1min);
+  CHECK(full.Knows("1@x"));
+  CHECK_FALSE(full.IsKeeping());
 }
 
 TEST_CASE("A state that takes nothing delays no picture, and is told again later") {
