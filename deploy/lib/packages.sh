@@ -23,6 +23,7 @@ test_packages=(
   "${fuzz_packages[@]}"
   ccache python3 python3-venv openssl curl procps
   maven openjdk-17-jre-headless rsyslog rsyslog-openssl rsyslog-relp prometheus faketime golang-go
+  valgrind
   systemd
 )
 

@@ -19,6 +19,12 @@ def options():
                         help="so many rounds; prints their medians")
     parser.add_argument("--smoke", action="store_true",
                         help=f"{SMOKE_EVENTS} events: shows that the bench works, not how fast")
+    parser.add_argument("--scale", action="store_true",
+                        help="in place of the rounds: what must not grow, and how soon the first "
+                             "event comes")
+    parser.add_argument("--largest", type=int, default=1_000_000, metavar="N",
+                        help="of --scale, the largest backlog; default: 1000000, and 10000000 "
+                             "takes 13 GB of disk")
     parser.add_argument("--build-dir", type=Path, default=ROOT / "build" / "test",
                         help="where the programs are; default: build/test")
     parser.add_argument("--scratch", type=Path, metavar="DIR",
@@ -38,8 +44,9 @@ def main():
     # The tests' modules look for the programs here, when they are loaded.
     os.environ["NSF_BIN"] = str(build / "bin")
     from measure import Broken
-    from report import report
+    from report import machine, report
     from rounds import run_rounds
+    from scale import report_scale, run_scale
 
     for program in ("bin/netskope-forwarder", "bin/netskope-simulator", "bench/bench_floors"):
         if not (build / program).exists():
@@ -47,13 +54,20 @@ def main():
                      "say --build-dir")
     load = os.getloadavg()[0]
     try:
+        if given.scale:
+            figures = run_scale(given.scratch or build, given.largest)
+            print(f"{machine(load)}\n\n{report_scale(figures)}")
+            return keep(given.json, figures)
         rounds = run_rounds(build, given.scratch or build, given.events, given.repeat)
     except (Broken, AssertionError) as error:
         sys.exit(f"tests/bench/run: {error}")
     print(report(rounds, load))
-    if given.json:
-        given.json.write_text(json.dumps(
-            [{name: vars(cost) for name, cost in costs.items()} for costs in rounds], indent=2))
+    keep(given.json, [{name: vars(cost) for name, cost in costs.items()} for costs in rounds])
+
+
+def keep(file, figures):
+    if file:
+        file.write_text(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":

@@ -14,9 +14,11 @@
 namespace {
 
 constexpr std::string_view kUsage =
-    "bench_floors download URL TOKEN_FILE START END      pages of 5000 into nothing; START and "
-    "END\n"
-    "                                                    are the insertion window, epoch seconds\n"
+    "bench_floors download URL TOKEN_FILE START END [FILE]\n"
+    "                                                    pages of 5000 into nothing, or into "
+    "FILE;\n"
+    "                                                    START and END are the insertion window,\n"
+    "                                                    epoch seconds\n"
     "bench_floors produce BROKERS TOPIC FILE             each line of FILE is a record\n"
     "bench_floors measure REPORT_FILE COMMAND ARGUMENT…  the command's time, CPU and peak memory\n";
 
@@ -25,11 +27,12 @@ constexpr std::string_view kUsage =
 int main(int argc, char** argv) {
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
   const std::string_view command = argc > 1 ? arguments[1] : "";
-  if (command == "download" && argc == 6) {
+  if (command == "download" && (argc == 6 || argc == 7)) {
     return nsf_bench::Download({.url = arguments[2],
                                 .token_file = arguments[3],
                                 .start = arguments[4],
-                                .end = arguments[5]});
+                                .end = arguments[5],
+                                .file = argc == 7 ? arguments[6] : ""});
   }
   if (command == "produce" && argc == 5) {
     return nsf_bench::Produce(

@@ -25,14 +25,21 @@ struct ListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
+struct FileCloser {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
 struct Body {
   std::uint64_t bytes = 0;  // of all pages
   std::string tail;         // the last bytes of this page
+  std::unique_ptr<std::FILE, FileCloser> file;
 };
 
-std::size_t CountBytes(const char* data, std::size_t size, std::size_t count, void* user) {
+std::size_t TakeBytes(const char* data, std::size_t size, std::size_t count, void* user) {
   Body* body = static_cast<Body*>(user);
   const std::string_view piece(data, size * count);
+  // curl's own way to write what it receives.
+  if (body->file && std::fwrite(data, size, count, body->file.get()) != count) return 0;
   body->bytes += piece.size();
   if (piece.size() >= kTailBytes) {
     body->tail = piece.substr(piece.size() - kTailBytes);
@@ -79,8 +86,12 @@ int Download(const DownloadPlan& plan) {
   const std::unique_ptr<curl_slist, ListDeleter> headers(
       curl_slist_append(nullptr, ("Netskope-Api-Token: " + token).c_str()));
   Body body;
+  if (!plan.file.empty()) {
+    body.file.reset(std::fopen(plan.file.c_str(), "wbe"));
+    if (!body.file) return Fail(plan.file, "cannot be written");
+  }
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &CountBytes);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &TakeBytes);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &body);
   curl_easy_setopt(easy.get(), CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(easy.get(), CURLOPT_NOPROXY, "*");
@@ -96,6 +107,9 @@ int Download(const DownloadPlan& plan) {
     const std::optional<std::uint64_t> stated = StatedTotal(body.tail);
     if (!stated) return Fail(page + std::to_string(offset), "the page states no total");
     total = *stated;
+  }
+  if (body.file && std::fclose(body.file.release()) != 0) {
+    return Fail(plan.file, "cannot be written");
   }
   std::printf("{\"events\":%llu,\"bytes\":%llu}\n", static_cast<unsigned long long>(total),
               static_cast<unsigned long long>(body.bytes));

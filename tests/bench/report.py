@@ -23,40 +23,60 @@ class Figure:
 
     def line(self, rounds):
         value = median(self.of(costs) for costs in rounds)
-        text = f"{self.name:<58}{self.shown.format(value):>9}"
+        text = f"{self.name:<62}{self.shown.format(value):>9}"
         if self.bound:
             text += (f"   {self.bound} {self.shown.format(self.goal)}: "
                      f"{'met' if self.met(value) else 'NOT MET'}")
         return text
 
 
-def floors(costs):
-    return costs["download floor"].cpu_us + costs["produce floor"].cpu_us
+def floors(costs, produce="produce floor"):
+    return costs["download floor"].cpu_us + costs[produce].cpu_us
 
 
-def over_download(name):
-    return lambda costs: costs[name].cpu_us / costs["download floor"].cpu_us
+def over_curl(name):
+    return lambda costs: costs[name].cpu_us / costs["curl → file"].cpu_us
+
+
+def over_floors(name, produce="produce floor"):
+    return lambda costs: costs[name].cpu_us / floors(costs, produce)
 
 
 def over_raw(name):
     return lambda costs: costs[name].cpu_us / costs["raw → file, not synced"].cpu_us
 
 
+def speed(name, floor):
+    return lambda costs: costs[name].events_per_second / costs[floor].events_per_second
+
+
+def rss(name):
+    return lambda costs: costs[name].rss / MIB
+
+
 FIGURES = (
-    Figure("OCSF → Kafka: CPU / download and produce floors",
-           lambda costs: costs["OCSF → Kafka"].cpu_us / floors(costs), goal=2.5, bound="at most"),
-    Figure("OCSF → Kafka: peak RSS, MiB", lambda costs: costs["OCSF → Kafka"].rss / MIB,
-           shown="{:.0f}", goal=64, bound="at most"),
+    Figure("raw → file, not synced: CPU / curl → file", over_curl("raw → file, not synced"),
+           goal=2, bound="at most"),
+    Figure("OCSF → file, not synced: CPU / curl → file", over_curl("OCSF → file, not synced"),
+           goal=3, bound="at most"),
+    Figure("CEF → syslog TCP: CPU / curl → file", over_curl("CEF → syslog TCP"),
+           goal=3.5, bound="at most"),
+    Figure("raw → Kafka: CPU / download and produce floors",
+           over_floors("raw → Kafka", "produce floor, raw"), goal=1.3, bound="at most"),
+    Figure("OCSF → Kafka: CPU / download and produce floors", over_floors("OCSF → Kafka")),
+    Figure("OCSF → Kafka, exactly once: CPU / both floors",
+           over_floors("OCSF → Kafka, exactly once"), goal=1.5, bound="at most"),
+    Figure("raw → file, not synced: events a second / curl → file's",
+           speed("raw → file, not synced", "curl → file"), goal=0.4, bound="at least"),
     Figure("OCSF → Kafka: events a second / produce floor's",
-           lambda costs: (costs["OCSF → Kafka"].events_per_second
-                          / costs["produce floor"].events_per_second), goal=0.6, bound="at least"),
+           speed("OCSF → Kafka", "produce floor"), goal=0.85, bound="at least"),
+    *(Figure(f"{name}: peak RSS, MiB", rss(name), shown="{:.0f}", goal=48, bound="at most")
+      for name in ("raw → file, not synced", "OCSF → file, not synced", "CEF → syslog TCP",
+                   "OCSF → Kafka", "OCSF → Kafka, exactly once")),
     Figure("OCSF → Kafka: CPU beyond the floors, µs an event",
            lambda costs: costs["OCSF → Kafka"].cpu_us - floors(costs)),
-    Figure("raw → file, not synced: CPU / download floor", over_download("raw → file, not synced")),
-    Figure("OCSF → file, not synced: CPU / download floor",
-           over_download("OCSF → file, not synced")),
-    *(Figure(f"{format} → file, not synced: CPU / raw's", over_raw(f"{format} → file, not synced"),
-             goal=2, bound="at most") for format in ("OCSF", "ECS", "CEF", "LEEF")),
+    *(Figure(f"{format} → file, not synced: CPU / raw's", over_raw(f"{format} → file, not synced"))
+      for format in ("OCSF", "ECS", "CEF", "LEEF")),
 )
 
 
@@ -73,7 +93,7 @@ def run_line(name, costs):
     def middle(of):
         return median(of(cost) for cost in costs)
 
-    return (f"{name:<26}{middle(lambda cost: cost.events_per_second):>12,.0f}"
+    return (f"{name:<28}{middle(lambda cost: cost.events_per_second):>12,.0f}"
             f"{middle(lambda cost: cost.cpu_us):>10.2f}"
             f"{middle(lambda cost: cost.user / cost.events * 1e6):>8.2f}"
             f"{middle(lambda cost: cost.system / cost.events * 1e6):>8.2f}"
@@ -83,7 +103,7 @@ def run_line(name, costs):
 def report(rounds, load):
     events = next(iter(rounds[0].values())).events
     rounds_text = "1 round" if len(rounds) == 1 else f"medians of {len(rounds)} rounds"
-    head = f"{'':<26}{'events/s':>12}{'CPU µs':>10}{'user':>8}{'system':>8}{'RSS MiB':>10}"
+    head = f"{'':<28}{'events/s':>12}{'CPU µs':>10}{'user':>8}{'system':>8}{'RSS MiB':>10}"
     return "\n".join([
         f"{events:,} events, {rounds_text}, {machine(load)}",
         "",

@@ -2,8 +2,12 @@
 // One request and its answer: see the header.
 #include "adapters/curl/curl_exchange.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -19,6 +23,9 @@ using Long = long;  // NOLINT(google-runtime-int)
 constexpr Long kConnectTimeoutMs = 30'000;
 // Few large reads: a page is megabytes.
 constexpr Long kReadBytes = 524'288;
+// So much memory of a body is taken at a time, and nothing of a short one.
+constexpr std::size_t kBackedBytes = 1'048'576;
+constexpr std::size_t kWorthBacking = 131'072;
 constexpr std::string_view kSpace = " \t\r\n";
 
 std::string_view Trimmed(std::string_view text) {
@@ -198,6 +205,21 @@ void CurlExchange::ReserveBody() {
   if (length <= request_.max_body_bytes) answer_.body.reserve(length);
 }
 
+// The kernel is asked for the memory of a whole piece at once: byte by byte it would come a page of
+// memory at a time, each for a fault that costs more than clearing it.
+void CurlExchange::BackBody(std::size_t at_least) {
+  const std::size_t begin = std::max(backed_bytes_, answer_.body.size());
+  const std::size_t end =
+      std::min(answer_.body.capacity(), answer_.body.size() + std::max(at_least, kBackedBytes));
+  if (end < begin + kWorthBacking) return;
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto first = reinterpret_cast<std::uintptr_t>(answer_.body.data() + begin) / page * page;
+  const auto last = reinterpret_cast<std::uintptr_t>(answer_.body.data() + end) / page * page;
+  // Where the kernel knows no such thing (before 5.14), memory comes as it is written to.
+  if (last > first) madvise(reinterpret_cast<void*>(first), last - first, MADV_POPULATE_WRITE);
+  backed_bytes_ = end;
+}
+
 std::size_t CurlExchange::OnBody(char* data, std::size_t size, std::size_t count, void* self) {
   auto* exchange = static_cast<CurlExchange*>(self);
   try {
@@ -217,6 +239,7 @@ bool CurlExchange::TakeBody(std::string_view data) {
     return false;
   }
   if (answer_.body.empty()) ReserveBody();
+  if (answer_.body.size() + data.size() > backed_bytes_) BackBody(data.size());
   answer_.body.append(data);
   return true;
 }

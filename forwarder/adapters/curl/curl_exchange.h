@@ -47,6 +47,7 @@ class CurlExchange {
   void SetProxy();
   void TakeHeader(std::string_view line);
   void ReserveBody();
+  void BackBody(std::size_t at_least);
   bool TakeBody(std::string_view data);
   void Fail(HttpFailure failure, std::string text);
   void ScrubAnswer();
@@ -60,6 +61,7 @@ class CurlExchange {
   std::array<char, CURL_ERROR_SIZE> library_text_{};
 
   HttpAnswer answer_;
+  std::size_t backed_bytes_ = 0;  // of the body: memory is there
   bool head_complete_ = false;
   // Why a callback ended the exchange, where curl itself knows only that one did.
   HttpFailure refused_ = HttpFailure::kNone;

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "adapters/kafka/kafka_handles.h"
 #include "adapters/kafka/kafka_letters.h"
-#include "adapters/kafka/kafka_verdict.h"
 
 namespace nsf {
 namespace {
@@ -209,11 +209,15 @@ KafkaTransacted KafkaTransaction::Abort() {
   return aborted;
 }
 
+KafkaFate KafkaTransaction::FateOf(std::size_t number) const {
+  return JudgeReport(items_[number].report).fate;
+}
+
 std::optional<KafkaTransacted> KafkaTransaction::Judge(const std::string& otherwise) {
   Numbers refused;
   for (std::size_t number = 0; number < items_.size(); ++number) {
     Item& item = items_[number];
-    const KafkaFate fate = JudgeReport(item.report).fate;
+    const KafkaFate fate = FateOf(number);
     if (fate == KafkaFate::kMistimed && !std::exchange(item.untimed, true)) {
       learned_ = true;
     } else if (IsRefusal(fate)) {
@@ -222,9 +226,7 @@ std::optional<KafkaTransacted> KafkaTransaction::Judge(const std::string& otherw
   }
   if (!refused.empty()) {
     for (Numbers& group : groups_) {
-      std::erase_if(group, [this](std::size_t number) {
-        return IsRefusal(JudgeReport(items_[number].report).fate);
-      });
+      std::erase_if(group, [this](std::size_t number) { return IsRefusal(FateOf(number)); });
     }
     if (auto isolated = Isolate(refused); isolated.kind != Kind::kDone) return isolated;
   }
@@ -237,7 +239,7 @@ std::optional<KafkaTransacted> KafkaTransaction::Judge(const std::string& otherw
 KafkaTransacted KafkaTransaction::Isolate(const Numbers& refused) {
   if (refused.size() == 1) {
     Item& item = items_[refused.front()];
-    const bool too_large = JudgeReport(item.report).fate == KafkaFate::kTooLarge;
+    const bool too_large = FateOf(refused.front()) == KafkaFate::kTooLarge;
     const std::string& topic = item.part == nullptr ? config_.topic : item.part->topic;
     Refuse(item, too_large ? "too_large" : "invalid",
            std::string("refused by the broker, alone in its request: ") +
@@ -247,22 +249,40 @@ KafkaTransacted KafkaTransaction::Isolate(const Numbers& refused) {
     return {};
   }
   const auto middle = refused.begin() + static_cast<std::ptrdiff_t>(refused.size() / 2);
-  for (Numbers half : {Numbers(refused.begin(), middle), Numbers(middle, refused.end())}) {
-    if (auto begun = Begin(); begun.kind != Kind::kDone) return begun;
-    for (const std::size_t number : half) items_[number].report = RD_KAFKA_RESP_ERR__NOENT;
-    const bool good = Send(half) && Await();
-    if (auto aborted = Abort(); aborted.kind != Kind::kDone) return aborted;
-    const auto blamed = std::stable_partition(half.begin(), half.end(), [this](std::size_t number) {
-      return !IsRefusal(JudgeReport(items_[number].report).fate);
-    });
-    const Numbers again(blamed, half.end());
-    if (!good && again.empty()) return Failure("it was given up");
+  for (const Numbers& half : {Numbers(refused.begin(), middle), Numbers(middle, refused.end())}) {
+    Numbers again;
+    if (auto tried = TryAlone(half, again); tried.kind != Kind::kDone) return tried;
     learned_ = true;
-    groups_.emplace_back(half.begin(), blamed);
+    groups_.emplace_back();
+    std::set_difference(half.begin(), half.end(), again.begin(), again.end(),
+                        std::back_inserter(groups_.back()));
     if (again.empty()) continue;
     if (auto isolated = Isolate(again); isolated.kind != Kind::kDone) return isolated;
   }
   return {};
+}
+
+KafkaTransacted KafkaTransaction::TryAlone(const Numbers& half, Numbers& refused) {
+  while (true) {
+    if (auto begun = Begin(); begun.kind != Kind::kDone) return begun;
+    for (const std::size_t number : half) items_[number].report = RD_KAFKA_RESP_ERR__NOENT;
+    const bool good = Send(half) && Await();
+    if (auto aborted = Abort(); aborted.kind != Kind::kDone) return aborted;
+    std::copy_if(half.begin(), half.end(), std::back_inserter(refused),
+                 [this](std::size_t number) { return IsRefusal(FateOf(number)); });
+    if (good || !refused.empty()) return {};
+    // librdkafka empties its queues when a transaction fails, and does not wait for that: it may
+    // come to the queues of the next one.
+    bool emptied = false;
+    bool failed = false;
+    for (const std::size_t number : half) {
+      const auto report = items_[number].report;
+      emptied |= report == RD_KAFKA_RESP_ERR__PURGE_QUEUE;
+      failed |= report != RD_KAFKA_RESP_ERR__PURGE_QUEUE && report != RD_KAFKA_RESP_ERR__NOENT &&
+                report != RD_KAFKA_RESP_ERR_NO_ERROR;
+    }
+    if (!emptied || failed || !goes_on_()) return Failure("it was given up");
+  }
 }
 
 void KafkaTransaction::Refuse(Item& item, const std::string& reason, const std::string& detail) {

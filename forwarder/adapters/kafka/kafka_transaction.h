@@ -17,6 +17,7 @@
 #include "adapters/kafka/kafka_producer.h"
 #include "adapters/kafka/kafka_reports.h"
 #include "adapters/kafka/kafka_settings.h"
+#include "adapters/kafka/kafka_verdict.h"
 #include "ports/record.h"
 #include "ports/result.h"
 #include "ports/state_store.h"
@@ -101,6 +102,9 @@ class KafkaTransaction final : private KafkaReports {
   std::optional<KafkaTransacted> Judge(const std::string& otherwise);
   // Finds who is to blame among those refused together.
   KafkaTransacted Isolate(const Numbers& refused);
+  // Sends these in a transaction that is aborted, and adds to `refused` which of them are.
+  KafkaTransacted TryAlone(const Numbers& half, Numbers& refused);
+  KafkaFate FateOf(std::size_t number) const;
   void Refuse(Item& item, const std::string& reason, const std::string& detail);
   void Settle();
   KafkaTransacted Failure(const std::string& otherwise) const;

@@ -14,6 +14,9 @@ std::variant<Rfc5424Header, Rfc3164Header> MakeHeader(const SyslogMessageSetting
   return Rfc5424Header(settings);
 }
 
+// Several bytes at a time, as find_first_of does not.
+bool Holds(std::string_view text, char c) { return text.find(c) != std::string_view::npos; }
+
 }  // namespace
 
 MessageWriter::MessageWriter(SyslogMessageSettings settings)
@@ -21,7 +24,7 @@ MessageWriter::MessageWriter(SyslogMessageSettings settings)
 
 Written MessageWriter::Write(const SinkBatch& batch, std::size_t index, std::string& out) const {
   const Record& record = batch.records[index];
-  if (record.value.find_first_of(std::string_view("\n\0", 2)) != std::string_view::npos) {
+  if (Holds(record.value, '\n') || Holds(record.value, '\0')) {
     return {Rejection{index, "invalid", "the payload holds a line feed or a NUL"}, false};
   }
   out.clear();

@@ -540,7 +540,7 @@ Key Batch() {
                {.name = "bytes",
                 .kind = Kind::kSize,
                 .doc = "Bytes that a stream holds of its events, at most; batches reach 3/5 of it.",
-                .fallback = "16MiB",
+                .fallback = "8MiB",
                 .min = 64 * kKiB,
                 .max = kGiB},
                {.name = "age",

@@ -57,6 +57,7 @@ constexpr std::string_view kSupportingData = "supporting_data";
 // Members and rows of real pages are larger.
 constexpr std::size_t kMinMemberBytes = 32;
 constexpr std::size_t kMinRowBytes = 512;
+constexpr std::size_t kMostSpare = 4;  // times what a page needs
 constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseInsituFlag;
 
 bool IsListName(std::string_view name) { return name == "data" || name == "result"; }
@@ -235,7 +236,8 @@ void PageParser::RowKey(std::string_view inside) {
   const Span span{Here(), Here() + inside.size() + 2};
   if (depth_in_row() == 1) {
     name_ = span;
-    is_supporting_ = Decoded(inside) == kSupportingData;
+    // Escapes only make it longer.
+    is_supporting_ = inside.size() >= kSupportingData.size() && Decoded(inside) == kSupportingData;
     if (!is_supporting_) return;
     // Of members with the same name the last one counts.
     const auto first = page_.members_.begin() + static_cast<std::ptrdiff_t>(first_members_.back());
@@ -416,8 +418,15 @@ Page WithList(Page page, std::string_view row, int max_depth) {
 
 }  // namespace
 
-Page Page::Parse(std::string body, int max_depth) {
+Page Page::Parse(std::string body, int max_depth, Memory spare) {
   Page page;
+  // A short page does not hold on to the memory of a long one.
+  if (spare.members.capacity() / kMostSpare <= body.size() / kMinMemberBytes) {
+    spare.members.clear();
+    spare.rows.clear();
+    page.members_ = std::move(spare.members);
+    page.rows_ = std::move(spare.rows);
+  }
   page.body_ = std::make_shared<const std::string>(std::move(body));
   const std::string_view text = *page.body_;
   const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/event/row.h"
@@ -28,8 +29,19 @@ enum class PageStatus : std::uint8_t {
 // Owns the page's bytes; rows point into them. Movable; moving keeps every view valid.
 class Page {
  public:
-  // Never throws on any input; `max_depth` bounds the nesting before it can cost stack.
-  static Page Parse(std::string body, int max_depth = 256);
+  static constexpr int kMostDepth = 256;
+
+  // What a parsed page takes beside its body: millions of bytes, which the next page can use.
+  struct Memory {
+    std::vector<Member> members;
+    std::vector<RawRow> rows;
+  };
+
+  // Never throws on any input; `max_depth` bounds the nesting before it can cost stack. `spare` is
+  // only memory: what it holds does not matter.
+  static Page Parse(std::string body, int max_depth = kMostDepth, Memory spare = {});
+  // Of a page that nobody reads any more.
+  Memory TakeMemory() && { return {std::move(members_), std::move(rows_)}; }
 
   PageStatus status() const { return status_; }
   std::span<const RawRow> rows() const { return rows_; }

@@ -3,19 +3,27 @@
 #include "core/format/email.h"
 
 #include <algorithm>
+#include <array>
 
 namespace nsf {
 namespace {
 
-bool IsEmailLocal(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~.";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
+// Letters, digits and `marks`, by byte.
+constexpr std::array<bool, 256> LettersDigitsAnd(std::string_view marks) {
+  std::array<bool, 256> is_one{};
+  for (unsigned c = 0; c < is_one.size(); ++c) {
+    is_one[c] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  }
+  for (const char c : marks) is_one[static_cast<unsigned char>(c)] = true;
+  return is_one;
 }
 
-bool IsEmailDomain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.';
+constexpr std::array<bool, 256> kEmailLocal = LettersDigitsAnd("!#$%&'*+-/=?^_`{|}~.");
+constexpr std::array<bool, 256> kEmailDomain = LettersDigitsAnd("-.");
+
+bool ConsistsOf(const std::array<bool, 256>& allowed, std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return allowed[static_cast<unsigned char>(c)]; });
 }
 
 }  // namespace
@@ -27,8 +35,7 @@ bool IsEmail(std::string_view text) {
   const std::string_view domain = text.substr(at + 1);
   const std::size_t dot = domain.find('.');
   if (dot == 0 || dot == std::string_view::npos || domain.ends_with('.')) return false;
-  return std::all_of(local.begin(), local.end(), IsEmailLocal) &&
-         std::all_of(domain.begin(), domain.end(), IsEmailDomain);
+  return ConsistsOf(kEmailLocal, local) && ConsistsOf(kEmailDomain, domain);
 }
 
 }  // namespace nsf

@@ -7,6 +7,10 @@
 
 namespace nsf {
 
+bool IsOneLine(std::string_view row) {
+  return row.find('\n') == std::string_view::npos && row.find('\r') == std::string_view::npos;
+}
+
 // JSON has no line break inside a string, so each one stands between tokens.
 void AppendRaw(const AuditEvent& event, TextBuffer* out) {
   const std::string_view raw = event.row->raw;
@@ -14,9 +18,9 @@ void AppendRaw(const AuditEvent& event, TextBuffer* out) {
   char* const begin = out->Room(raw.size());
   std::memcpy(begin, raw.data(), raw.size());
   out->Grow(raw.size());
-  const auto has = [raw](char c) { return std::memchr(raw.data(), c, raw.size()) != nullptr; };
-  if (!has('\n') && !has('\r')) return;
-  std::replace_if(begin, begin + raw.size(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  if (IsOneLine(raw)) return;
+  std::replace_if(
+      begin, begin + raw.size(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
 }
 
 }  // namespace nsf

@@ -11,8 +11,9 @@ namespace {
 constexpr char kVersion = 1;
 constexpr std::size_t kEntryBytes = 32;
 
-void AppendInteger(std::uint64_t value, std::string* out) {
-  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(value >> shift));
+// A constant number of bytes at a time: the compiler makes one store of it.
+void PutInteger(std::uint64_t value, char* at) {
+  for (int i = 0; i < 8; ++i) at[i] = static_cast<char>(value >> (8 * i));
 }
 
 std::uint64_t ReadInteger(std::string_view bytes) {
@@ -28,14 +29,14 @@ bool HasNoOwnTime(BucketNumber bucket) { return bucket > kNoOwnTime / 2; }
 }  // namespace
 
 std::string EncodeChunk(const std::vector<LedgerEntry>& entries) {
-  std::string bytes;
-  bytes.reserve(1 + entries.size() * kEntryBytes);
-  bytes.push_back(kVersion);
+  std::string bytes(1 + entries.size() * kEntryBytes, kVersion);
+  char* at = bytes.data() + 1;
   for (const LedgerEntry& entry : entries) {
-    AppendInteger(static_cast<std::uint64_t>(entry.second.time_since_epoch().count()), &bytes);
-    AppendInteger(entry.id.high, &bytes);
-    AppendInteger(entry.id.low, &bytes);
-    AppendInteger(entry.content, &bytes);
+    PutInteger(static_cast<std::uint64_t>(entry.second.time_since_epoch().count()), at);
+    PutInteger(entry.id.high, at + 8);
+    PutInteger(entry.id.low, at + 16);
+    PutInteger(entry.content, at + 24);
+    at += kEntryBytes;
   }
   return bytes;
 }
@@ -74,7 +75,9 @@ Sighting Ledger::Observe(const LedgerEntry& entry, std::uint32_t page) {
   }
   const Sighting sighting{known.content == entry.content ? Seen::kKnown : Seen::kChanged,
                           known.page};
-  if (sighting.seen == Seen::kChanged || known.bucket() != BucketOf(entry.second, entry.has_own)) {
+  const bool moves = known.bucket() != BucketOf(entry.second, entry.has_own);
+  if (moves) buckets_[known.bucket()].shares = true;
+  if (sighting.seen == Seen::kChanged || moves) {
     known = {entry.second, entry.content, page, entry.has_own};
     added_.push_back(entry);
   }
@@ -126,10 +129,13 @@ void Ledger::Load(std::vector<LedgerChunk> chunks) {
             [](const LedgerChunk& a, const LedgerChunk& b) { return a.id.number > b.id.number; });
   for (const LedgerChunk& chunk : chunks) {
     const bool has_own = !HasNoOwnTime(chunk.id.bucket);
+    Bucket& bucket = buckets_[chunk.id.bucket];
+    bucket.in_memory = true;
     for (auto entry = chunk.entries.rbegin(); entry != chunk.entries.rend(); ++entry) {
-      known_.try_emplace(entry->id, Known{entry->second, entry->content, 0, has_own});
+      const auto [it, inserted] =
+          known_.try_emplace(entry->id, Known{entry->second, entry->content, 0, has_own});
+      bucket.shares = bucket.shares || it->second.bucket() != chunk.id.bucket;
     }
-    buckets_[chunk.id.bucket].in_memory = true;
   }
 }
 
@@ -137,14 +143,22 @@ void Ledger::DropOutside(WallSeconds first, WallSeconds last) {
   const auto is_dropped = [from = BucketOf(first), to = BucketOf(last)](BucketNumber number) {
     return !HasNoOwnTime(number) && (number < from || number > to);
   };
-  std::erase_if(known_,
-                [&is_dropped](const auto& item) { return is_dropped(item.second.bucket()); });
+  Drop([&is_dropped](const Known& known) { return is_dropped(known.bucket()); });
+  for (auto& [number, bucket] : buckets_) {
+    if (is_dropped(number)) bucket.in_memory = false;
+  }
+}
+
+void Ledger::Drop(const std::function<bool(const Known&)>& is_dropped) {
+  const auto dropped =
+      std::erase_if(known_, [&is_dropped](const auto& item) { return is_dropped(item.second); });
+  if (dropped == 0) return;
   // What waits for TakeAdded() is not in the store yet.
   for (const LedgerEntry& entry : added_) {
     known_.try_emplace(entry.id, Known{entry.second, entry.content, 0, entry.has_own});
   }
   for (auto& [number, bucket] : buckets_) {
-    if (is_dropped(number)) bucket.in_memory = false;
+    if (std::exchange(bucket.shares, false)) bucket.in_memory = false;
   }
 }
 
@@ -161,7 +175,7 @@ std::vector<ChunkId> Ledger::Forget(WallSeconds before) {
     return true;
   });
   if (stored + waiting > 0) {
-    std::erase_if(known_, [&is_before](const auto& item) { return is_before(item.second.second); });
+    Drop([&is_before](const Known& known) { return is_before(known.second); });
   }
   return dropped;
 }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -109,10 +110,14 @@ class Ledger {
   struct Bucket {
     std::vector<std::uint64_t> chunks;  // as stored
     bool in_memory = true;
+    bool shares = false;  // ids that are remembered as another bucket's
   };
   struct HashOfHash {
     std::size_t operator()(const IdHash& id) const { return id.low; }
   };
+
+  // Drops ids. They may lie in other buckets as well, which are read back then.
+  void Drop(const std::function<bool(const Known&)>& is_dropped);
 
   std::unordered_map<IdHash, Known, HashOfHash> known_;
   std::map<BucketNumber, Bucket> buckets_;

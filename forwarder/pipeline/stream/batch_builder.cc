@@ -41,12 +41,15 @@ bool BatchBuilder::full() const {
 
 void BatchBuilder::WritePayload(Format format, const AuditEvent& event, const Enrichment* people,
                                 Record* record) {
+  if (format == Format::kRaw && IsOneLine(record->raw)) {
+    record->value = record->raw;
+    record->shortened = record->repaired = false;
+    return;
+  }
   scratch_.clear();
   AppendEvent(format, event, {settings_.tenant, settings_.stream, record->event_id, people},
               &scratch_);
-  // A raw row is mostly sent as it came.
-  record->value =
-      scratch_.view() == record->raw ? record->raw : batch_->arena.Copy(scratch_.view());
+  record->value = batch_->arena.Copy(scratch_.view());
   record->shortened = scratch_.shortened();
   record->repaired = scratch_.repaired();
 }

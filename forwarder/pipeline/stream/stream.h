@@ -294,6 +294,7 @@ class Stream {
   std::uint64_t malformed_end_ = 0;  // of the one of this walk that is asked for in halves
   MonotonicTime ask_at_{};           // not before
   std::optional<PendingPage> page_;
+  Page::Memory spare_;                            // of the page before
   std::weak_ptr<const std::string> page_before_;  // held by batches under way
   std::uint32_t pages_taken_ = 0;
   std::uint32_t first_page_of_walk_ = 1;

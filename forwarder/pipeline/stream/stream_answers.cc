@@ -40,7 +40,9 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
 
   const bool body_is_page = answer.failure == HttpFailure::kNone && answer.status == 200;
   std::optional<Page> page;
-  if (body_is_page) page = Page::Parse(std::move(answer.body));
+  if (body_is_page) {
+    page = Page::Parse(std::move(answer.body), Page::kMostDepth, std::exchange(spare_, {}));
+  }
   const bool is_probe = discovery_ && ticket == 0;
   const auto ask = course_ && !is_probe ? course_->AskOf(ticket) : std::nullopt;
   const std::uint64_t skip = is_probe ? discovery_->probe().skip : ask ? ask->skip : 0;

@@ -40,12 +40,12 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   Walk& walk = course_->current().walk;
   if (!walk.HasNext()) return false;
   const auto needed = SecondsNeeded();
-  if (!LedgerIsHere(needed, out)) return false;
   // A long list passes through memory.
   if (needed && walk.list() != nullptr && walk.list()->order() != ListOrder::kNeither &&
       ledger_.size() > kMostIdsInMemory) {
     ledger_.DropOutside(needed->first, needed->last);
   }
+  if (!LedgerIsHere(needed, out)) return false;
   if (WindowIsDoubtful(out)) {
     DoubtWindow(now);
     return false;
@@ -108,6 +108,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   const BatchBuilder::PageBody body = page_->page.page.body();
   builder_.EndPage(body);
   page_before_ = body;
+  spare_ = std::move(page_->page.page).TakeMemory();
   page_.reset();
   if (repeated > 0) walk.NoteRepeatedRow();
   const bool stuck = list != nullptr && list->stuck();
@@ -166,6 +167,7 @@ void Stream::DropPage() {
     SkipRow();
   }
   builder_.EndPage(body);
+  spare_ = std::move(page_->page.page).TakeMemory();
   page_.reset();
 }
 
@@ -466,6 +468,8 @@ WallSeconds Stream::KeptFrom() const {
 }
 
 void Stream::Forget(WallSeconds before) {
+  // Ids that lie by the old time are looked up until their rows lie by the new one.
+  if (learned_->migration) before = std::min(before, learned_->migration->delivered_before);
   equal_rows_.Forget(before);
   for (const ChunkId& chunk : ledger_.Forget(before)) {
     dropped_chunks_.push_back(

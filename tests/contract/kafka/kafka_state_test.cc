@@ -192,6 +192,7 @@ TEST_CASE_METHOD(KafkaStateTest, "records that a broker refuses are found among 
                         RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   const auto refused = owner->Commit({&sample.batch}, {{"a", "1"}});
   if (!refused) {
+    INFO(refused.error().message);
     CHECK_FALSE(sample.batch.rejections.empty());
     CHECK(owner->Commit({&sample.batch, &other.batch}, {{"a", "1"}}));
   }

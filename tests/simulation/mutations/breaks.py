@@ -85,6 +85,11 @@ BREAKS = [
           "  return std::min(course_->cursor().open, closed_.kept_from()) - kOverlap;",
           "  return course_->cursor().open - kOverlap;",
           "ids are dropped while revisits still ask for their seconds"),
+    Break("ids-forgotten-by-the-new-time", STREAM + "stream_rows.cc",
+          "  if (learned_->migration) before = std::min(before, "
+          "learned_->migration->delivered_before);\n", "",
+          "after a change of windows ids are forgotten while their rows are known by the old time",
+          seeds="58019:1"),
     Break("skip-by-limit", WALK + "walk.cc",
           "  skip_ += rows;", "  skip_ += rows > 0 ? taken.limit : 0;",
           "the next page is asked for by the limit asked, not by the rows received"),

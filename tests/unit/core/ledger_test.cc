@@ -118,6 +118,25 @@ TEST_CASE("what no walk looks at leaves memory, but not before it is stored") {
   CHECK(ledger.TakeAdded(1).size() == 1);
 }
 
+TEST_CASE("an event of two buckets is known as long as one of them is") {
+  Ledger ledger;
+  ledger.Observe({Second(1'000), true, HashId("a"), 1}, 1);
+  const auto first = ledger.TakeAdded(1);
+  ledger.Observe({Second(100), true, HashId("a"), 1}, 2);
+  ledger.TakeAdded(2);
+  SECTION("when the other is forgotten") {
+    CHECK(ledger.Forget(Second(900)) == std::vector<ChunkId>{{0, 2}});
+  }
+  SECTION("when the other leaves memory") { ledger.DropBefore(Second(900)); }
+  CHECK(ledger.Missing(Second(1'000), Second(1'000)) == std::vector<BucketNumber>{1});
+  ledger.Load(first);
+  CHECK(ledger.Missing(Second(1'000), Second(1'000)).empty());
+  CHECK(ledger.Observe({Second(1'000), true, HashId("a"), 1}, 3).seen == Seen::kKnown);
+  // Nothing is dropped: nothing is read back.
+  ledger.DropBefore(Second(900));
+  CHECK(ledger.Missing(Second(1'000), Second(1'000)).empty());
+}
+
 TEST_CASE("old buckets are forgotten, with their chunks") {
   Ledger ledger;
   ledger.Observe({Second(10), true, HashId("a"), 1}, 1);
