@@ -12,8 +12,11 @@ constexpr double kLeastShare = 0.05;
 constexpr double kGrowthPerSecond = 0.01;
 constexpr std::chrono::seconds kDefaultHold{1};
 constexpr double kSparePart = 0.5;
-// Who does not come when it is free again does not want any more.
+// Who does not come when it is free again does not want any more. Whoever drives the askers may be
+// slow, and let each of them ask in its order: a time alone would take the turns of the last ones.
 constexpr std::chrono::milliseconds kTurnKept{250};
+// Until those who wait have asked.
+constexpr std::chrono::milliseconds kGivesWay{1};
 
 std::size_t AtLeastOne(double count) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(std::floor(count)));
@@ -49,7 +52,23 @@ std::optional<MonotonicTime> Budget::NextFree(MonotonicTime now, double part,
 
 void Budget::DropOld(MonotonicTime now) {
   while (!sent_.empty() && sent_.front() + std::chrono::minutes(1) <= now) sent_.pop_front();
-  std::erase_if(turns_, [now](const Turn& turn) { return turn.at + kTurnKept < now; });
+  for (Turn& turn : turns_) {
+    if (turn.at <= now && !turn.missed) turn.missed = {now, round_};
+  }
+  std::erase_if(turns_, [&](const Turn& turn) {
+    return turn.missed && turn.missed->round < round_ && turn.missed->at + kTurnKept < now;
+  });
+}
+
+void Budget::NoteAsked(MonotonicTime now, const void* asker) {
+  const auto known = std::find_if(asked_.begin(), asked_.end(),
+                                  [asker](const Asked& other) { return other.asker == asker; });
+  if (known != asked_.end() && known->at == now) return;
+  if (known != asked_.end()) {
+    ++round_;
+    asked_.clear();
+  }
+  asked_.push_back({asker, now});
 }
 
 std::size_t Budget::Before(const Turn& turn, MonotonicTime now) const {
@@ -76,13 +95,19 @@ std::optional<MonotonicTime> Budget::AttemptRevisit(MonotonicTime now, const voi
 }
 
 std::optional<MonotonicTime> Budget::Try(MonotonicTime now, const void* asker, bool yields) {
+  NoteAsked(now, asker);
   DropOld(now);
   const auto turn = std::find_if(turns_.begin(), turns_.end(),
                                  [asker](const Turn& other) { return other.asker == asker; });
   const bool is_new = turn == turns_.end();
-  Turn asked = is_new ? Turn{asker, now, now, yields} : *turn;
+  Turn asked = is_new ? Turn{asker, now, now, yields, {}} : *turn;
   asked.yields = yields;
-  if (const auto free = NextFree(now, 1, Before(asked, now))) {
+  asked.missed.reset();
+  const std::size_t before = Before(asked, now);
+  auto free = NextFree(now, 1, before);
+  const bool has_had_one = served_.asker == asker && served_.at == now;
+  if (!free && before > 0 && has_had_one) free = now + kGivesWay;
+  if (free) {
     if (!waiting_since_) waiting_since_ = now;
     asked.at = *free;
     if (is_new) {
@@ -96,6 +121,7 @@ std::optional<MonotonicTime> Budget::Try(MonotonicTime now, const void* asker, b
   if (waiting_since_) waited_ += now - *waiting_since_;
   waiting_since_.reset();
   sent_.push_back(now);
+  served_ = {asker, now};
   return std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "ports/clock.h"
 #include "ports/telemetry.h"
@@ -28,8 +29,8 @@ class Budget {
   void Configure(BudgetSettings settings) { settings_ = settings; }
 
   // Takes one request out of the budget, or says when to ask again (never a time that has passed);
-  // whoever does not ask then loses its turn. Empty: send it now. `asker` tells streams apart and
-  // is only compared.
+  // whoever does not ask then, while others come again, loses its turn. Empty: send it now. `asker`
+  // tells streams apart and is only compared. While others wait it gets one request for each `now`.
   std::optional<MonotonicTime> Attempt(MonotonicTime now, const void* asker);
 
   // The same for what is looked at again: whoever asks for what is new goes first, until this asker
@@ -51,11 +52,20 @@ class Budget {
   BudgetSnapshot Snapshot(MonotonicTime now) const;
 
  private:
+  struct Missed {
+    MonotonicTime at;  // when someone else asked first after it was free
+    std::uint64_t round = 0;
+  };
   struct Turn {
     const void* asker = nullptr;
     MonotonicTime at;     // when it will ask again
     MonotonicTime since;  // when it asked first
     bool yields = false;  // to those who do not, for a while
+    std::optional<Missed> missed;
+  };
+  struct Asked {
+    const void* asker = nullptr;
+    MonotonicTime at;
   };
 
   std::optional<MonotonicTime> Try(MonotonicTime now, const void* asker, bool yields);
@@ -64,11 +74,16 @@ class Budget {
   double Share(MonotonicTime now) const;  // of the configured rate, in [kLeastShare, 1]
   // With `part` of the rate that is allowed now, when `before` others are sent first.
   std::optional<MonotonicTime> NextFree(MonotonicTime now, double part, std::size_t before) const;
+  // Tells rounds apart: another one begins when someone asks again.
+  void NoteAsked(MonotonicTime now, const void* asker);
   void DropOld(MonotonicTime now);
 
   BudgetSettings settings_;
   std::deque<MonotonicTime> sent_;  // of the last minute
   std::deque<Turn> turns_;          // of those who wait, first come first
+  std::vector<Asked> asked_;        // in this round, each once
+  std::uint64_t round_ = 0;
+  Asked served_;  // the last one who was
   MonotonicTime held_until_{};
   MonotonicTime shrunk_at_{};
   double shrunk_share_ = 1;  // at shrunk_at_

@@ -296,9 +296,38 @@ TEST_CASE("a turn that nobody takes holds nobody up") {
   int here = 0;
   for (int i = 0; i < 4; ++i) REQUIRE_FALSE(budget.Attempt(At(seconds(0)), &here));
   CHECK(budget.Attempt(At(milliseconds(1)), &gone) == At(seconds(1)));
-  for (int i = 0; i < 3; ++i) CHECK_FALSE(budget.Attempt(At(seconds(1)), &here));
-  CHECK(budget.Attempt(At(seconds(1)), &here).has_value());  // the fourth is the other's
+  CHECK_FALSE(budget.Attempt(At(milliseconds(1'000)), &here));
+  // One at a time: the other might be about to ask.
+  CHECK(budget.Attempt(At(milliseconds(1'000)), &here) == At(milliseconds(1'001)));
+  CHECK_FALSE(budget.Attempt(At(milliseconds(1'001)), &here));
+  CHECK_FALSE(budget.Attempt(At(milliseconds(1'002)), &here));
+  CHECK(budget.Attempt(At(milliseconds(1'003)), &here).has_value());  // the fourth is the other's
   CHECK_FALSE(budget.Attempt(At(milliseconds(1'300)), &here));
+}
+
+TEST_CASE("a loop that is slow, or stands still for a while, serves everyone alike") {
+  for (const milliseconds pause : {milliseconds(1), milliseconds(400), milliseconds(1'500)}) {
+    INFO(pause.count());
+    Budget budget({420, 7});
+    std::array<int, 7> sent{};
+    std::array<MonotonicTime, 7> next{};
+    // All want all there is. A step takes a while, and so does what comes between two rounds.
+    for (milliseconds t{0}; t < minutes(5); t += pause) {
+      for (std::size_t i = 0; i < sent.size(); ++i, t += pause / 10) {
+        if (next[i] > At(t)) continue;
+        for (;;) {
+          const auto free = budget.Attempt(At(t), &sent[i]);
+          if (free) next[i] = *free;
+          if (free) break;
+          ++sent[i];
+        }
+      }
+    }
+    const auto [least, most] = std::minmax_element(sent.begin(), sent.end());
+    CAPTURE(sent);
+    CHECK(*least > 50);
+    CHECK(*most <= *least + *least / 10);
+  }
 }
 
 TEST_CASE("a 429 stops the budget for as long as it says, shrinks it, and it recovers") {
