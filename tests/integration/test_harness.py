@@ -62,7 +62,7 @@ def test_programs_are_counted(tmp_path, says, code, expected):
     program.chmod(0o755)
     lib = ROOT / "tests" / "support" / "run_lib.sh"
     done = subprocess.run(
-        ["bash", "-c", '. "$1"; run_program "$2" >&2; result=$?; echo "$passed $failed $result"',
+        ["bash", "-c", '. "$1"; run_program "$2"; count_program "$2" >&2; result=$?; echo "$passed $failed $result"',
          "bash", lib, program],
         cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == expected, done.stderr

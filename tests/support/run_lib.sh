@@ -89,29 +89,45 @@ build_as_test() {
   build_preset "$1" && passed=$((passed + 1))
 }
 
-# run_programs BUILD: every Catch2 program of it, from the root.
+# run_programs BUILD: every Catch2 program of it, from the root. Two at a time, those that wait for
+# Kafka first: they take longest and compute least.
 run_programs() {
-  local program good=yes
-  for program in "$1"/tests/*; do
+  local program good=yes programs=()
+  for program in "$1"/tests/kafka_* "$1"/tests/*; do
     [ -f "$program" ] && [ -x "$program" ] || continue
-    run_program "$program" || good=no
+    [[ " ${programs[*]} " == *" $program "* ]] || programs+=("$program")
   done
+  for program in "${programs[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+    run_program "$program" &
+  done
+  wait
+  for program in "${programs[@]}"; do count_program "$program" || good=no; done
   [ "$good" = yes ]
 }
 
-# Catch2 says how many test cases passed; a program that crashes, leaks or hangs may not get so far.
+log_of_program() { echo "build/log/$(basename "$(dirname "$(dirname "$1")")")-$(basename "$1").log"; }
+
 run_program() {
-  local program=$1 start=$SECONDS result=0 log summary good bad
+  local log start=$SECONDS result=0
+  log=$(log_of_program "$1")
   mkdir -p build/log
-  log=build/log/$(basename "$(dirname "$(dirname "$program")")")-$(basename "$program").log
-  timeout -k 10 600 "$program" >"$log" 2>&1 </dev/null || result=$?
+  timeout -k 10 600 "$1" >"$log" 2>&1 </dev/null || result=$?
+  echo "$result $((SECONDS - start))" >"$log.result"
+}
+
+# Catch2 says how many test cases passed; a program that crashes, leaks or hangs may not get so far.
+count_program() {
+  local log result took summary good bad
+  log=$(log_of_program "$1")
+  read -r result took <"$log.result"
   summary=$(grep -E '^(All tests passed|test cases:)' "$log" | tail -n 1)
   good=$(grep -oE 'in [0-9]+ test cases?\)|[0-9]+ passed' <<<"$summary" | tr -dc 0-9)
   bad=$(grep -oE '[0-9]+ failed *(\||$)' <<<"$summary" | tr -dc 0-9)
   good=${good:-0} bad=${bad:-0}
   [ "$bad" != 0 ] || { [ "$result" = 0 ] && [ "$good" != 0 ]; } || bad=1
   passed=$((passed + good)) failed=$((failed + bad))
-  printf '%s: %d passed, %d failed, %d s\n' "$program" "$good" "$bad" "$((SECONDS - start))"
+  printf '%s: %d passed, %d failed, %d s\n' "$1" "$good" "$bad" "$took"
   [ "$bad" = 0 ] && return 0
   tail -n 80 "$log"
   return 1
