@@ -59,6 +59,8 @@ class Course {
   // that is returned with it.
   std::pair<bool, MonotonicTime> Begin(WallSeconds tenant_now, MonotonicTime now);
   bool walking() const { return !walks_.empty(); }
+  // The edge is to be walked again: whatever is under way stands before new events.
+  bool IsPollDue(MonotonicTime now) const { return now >= edge_due_; }
   // The walk whose rows are taken; only while walking().
   CourseWalk& current() { return walks_.front(); }
   const CourseWalk& current() const { return walks_.front(); }

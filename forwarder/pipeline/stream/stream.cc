@@ -163,7 +163,9 @@ bool Stream::Ask(const Now& now, StepOutput* out) {
   const auto ask = course_->NextAsk(next_ticket_, std::min(limit_, learned_->dialect.page_limit),
                                     Limits(), ahead, tenant_now);
   if (!ask) return false;
-  if (const auto free = AttemptRequest(now, ask->is_revisit)) {
+  // A revisit lets new events of other streams go first, not those of its own stream wait for it.
+  const bool can_wait = ask->is_revisit && !course_->IsPollDue(now.monotonic);
+  if (const auto free = AttemptRequest(now, can_wait)) {
     course_->Fail(ask->page.ticket);
     Wake(*free, out);
     return false;
@@ -186,10 +188,10 @@ bool Stream::AskForContact(const Now& now, WallSeconds tenant_now, StepOutput* o
   return true;
 }
 
-std::optional<MonotonicTime> Stream::AttemptRequest(const Now& now, bool is_revisit) {
+std::optional<MonotonicTime> Stream::AttemptRequest(const Now& now, bool can_wait) {
   if (settings_.rewalk) return budget_.AttemptSpare(now.monotonic, this);
-  return is_revisit ? budget_.AttemptRevisit(now.monotonic, this)
-                    : budget_.Attempt(now.monotonic, this);
+  return can_wait ? budget_.AttemptRevisit(now.monotonic, this)
+                  : budget_.Attempt(now.monotonic, this);
 }
 
 bool Stream::ended() const {

@@ -132,7 +132,7 @@ class Stream {
 
   void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
-  std::optional<MonotonicTime> AttemptRequest(const Now& now, bool is_revisit = false);
+  std::optional<MonotonicTime> AttemptRequest(const Now& now, bool can_wait = false);
   // A notice about the answer that is being looked at.
   void Tell(Notice::Level level, std::string text, StepOutput* out) const;
   void NoteSuccess(StepOutput* out);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream in virtual time: everything that is visible arrives, once, through crashes and outages.
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <random>
 
@@ -52,6 +54,39 @@ TEST_CASE("an event at the edge leaves within a poll interval") {
   REQUIRE(run.UntilCaughtUp());
   run.tenant.rows.push_back({"now", run.second() + seconds(1), std::nullopt, ""});
   CHECK(run.Until([&] { return run.delivered.count("now") == 1; }, seconds(33)));
+}
+
+TEST_CASE("an event leaves in time beside streams that want all of the budget") {
+  StreamSettings settings = AcmeSettings();
+  settings.poll_interval = seconds(5);
+  settings.windows.length = seconds(10);
+  settings.windows.settle = seconds(2);
+  settings.revisit = {seconds(12), seconds(30), seconds(60)};
+  VirtualRun run(settings);
+  REQUIRE(run.UntilCaughtUp());
+  // What they look for is new, so what is looked at again waits for them.
+  std::array<int, 2> others{};
+  run.rivals = [&others](MonotonicTime now, Budget& budget) {
+    for (int& other : others) {
+      while (!budget.Attempt(now, &other)) ++other;
+    }
+  };
+  Fill(&run.tenant, run.second() + seconds(1), 300, seconds(1));
+  seconds longest{0};
+  for (int second = 0; second < 320; ++second) {
+    run.For(seconds(1));
+    const auto first =
+        std::find_if(run.tenant.rows.begin(), run.tenant.rows.end(),
+                     [&run](const FakeRow& row) { return run.delivered.count(row.id) == 0; });
+    if (first != run.tenant.rows.end()) {
+      longest = std::max(longest, run.second() - first->insertion);
+    }
+  }
+  CheckDelivered(run, 300);
+  CAPTURE(longest.count());
+  CHECK(longest <= seconds(9));
+  CHECK(run.snapshot().windows.at("whole") >= 10);
+  CHECK(others[0] > 100);
 }
 
 TEST_CASE("a row that is inserted late into the open time is found") {

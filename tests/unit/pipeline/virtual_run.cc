@@ -193,6 +193,7 @@ void VirtualRun::Load() {
 }
 
 void VirtualRun::Step(Completions completions) {
+  if (rivals) rivals(time_, *budget_);
   StepOutput out = stream_->Step(now(), std::move(completions));
   // A step that asks to be woken in the past would spin; one that goes on has started a batch.
   if (out.wake_at <= time_) failures_ += "woken in the past; ";

@@ -44,6 +44,8 @@ class VirtualRun {
   std::chrono::milliseconds commit_takes{50};
   // Fails a commit when it returns an error; the records may still have arrived.
   std::function<std::optional<Error>(Batch&)> commit_fails;
+  // Called before each step: others who use the token.
+  std::function<void(MonotonicTime, Budget&)> rivals;
   // Called before each completion is handed over; returning true crashes the forwarder there.
   std::function<bool()> crash;
 
