@@ -12,6 +12,7 @@
 #include "core/event/page.h"
 #include "core/identity/directory.h"
 #include "core/identity/picture.h"
+#include "core/state/keys.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/picture_checks.h"
 #include "support/classified.h"

@@ -85,15 +85,15 @@ class Broker:
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
 
 
-def ends_of(consumer, partitions, attempts=5):
+def ends_of(consumer, partitions):
     """The ends of partitions. Of a broker that has just begun kafka-python may hear nothing, and
     then trips over an answer that it does not have."""
-    for _ in range(attempts - 1):
+    def ask():
         try:
             return consumer.end_offsets(partitions)
         except AttributeError:
-            continue
-    return consumer.end_offsets(partitions)
+            return None
+    return until(ask, 60, "the ends of partitions")
 
 
 class TopicReader:
