@@ -227,6 +227,22 @@ TEST_CASE("the anchor is the last row that is older than the next floor") {
   CHECK(walk.anchor() == 10);
 }
 
+TEST_CASE("a row without time among older ones is older, in either order") {
+  const auto older = [](const ListWalk& walk) {
+    std::vector<bool> is;
+    for (std::size_t i = 0; i < 4; ++i) is.push_back(walk.IsOlder(i));
+    return is;
+  };
+  ListWalk down(kDown);
+  down.Take(5, PageOf({"20", "-", "9", "-"}));
+  CHECK(older(down) == std::vector<bool>{false, false, true, true});
+  ListTask from_older = kUp;
+  from_older.floor = T(12);
+  ListWalk up(from_older);
+  up.Take(5, PageOf({"-", "9", "-", "20"}));
+  CHECK(older(up) == std::vector<bool>{true, true, false, false});
+}
+
 TEST_CASE("where ties change places, pages are asked for as early as holds their second") {
   ListTask task = kDown;
   task.ties_move = true;
