@@ -70,12 +70,14 @@ class KafkaCommitLog::Worker {
   const KafkaStateConfig& config() const { return config_; }
 
   void Ask(std::function<void()> question) {
+    bool ended = false;
     {
       const std::lock_guard lock(mutex_);
-      if (!ended_) questions_.push_back(std::move(question));
+      ended = ended_;
+      if (!ended) questions_.push_back(std::move(question));
       if (producer_) producer_->Wake();
     }
-    if (question) return question();  // the thread has ended: that is all it is told
+    if (ended) return question();  // that is all it is told
     woken_.notify_one();
   }
 
@@ -191,18 +193,18 @@ class KafkaCommitLog::Worker {
 
   std::function<void()> Next() {
     const std::lock_guard lock(mutex_);
-    if (questions_.empty()) return nullptr;
-    std::function<void()> question = std::move(questions_.front());
-    questions_.pop_front();
-    return question;
+    return Pop();
   }
 
   std::function<void()> NextOrEnd() {
     const std::lock_guard lock(mutex_);
-    if (questions_.empty()) {
-      ended_ = true;
-      return nullptr;
-    }
+    ended_ = questions_.empty();
+    return Pop();
+  }
+
+  // With the lock held. Null: there is none.
+  std::function<void()> Pop() {
+    if (questions_.empty()) return nullptr;
     std::function<void()> question = std::move(questions_.front());
     questions_.pop_front();
     return question;

@@ -256,15 +256,21 @@ class Reader {
     return Error{ErrorKind::kConfiguration, Quoted(shown) + " " + value.error().message};
   }
 
-  Setting List(const Key& key, const YamlNode& node, const Scope& scope) {
-    Setting result{.key = &key, .name = key.name, .where = node.where, .given = true};
+  // Why `node` is no list that `key` can have; empty: it is one.
+  static std::string NoListOf(const Key& key, const YamlNode& node) {
     if (node.kind != YamlNode::Kind::kSequence) {
-      return Refused(std::move(result), scope,
-                     "is not a list; put the value in brackets, as in [value]");
+      return "is not a list; put the value in brackets, as in [value]";
     }
     if (node.items.size() > key.max_items) {
-      return Refused(std::move(result), scope,
-                     "has too many entries; keep it to " + std::to_string(key.max_items));
+      return "has too many entries; keep it to " + std::to_string(key.max_items);
+    }
+    return {};
+  }
+
+  Setting List(const Key& key, const YamlNode& node, const Scope& scope) {
+    Setting result{.key = &key, .name = key.name, .where = node.where, .given = true};
+    if (const std::string wrong = NoListOf(key, node); !wrong.empty()) {
+      return Refused(std::move(result), scope, wrong);
     }
     if (key.required && node.items.empty()) {
       return Refused(std::move(result), scope, "is empty; write at least one value");
@@ -285,13 +291,8 @@ class Reader {
   // A list of maps; an entry that is one value stands for a map with that value alone.
   Setting Entries(const Key& key, const YamlNode& node, const Scope& scope) {
     Setting result{.key = &key, .name = key.name, .where = node.where, .given = true};
-    if (node.kind != YamlNode::Kind::kSequence) {
-      return Refused(std::move(result), scope,
-                     "is not a list; put the value in brackets, as in [value]");
-    }
-    if (node.items.size() > key.max_items) {
-      return Refused(std::move(result), scope,
-                     "has too many entries; keep it to " + std::to_string(key.max_items));
+    if (const std::string wrong = NoListOf(key, node); !wrong.empty()) {
+      return Refused(std::move(result), scope, wrong);
     }
     Scope below = scope;
     below.path += "[]";
