@@ -241,12 +241,13 @@ void Daemon::Watch(const TenantConfig& tenant, const std::string& event_type) {
   }
 }
 
-Result<std::unique_ptr<Stream>> Daemon::MakeStream(const TenantConfig& tenant,
-                                                   const std::string& event_type, Tenant* parts) {
+Result<std::unique_ptr<EventStream>> Daemon::MakeStream(const TenantConfig& tenant,
+                                                        const std::string& event_type,
+                                                        Tenant* parts) {
   if (auto begun = BeginIdentities(tenant); !begun) return begun.error();
-  return Stream::Create(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference(),
-                                         identities_->DirectoryOf(tenant.name)),
-                        state(), *parts->budget, random_);
+  return MakeEventStream(StreamSettingsOf(config_, tenant, event_type, parts->token->Reference(),
+                                          identities_->DirectoryOf(tenant.name)),
+                         state(), *parts->budget, random_);
 }
 
 Result<void> Daemon::PutJobs() {
@@ -442,7 +443,8 @@ bool Daemon::FellIntoTrouble(const Now& now, const std::string& name,
 
 void Daemon::WatchMemory(const Now& now) {
   std::uint64_t received = 0;
-  for (const class Stream* stream : loop_->streams()) received += stream->snapshot().response_bytes;
+  for (const class EventStream* stream : loop_->streams())
+    received += stream->snapshot().response_bytes;
   if (idle_memory_.IsDue(received, now.monotonic)) GiveMemoryBack();
 }
 
@@ -450,7 +452,7 @@ std::optional<int> Daemon::Ended(const Now& now) const {
   const auto streams = loop_->streams();
   const bool reader_gone =
       std::any_of(streams.begin(), streams.end(),
-                  [](const class Stream* stream) { return stream->reader_gone(); });
+                  [](const class EventStream* stream) { return stream->reader_gone(); });
   if (stopped_by_ != 0 || reader_gone) return kExitDone;
   if (state_error_) return kExitState;
   if (!options_.jobs.empty() && jobs_->HaveEnded(options_.jobs)) return kExitDone;
@@ -465,7 +467,7 @@ std::optional<int> Daemon::EndedOnce(const Now& now) const {
   }
   if (AwaitsStreams(now)) return std::nullopt;
   bool blocked = false;
-  for (const class Stream* stream : loop_->streams()) {
+  for (const class EventStream* stream : loop_->streams()) {
     const auto failing = stream->failing_since();
     if (failing && now.monotonic - *failing >= kOncePatience) {
       log_.Error(stream->snapshot().last_error + ": giving up after a minute");
@@ -496,12 +498,12 @@ void Daemon::WakeUp() {
   if (Loop* loop = running_) loop->Wake();
 }
 
-void Daemon::OnNotice(const class Stream& stream, const Notice& notice) {
+void Daemon::OnNotice(const class EventStream& stream, const Notice& notice) {
   const StreamSettings& settings = stream.settings();
   notices_.Write(notice, settings.tenant, settings.stream, clock_.Read().monotonic);
 }
 
-void Daemon::OnStep(const class Stream& stream) {
+void Daemon::OnStep(const class EventStream& stream) {
   const StreamSettings& settings = stream.settings();
   const Now now = clock_.Read();
   const auto tenant = tenants_.find(settings.tenant);

@@ -102,8 +102,9 @@ class Daemon : private LoopObserver {
   bool AwaitsStreams(const Now& now) const;
   // What is kept of dead letters is sent again so.
   Result<DeadLetterForms> FormsOfDeadLetters();
-  Result<std::unique_ptr<class Stream>> MakeStream(const TenantConfig& tenant,
-                                                   const std::string& event_type, Tenant* parts);
+  Result<std::unique_ptr<class EventStream>> MakeStream(const TenantConfig& tenant,
+                                                        const std::string& event_type,
+                                                        Tenant* parts);
   Result<void> BuildServer();
   // What was asked for on the command line stands in the state, and is found there.
   Result<void> PutJobs();
@@ -134,8 +135,8 @@ class Daemon : private LoopObserver {
   bool IsBeingReset(const std::string& tenant, const std::string& stream) const;
   const TenantConfig* FindTenant(const std::string& name) const;
 
-  void OnNotice(const class Stream& stream, const Notice& notice) override;
-  void OnStep(const class Stream& stream) override;
+  void OnNotice(const class EventStream& stream, const Notice& notice) override;
+  void OnStep(const class EventStream& stream) override;
 
   void WakeUp();
   // Tells of sinks that begin to be, or are no longer, in trouble while a publish is under way.

@@ -10,7 +10,8 @@ namespace nsf {
 void Daemon::StepOwnership(const Now& now) {
   if (!shared_ || state_error_) return;
   std::set<std::string> running;
-  for (const class Stream* stream : loop_->streams()) running.insert(stream->settings().tenant);
+  for (const class EventStream* stream : loop_->streams())
+    running.insert(stream->settings().tenant);
   shared_->Step(running, now.monotonic);
   state_error_ = shared_->keeper().error();
   if (state_error_) return log_.Error(state_error_->message);

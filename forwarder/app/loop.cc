@@ -22,7 +22,7 @@ Loop::Loop(const Clock& clock, Telemetry& telemetry, Destination& destination, S
       observer_(observer),
       last_step_(clock.Read().monotonic) {}
 
-void Loop::Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget) {
+void Loop::Add(std::unique_ptr<EventStream> stream, HttpClient& client, const Budget& budget) {
   auto lane = std::find_if(lanes_.begin(), lanes_.end(),
                            [](const Lane& candidate) { return !candidate.stream; });
   if (lane == lanes_.end()) lane = lanes_.emplace(lanes_.end());
@@ -40,7 +40,7 @@ Loop::Lane* Loop::Find(const std::string& tenant, const std::string& stream) {
   return lane == lanes_.end() ? nullptr : &*lane;
 }
 
-void Loop::Put(Lane* lane, std::unique_ptr<Stream> stream) {
+void Loop::Put(Lane* lane, std::unique_ptr<EventStream> stream) {
   lane->stream = std::move(stream);
   ++lane->epoch;
   lane->completions = {};
@@ -57,7 +57,7 @@ bool Loop::Parked(const std::string& tenant, const std::string& stream) {
   return lane == nullptr || !lane->stream->committing();
 }
 
-void Loop::Replace(std::unique_ptr<Stream> fresh, HttpClient& client) {
+void Loop::Replace(std::unique_ptr<EventStream> fresh, HttpClient& client) {
   Lane* lane = Find(fresh->settings().tenant, fresh->settings().stream);
   if (lane == nullptr) return;
   lane->client = &client;
@@ -101,8 +101,8 @@ bool Loop::Drain(MonotonicTime until) {
   return !committing();
 }
 
-std::vector<const Stream*> Loop::streams() const {
-  std::vector<const Stream*> streams;
+std::vector<const EventStream*> Loop::streams() const {
+  std::vector<const EventStream*> streams;
   for (const Lane& lane : lanes_) {
     if (lane.stream) streams.push_back(lane.stream.get());
   }

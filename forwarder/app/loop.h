@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "app/mailbox.h"
-#include "pipeline/stream/stream.h"
+#include "pipeline/stream/event_stream.h"
 #include "ports/clock.h"
 #include "ports/destination.h"
 #include "ports/http_client.h"
@@ -25,8 +25,8 @@ namespace nsf {
 class LoopObserver {
  public:
   virtual ~LoopObserver() = default;
-  virtual void OnNotice(const Stream& stream, const Notice& notice) = 0;
-  virtual void OnStep(const Stream& stream) = 0;
+  virtual void OnNotice(const EventStream& stream, const Notice& notice) = 0;
+  virtual void OnStep(const EventStream& stream) = 0;
 };
 
 // Run() is for one thread; Wake() and last_step() are for any.
@@ -36,7 +36,7 @@ class Loop {
        LoopObserver& observer);
 
   // `client` and `budget` outlive the loop.
-  void Add(std::unique_ptr<Stream> stream, HttpClient& client, const Budget& budget);
+  void Add(std::unique_ptr<EventStream> stream, HttpClient& client, const Budget& budget);
 
   // The stream starts nothing new from now on; nothing happens where there is none of that name.
   void Park(const std::string& tenant, const std::string& stream);
@@ -47,7 +47,7 @@ class Loop {
   bool Parked(const std::string& tenant, const std::string& stream);
   // Puts `fresh` in the place of a parked stream of the same name; answers that the old one asked
   // for are dropped. `client`: from now on; it outlives the loop.
-  void Replace(std::unique_ptr<Stream> fresh, HttpClient& client);
+  void Replace(std::unique_ptr<EventStream> fresh, HttpClient& client);
   // Takes a parked stream away.
   void Remove(const std::string& tenant, const std::string& stream);
 
@@ -63,14 +63,14 @@ class Loop {
   void LookAround(MonotonicTime at) { look_around_at_ = at; }
   MonotonicTime last_step() const { return last_step_.load(); }
   // For the loop's own thread.
-  std::vector<const Stream*> streams() const;
+  std::vector<const EventStream*> streams() const;
   // As Stream's; of a stream that is not there, false.
   bool WalkAgain(const std::string& tenant, const std::string& stream, const Window& range);
   bool IsWalkingAgain(const std::string& tenant, const std::string& stream, const Window& range);
 
  private:
   struct Lane {
-    std::unique_ptr<Stream> stream;  // absent: the lane is free
+    std::unique_ptr<EventStream> stream;  // absent: the lane is free
     HttpClient* client;
     const Budget* budget;
     std::uint64_t epoch = 0;  // streams that had this lane before
@@ -80,7 +80,7 @@ class Loop {
   };
 
   Lane* Find(const std::string& tenant, const std::string& stream);
-  static void Put(Lane* lane, std::unique_ptr<Stream> stream);
+  static void Put(Lane* lane, std::unique_ptr<EventStream> stream);
   void Round(MonotonicTime until);
   void StepLane(std::size_t index, const Now& now);
   void Start(std::size_t index, StepOutput out);

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "pipeline/stream/stream.h"
+#include "pipeline/stream/event_stream.h"
 #include "ports/clock.h"
 
 namespace nsf {

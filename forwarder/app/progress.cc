@@ -26,9 +26,9 @@ struct Sum {
   bool caught_up = true;
 };
 
-Sum Add(const Now& now, const std::vector<const Stream*>& streams) {
+Sum Add(const Now& now, const std::vector<const EventStream*>& streams) {
   Sum sum;
-  for (const Stream* stream : streams) {
+  for (const EventStream* stream : streams) {
     const StreamSnapshot& s = stream->snapshot();
     sum.events += s.received - s.out_of_window - s.deduplicated - s.filtered_in_all() - s.pending;
     for (const auto& [code, count] : s.requests) sum.requests += count;
@@ -64,7 +64,7 @@ std::string Bar(double done) {
 
 }  // namespace
 
-void Progress::Show(const Now& now, const std::vector<const Stream*>& streams,
+void Progress::Show(const Now& now, const std::vector<const EventStream*>& streams,
                     const BudgetSnapshot& budget) {
   const auto pause = terminal_ ? std::chrono::nanoseconds(kOnTerminal) : kElsewhere;
   if (now.monotonic - shown_.monotonic < pause) return;
@@ -82,7 +82,7 @@ void Progress::Show(const Now& now, const std::vector<const Stream*>& streams,
   shown_events_ = sum.events;
 }
 
-void Progress::Finish(const Now& now, const std::vector<const Stream*>& streams) {
+void Progress::Finish(const Now& now, const std::vector<const EventStream*>& streams) {
   const Sum sum = Add(now, streams);
   const double elapsed = Seconds(begun_, now);
   fmt::print(stderr, "{}{} events delivered in {:.1f} s ({:.0f} events/s), {} requests, {} x 429\n",

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/stream/stream.h"
+#include "pipeline/stream/event_stream.h"
 #include "ports/clock.h"
 #include "ports/telemetry.h"
 
@@ -20,10 +20,10 @@ class Progress {
   Progress(bool terminal, const Now& begun) : terminal_(terminal), begun_(begun), shown_(begun) {}
 
   // Shows where the streams are, when it is time to. `budget` is that of the first tenant.
-  void Show(const Now& now, const std::vector<const Stream*>& streams,
+  void Show(const Now& now, const std::vector<const EventStream*>& streams,
             const BudgetSnapshot& budget);
   // Ends the display with a summary of the whole run.
-  void Finish(const Now& now, const std::vector<const Stream*>& streams);
+  void Finish(const Now& now, const std::vector<const EventStream*>& streams);
 
  private:
   bool terminal_;

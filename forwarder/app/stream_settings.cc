@@ -15,6 +15,8 @@ namespace {
 constexpr std::chrono::seconds kSettleByInsertion{60};
 constexpr std::chrono::seconds kSettleByEvent{600};
 
+constexpr std::string_view kIterators = "/api/v2/events/dataexport/events/";
+
 }  // namespace
 
 DialectPins PinsOf(const PagingConfig& paging) {
@@ -31,7 +33,9 @@ DialectPins PinsOf(const PagingConfig& paging) {
 }
 
 EventSource EventSourceOf(const TenantConfig& tenant, const std::string& event_type) {
-  EventSource source{"/api/v2/events/data/" + event_type, tenant.page_size, PinsOf(tenant.paging)};
+  EventSource source{
+      "/api/v2/events/data/" + event_type, {}, tenant.page_size, PinsOf(tenant.paging)};
+  if (tenant.reads_iterator) source.iterator_path = std::string(kIterators) + event_type;
   if (const EventType* const known = BuiltInEventTypes().FindKnown(event_type)) {
     const EventTypeSpec& spec = known->spec();
     source.path = spec.path;
@@ -46,7 +50,7 @@ EventSource EventSourceOf(const TenantConfig& tenant, const std::string& event_t
       tenant.event_sources.begin(), tenant.event_sources.end(),
       [&event_type](const EventSourceConfig& entry) { return entry.type == event_type; });
   if (own == tenant.event_sources.end()) return source;
-  if (!own->path.empty()) source.path = own->path;
+  if (!own->path.empty()) (tenant.reads_iterator ? source.iterator_path : source.path) = own->path;
   if (own->page_size) source.page_size = *own->page_size;
   if (own->window) {
     PagingConfig paging = tenant.paging;
@@ -64,6 +68,10 @@ StreamSettings StreamSettingsOf(const Config& config, const TenantConfig& tenant
   settings.stream = event_type;
   EventSource source = EventSourceOf(tenant, event_type);
   settings.path = std::move(source.path);
+  if (!source.iterator_path.empty()) {
+    settings.iterator = IteratorSettings{std::move(source.iterator_path), tenant.iterator_index,
+                                         !config.state.sink.empty()};
+  }
   settings.token_reference = token_reference;
   settings.pins = source.pins;
   settings.windows.length = tenant.paging.length;

@@ -18,8 +18,11 @@ DialectPins PinsOf(const PagingConfig& paging);
 // Where the API has the tenant's event type, and how its pages and windows are asked for.
 struct EventSource {
   std::string path;
+  std::string iterator_path;  // empty: the list is read
   std::uint32_t page_size = 0;
   DialectPins pins;
+
+  const std::string& asked_path() const { return iterator_path.empty() ? path : iterator_path; }
 };
 EventSource EventSourceOf(const TenantConfig& tenant, const std::string& event_type);
 

@@ -16,8 +16,11 @@ namespace nsf {
 
 struct HttpRequest {
   std::string target;  // path and query, e.g. "/api/v2/events/data/audit?limit=100&offset=0"
-  std::chrono::milliseconds timeout{180'000};     // for the whole exchange
+  std::chrono::milliseconds timeout{180'000};                  // for the whole exchange
   std::size_t max_body_bytes = std::size_t{32} * 1024 * 1024;  // decoded
+  // It changes something at the server: it is sent once at most. Others may be sent again when a
+  // connection that was kept open turns out to be closed.
+  bool once = false;
 };
 
 // Why there is no complete answer. The names are the `reason` of logs and metrics.

@@ -51,6 +51,8 @@ struct StreamSnapshot {
   // nobody is asked.
   std::map<std::string, std::uint64_t> identified;
   std::uint64_t pending = 0;
+  // Signs of another consumer of the iterator's index; absent where a list is read.
+  std::optional<std::uint64_t> index_conflicts;
   std::map<std::string, SinkCounts> sinks;            // by sink name
   std::map<std::string, std::uint64_t> windows;       // by result: whole, moved, failed
   std::optional<WallSeconds> delivered_until;         // the tenant's time

@@ -74,6 +74,11 @@ struct Settings {
   Order order = Order::kNewest;
   Ties ties = Ties::kStable;
 
+  // What an iterator gives.
+  std::uint64_t iterator_page = 10'000;
+  std::chrono::seconds iterator_wait{5};       // stated with a page that is not full
+  std::chrono::milliseconds iterator_hold{0};  // so long an index is busy, beside the delay
+
   // Which event types there are beside `audit`, and which of all types the token does not get.
   std::vector<std::string> event_types;
   std::vector<std::string> refused_types;

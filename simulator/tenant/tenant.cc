@@ -45,6 +45,25 @@ Settings OfType(const Settings& settings, const std::string& type) {
   return own;
 }
 
+// It may have gone wrong before the request was taken up, or behind that.
+bool HidesWhatWasDone(Fault fault) {
+  switch (fault) {
+    case Fault::k500:
+    case Fault::k500Html:
+    case Fault::k502:
+    case Fault::k502Html:
+    case Fault::k503:
+    case Fault::k503Html:
+    case Fault::k504:
+    case Fault::k504Html:
+    case Fault::kReset:
+    case Fault::kHang:
+      return true;
+    default:
+      return false;
+  }
+}
+
 constexpr std::string_view kAudit = "audit";
 constexpr std::string_view kConnection = "connection";
 constexpr std::string_view kIncident = "incident";
@@ -147,10 +166,15 @@ void Tenant::Decide(const Request& request, Time now, Answer* answer) {
   minute_.Note(now);
   const Fault fault = DrawFault(settings, now);
   ++statistics_.faults[static_cast<std::size_t>(fault)];
+  const std::string_view query = target.substr(std::min(question + 1, target.size()));
+  // An iterator may have moved on all the same.
+  if (path.starts_with(kExportPath) && HidesWhatWasDone(fault) && chance_.Percent(50)) {
+    Answer lost;
+    AnswerIterator(query, settings, now, &lost);
+  }
   if (AnswersInstead(fault, settings, answer)) return;
   if (!gateway_.PassesToken(request, settings, Clock(now), answer)) return;
   if (!gateway_.PassesRateLimit(settings, Clock(now), answer)) return;
-  const std::string_view query = target.substr(std::min(question + 1, target.size()));
   AnswerType(path, query, settings, now, answer);
   SpoilPage(fault, settings, answer);
 }
@@ -162,6 +186,7 @@ void Tenant::AnswerType(std::string_view path, std::string_view query, const Set
   if (std::find(refused.begin(), refused.end(), type) != refused.end()) {
     return Refuse(403, "You cannot consume this service", answer);
   }
+  if (path.starts_with(kExportPath)) return AnswerIterator(query, settings, now, answer);
   if (!path.starts_with(kSearchPath)) return AnswerAudit(query, settings, now, answer);
   Settings search = settings;
   search.window_pairs = WindowPairs::kEvent;
@@ -180,6 +205,7 @@ bool Tenant::HasPath(std::string_view path) const {
   const std::string_view type = settings_.event_type.empty() ? kAudit : settings_.event_type;
   if (path.starts_with(kDataPath))
     return path.substr(kDataPath.size()) == type && type != kIncident;
+  if (path.starts_with(kExportPath)) return path.substr(kExportPath.size()) == type;
   // Of these there is no search.
   if (type == kAudit || type == kInfrastructure || type == kConnection) return false;
   return path.starts_with(kSearchPath) && path.substr(kSearchPath.size()) == type;
@@ -248,6 +274,26 @@ void Tenant::AnswerAudit(std::string_view query_string, const Settings& settings
   } else {
     AnswerPage(std::get<PageQuery>(query), settings, now, answer);
   }
+  if (settings.echo_percent != 0 && chance_.Percent(settings.echo_percent)) {
+    source_.AddEcho(Clock(now));
+  }
+}
+
+void Tenant::AnswerIterator(std::string_view query_string, const Settings& settings, Time now,
+                            Answer* answer) {
+  const auto asked = iterators_.Ask(ParseQueryString(query_string), history_, settings, Clock(now));
+  if (const auto* refusal = std::get_if<Refusal>(&asked)) {
+    return Refuse(refusal->status, refusal->message, answer);
+  }
+  const auto& page = std::get<IteratorPage>(asked);
+  std::string rows;
+  for (EventNumber number = page.first; number < page.end; ++number) {
+    if (const auto leaves = LeavesAt(number); leaves && *leaves <= Clock(now)) continue;
+    if (!rows.empty()) rows += ',';
+    pool_.Append(number, history_.at(number), Clock(now), &rows);
+    ++answer->rows;
+  }
+  answer->body = IteratorBody(page, rows);
   if (settings.echo_percent != 0 && chance_.Percent(settings.echo_percent)) {
     source_.AddEcho(Clock(now));
   }

@@ -19,6 +19,7 @@
 #include "tenant/fault.h"
 #include "tenant/gateway.h"
 #include "tenant/history.h"
+#include "tenant/iterator.h"
 #include "tenant/page_query.h"
 #include "tenant/random.h"
 #include "tenant/rate_limiter.h"
@@ -30,6 +31,8 @@ namespace nsf_simulator {
 // Before an event type. A search knows no time of insertion, and its pages are larger.
 inline constexpr std::string_view kDataPath = "/api/v2/events/data/";
 inline constexpr std::string_view kSearchPath = "/api/v2/events/datasearch/";
+// The same by an iterator.
+inline constexpr std::string_view kExportPath = "/api/v2/events/dataexport/events/";
 
 struct Statistics {
   std::uint64_t requests = 0;
@@ -103,6 +106,8 @@ class Tenant {
                          Answer* answer);
   void AnswerAudit(std::string_view query_string, const Settings& settings, Time now,
                    Answer* answer);
+  void AnswerIterator(std::string_view query_string, const Settings& settings, Time now,
+                      Answer* answer);
   void AnswerPage(const PageQuery& query, const Settings& settings, Time now, Answer* answer);
   std::uint64_t StatedTotal(const Settings& settings, std::uint64_t rows, std::uint64_t all) const;
 
@@ -112,6 +117,7 @@ class Tenant {
   RowPool pool_;
   EventSource source_;
   History history_;
+  IteratorDesk iterators_;
   Gateway gateway_;
   DensestStretch second_{std::chrono::seconds(1)};
   DensestStretch minute_{std::chrono::minutes(1)};

@@ -256,7 +256,32 @@ Trouble Drawing::DrawTrouble() {
   return trouble;
 }
 
+// There are rows, and the answer says that there is none: an iterator cannot be held against that.
+bool Lies(Fault fault) { return fault == Fault::kNoContent || fault == Fault::kEmptyList; }
+
 }  // namespace
+
+void ReadIterator(Dice* dice, const Scenario& scenario, StreamScenario* stream) {
+  IteratorSettings iterator;
+  if (dice->Permille(500)) iterator.index = "ours";
+  iterator.is_shared = scenario.log.used;
+  stream->stream.iterator = iterator;
+  // What is ahead of its time would be ahead of the mark; what is listed twice is shown twice.
+  std::string settings =
+      "ahead_percent=0 repeated_percent=0 iterator_page=" + std::to_string(dice->Between(1, 80)) +
+      " iterator_wait=" + Seconds(dice->Within(seconds(0), seconds(8)));
+  if (dice->Permille(300)) {
+    settings += " iterator_hold=" + std::to_string(dice->Between(10, 5000)) + "ms";
+  }
+  if (const auto wrong = model::ApplySettingsText(settings, &stream->tenant)) {
+    throw std::logic_error(*wrong);
+  }
+  stream->traits += " iterator " + settings;
+  for (Trouble& trouble : stream->troubles) std::erase_if(trouble.faults, Lies);
+  std::erase_if(stream->troubles, [](const Trouble& trouble) {
+    return trouble.faults.empty() && trouble.failures.empty();
+  });
+}
 
 StreamScenario DrawStream(Dice* dice, const Pace& pace, const Scenario& scenario, int number) {
   return Drawing(dice, pace, scenario, number).Draw();

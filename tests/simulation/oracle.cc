@@ -16,6 +16,8 @@ namespace {
 constexpr seconds kRecovers{600};
 // As long as a request takes, with its share of what sinks and the budget keep it waiting.
 constexpr seconds kRequest{1};
+// As long as a page of an iterator takes, with its delivery.
+constexpr seconds kPage{4};
 
 std::string Number(WallSeconds time) { return std::to_string(time.time_since_epoch().count()); }
 
@@ -49,13 +51,20 @@ void Oracle::TakeChange(const StateChange& change) {
     } else {
       records_.erase(change.key);
     }
-  } else if (ChunkOfKey(settings.tenant, settings.stream, change.key) && change.value) {
+  } else if (HoldsIds(change)) {
     const auto entries = DecodeChunk(*change.value);
     for (const LedgerEntry& entry : *entries) {
       if (truth_.IdIsSettled(entry.id.low)) continue;
       return Complain("an id is durable whose event no sink has acknowledged");
     }
   }
+}
+
+bool Oracle::HoldsIds(const StateChange& change) const {
+  const StreamSettings& settings = stream_.stream;
+  return change.value &&
+         (ChunkOfKey(settings.tenant, settings.stream, change.key) ||
+          change.key.starts_with(IteratorIdsPrefix(settings.tenant, settings.stream)));
 }
 
 const WindowRecord* Oracle::RecordOf(WallSeconds second) const {
@@ -113,6 +122,12 @@ void Oracle::CheckLag(WallSeconds delivered_until, WallTime tenant_now) {
   truth_.Update();
   for (; lag_checked_ < truth_.events(); ++lag_checked_) {
     if (std::chrono::floor<seconds>(truth_.event(lag_checked_).visible) >= delivered_until) return;
+    if (stream_.stream.iterator) {
+      // Rows come in the order in which they became visible, however late that was.
+      if (IsExcused(lag_checked_) || truth_.Settled(lag_checked_)) continue;
+      return Complain("delivered_until says " + Number(delivered_until) +
+                      ", and not delivered is " + truth_.Describe(lag_checked_));
+    }
     const bool excused =
         !truth_.VisibleInTime(lag_checked_, 0) || truth_.Leaves(lag_checked_, WallTime::max()) ||
         truth_.Before(lag_checked_, first_start_) || truth_.Anonymous(lag_checked_) ||
@@ -160,7 +175,21 @@ bool Oracle::WalksRowByRow() const {
          tenant.ties == nsf_simulator::Ties::kShuffled && tenant.limit_max <= tenant.crowd;
 }
 
+bool Oracle::IsExcused(EventNumber number) const {
+  const auto leaves = truth_.Leaves(number, WallTime::max());
+  return leaves || WallSeconds(truth_.event(number).timestamp) < first_start_;
+}
+
+std::optional<WallTime> Oracle::IteratorDeadline(EventNumber number) const {
+  if (IsExcused(number)) return std::nullopt;
+  const std::uint64_t pages = truth_.events() / stream_.tenant.iterator_page + 1;
+  const auto poll = 2 * stream_.stream.poll_interval;
+  return std::max<WallTime>(calm_, truth_.event(number).visible) + kRecovers + poll +
+         pages * (kPage + stream_.tenant.iterator_wait);
+}
+
 std::optional<WallTime> Oracle::Deadline(EventNumber number) const {
+  if (stream_.stream.iterator) return IteratorDeadline(number);
   std::optional<WallTime> deadline;
   if (truth_.Before(number, first_start_) || truth_.CannotBeCounted(number)) return std::nullopt;
   seconds later = HalvesAll(number) ? seconds(3600) : seconds(0);

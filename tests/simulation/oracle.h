@@ -45,6 +45,11 @@ class Oracle {
   // No walk of the list is ever whole, because a page holds no more than the rows of one second,
   // and these change places: all of it is walked at every poll, for a request a row.
   bool WalksRowByRow() const;
+  // The change puts ids of events that were delivered.
+  bool HoldsIds(const StateChange& change) const;
+  // Of an iterator: what happened before its epoch, or is removed, need not be delivered.
+  bool IsExcused(EventNumber number) const;
+  std::optional<WallTime> IteratorDeadline(EventNumber number) const;
   // By when it must be delivered; nullopt: it need not be.
   std::optional<WallTime> Deadline(EventNumber number) const;
   std::optional<WallTime> DeadlineIn(EventNumber number, WindowKind kind) const;

@@ -54,7 +54,8 @@ std::string_view FailureName(HttpFailure failure) {
 
 Origin::Origin(const StreamScenario& scenario, std::uint64_t seed, Timeline& timeline,
                std::function<void()> lied, Note note)
-    : scenario_(scenario),
+    : late_(seed ^ 0x1a7eU),
+      scenario_(scenario),
       dice_(seed),
       timeline_(timeline),
       lied_(std::move(lied)),
@@ -74,7 +75,10 @@ const Trouble* Origin::DrawTrouble() {
 void Origin::Start(HttpRequest request, Done done) {
   const milliseconds there = scenario_.latency.Draw(&dice_) / 2;
   const auto shared = std::make_shared<const HttpRequest>(std::move(request));
-  timeline_.After(there, [this, shared, done = std::move(done)] {
+  const std::uint64_t number = ++last_sent_;
+  if (scenario_.stream.iterator) sent_[number] = shared->target;
+  timeline_.After(there, [this, shared, number, done = std::move(done)] {
+    sent_.erase(number);
     milliseconds takes = scenario_.latency.Draw(&dice_) / 2;
     const Trouble* const trouble = DrawTrouble();
     HttpAnswer answer;
@@ -89,6 +93,20 @@ void Origin::Start(HttpRequest request, Done done) {
     const auto kept = std::make_shared<HttpAnswer>(std::move(answer));
     timeline_.After(takes, [kept, done] { done(std::move(*kept)); });
   });
+}
+
+void Origin::Crash() {
+  constexpr milliseconds kLatest{8000};
+  for (const auto& [number, target] : std::exchange(sent_, {})) {
+    if (late_.Permille(500)) continue;
+    HttpRequest request;
+    request.target = target;
+    timeline_.After(late_.Within(milliseconds(0), kLatest), [this, request] {
+      milliseconds takes{0};
+      const HttpAnswer answer = Ask(request, model::Fault::kNone, &takes);
+      if (note_) Write(request, answer, takes);
+    });
+  }
 }
 
 HttpAnswer Origin::Fail(HttpFailure failure, const HttpRequest& request, milliseconds* takes) {

@@ -3,7 +3,9 @@
 // scenario spoils, connections that fail. The tenant itself is the simulator's.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "ports/http_client.h"
@@ -29,7 +31,15 @@ class Origin final : public HttpClient {
   WallTime Clock() const { return tenant_.Clock(TrueTime(timeline_.now())); }
   void Advance() { tenant_.Advance(TrueTime(timeline_.now())); }
 
+  // Who asked is gone, and with it all that was planned. What was on its way to an iterator may
+  // arrive all the same, and move it.
+  void Crash();
+
  private:
+  // To an iterator, on its way there.
+  std::map<std::uint64_t, std::string> sent_;
+  std::uint64_t last_sent_ = 0;
+  Dice late_;
   // What spoils the next answer, if anything.
   const Trouble* DrawTrouble();
   HttpAnswer Ask(const HttpRequest& request, nsf_simulator::Fault fault, milliseconds* takes);

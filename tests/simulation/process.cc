@@ -66,7 +66,7 @@ Process::Process(const Scenario& scenario, std::uint64_t seed, Timeline& timelin
     Lane& lane = lanes_[i];
     lane.place = &places[i];
     const StreamScenario& own = *places[i].scenario;
-    auto stream = Stream::Create(own.stream, store, budgets_[own.token], random_);
+    auto stream = MakeEventStream(own.stream, store, budgets_[own.token], random_);
     if (!stream) {
       complaints_.Add("the stream does not start: " + stream.error().message);
       lane.wake_at = MonotonicTime::max();
@@ -206,8 +206,10 @@ void Process::OnSettled(Lane* lane, Settlement settlement) {
 void Process::OnDurable(const std::vector<StateChange>& changes) {
   for (Lane& lane : lanes_) {
     const StreamSettings& settings = lane.place->scenario->stream;
-    const std::string cursor = CursorKey(settings.tenant, settings.stream);
-    // Each batch moves the cursor.
+    const std::string cursor = settings.iterator
+                                   ? IteratorPlaceKey(settings.tenant, settings.stream)
+                                   : CursorKey(settings.tenant, settings.stream);
+    // Each batch moves the cursor, or writes where the iterator is.
     auto count = std::count_if(changes.begin(), changes.end(),
                                [&](const StateChange& change) { return change.key == cursor; });
     for (Handed& handed : lane.unsettled) {

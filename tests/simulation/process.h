@@ -12,7 +12,7 @@
 
 #include "core/answer/budget.h"
 #include "pipeline/destination/in_order.h"
-#include "pipeline/stream/stream.h"
+#include "pipeline/stream/event_stream.h"
 #include "simulation/complaints.h"
 #include "simulation/oracle.h"
 #include "simulation/origin.h"
@@ -70,7 +70,7 @@ class Process {
   };
   struct Lane {
     Place* place = nullptr;
-    std::unique_ptr<Stream> stream;
+    std::unique_ptr<EventStream> stream;
     Completions completions;
     MonotonicTime wake_at{};
     std::size_t went_on = 0;  // steps in a row that asked to go on

@@ -100,6 +100,11 @@ Scenario DrawScenario(std::uint64_t seed) {
     }
     scenario.streams.push_back(DrawStream(&dice, pace, scenario, i));
   }
+  // By dice of its own, so that all else is as it is without.
+  Dice iterator_dice(nsf_simulator::Scatter(seed, 0x17f0U));
+  for (StreamScenario& stream : scenario.streams) {
+    if (iterator_dice.Permille(120)) ReadIterator(&iterator_dice, scenario, &stream);
+  }
   for (const StreamScenario& stream : scenario.streams) {
     scenario.traits.push_back(stream.stream.tenant + '/' + stream.stream.stream + ": " +
                               stream.traits);

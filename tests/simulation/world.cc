@@ -219,6 +219,7 @@ void World::Crash() {
   store_.Crash();
   timeline_.Clear();
   lives_.clear();
+  for (const Place& place : places_) place.origin->Crash();
   timeline_.MoveTo(timeline_.now() + down);
   StartLife();
 }

@@ -129,6 +129,9 @@ void CurlExchange::SetRequest() {
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlExchange::BeforeRequest);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  // On a connection that was used before, the library takes an early end for one that came before
+  // the request, and sends it again.
+  if (request_.once) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 void CurlExchange::SetTls() {

@@ -52,6 +52,10 @@ void AddEvents(const MetricLabels& labels, const StreamSnapshot& snapshot, Metri
                  FromZero({"own_call", "user_dropped", "user_not_kept"}, snapshot.filtered));
   page->Counter("events_unclassified_total", "Events that no rule of classification knows.", labels,
                 Count(snapshot.unclassified));
+  if (snapshot.index_conflicts) {
+    page->Counter("iterator_conflicts_total", "Signs of another consumer of the iterator's index.",
+                  labels, Count(*snapshot.index_conflicts));
+  }
   page->Gauge("events_pending", "Events received and not settled yet.", labels,
               Count(snapshot.pending));
 }

@@ -18,6 +18,7 @@
 #include "core/dialect/page_target.h"
 #include "core/event/page.h"
 #include "core/identity/scim_walk.h"
+#include "core/iterator/target.h"
 
 namespace nsf {
 namespace {
@@ -31,7 +32,11 @@ struct Endpoint {
   std::string path;
   std::string token;  // how it is referred to
   HttpClient& client;
+  std::string index;  // of an iterator; empty: the endpoint is a list
 };
+
+// Of an index that nobody reads: what is asked with it takes no page from a stream.
+constexpr std::string_view kCheckIndex = "netskope-forwarder-check";
 
 std::optional<Page> PageOf(const HttpAnswer& answer) {
   if (answer.status != 200) return std::nullopt;
@@ -40,11 +45,17 @@ std::optional<Page> PageOf(const HttpAnswer& answer) {
 
 Verdict JudgeAs(const Endpoint& endpoint, const HttpAnswer& answer) {
   const auto page = PageOf(answer);
-  return Judge(answer, page ? &*page : nullptr, {endpoint.path, endpoint.token});
+  return Judge(answer, page ? &*page : nullptr,
+               {endpoint.path, endpoint.token, 0, false, endpoint.index});
 }
 
-// One row of the last hour, by either of the two kinds of window.
+// One row of the last hour, by either of the two kinds of window. Of an iterator, what comes from
+// now on.
 HttpAnswer AskForARow(const Endpoint& endpoint, WallSeconds now) {
+  if (!endpoint.index.empty()) {
+    return Ask(endpoint.client,
+               IteratorTarget(endpoint.path, endpoint.index, IteratorOperation::kEpoch, now));
+  }
   const Window hour{now - std::chrono::hours(1), now};
   Dialect dialect;
   HttpAnswer answer = Ask(endpoint.client, PageTarget(endpoint.path, dialect, hour, 0, 1));
@@ -176,8 +187,13 @@ void CheckDialect(const Endpoint& endpoint, const DialectPins& pins, WallSeconds
 bool CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, HttpClient& client,
                    Findings* findings) {
   const EventSource source = EventSourceOf(tenant, event_type);
-  const Endpoint endpoint{tenant, "tenant " + tenant.name + ", " + event_type, source.path,
-                          TokenOf(tenant)->Reference(), client};
+  const bool is_list = source.iterator_path.empty();
+  const Endpoint endpoint{tenant,
+                          "tenant " + tenant.name + ", " + event_type,
+                          source.asked_path(),
+                          TokenOf(tenant)->Reference(),
+                          client,
+                          std::string(is_list ? "" : kCheckIndex)};
   const auto now = std::chrono::floor<std::chrono::seconds>(SystemClock().Read().wall);
   const HttpAnswer answer = AskForARow(endpoint, now);
   const Verdict verdict = JudgeAs(endpoint, answer);
@@ -194,7 +210,7 @@ bool CheckEndpoint(const TenantConfig& tenant, const std::string& event_type, Ht
                          fmt::format("the token is taken and has the scope; answered in {} ms",
                                      answer.elapsed.count() / 1000),
                          "", ""});
-    CheckDialect(endpoint, source.pins, now, findings);
+    if (is_list) CheckDialect(endpoint, source.pins, now, findings);
   }
   JudgeClock(endpoint.subject, answer, findings);
   return answer.status != 403 && answer.status != 404;

@@ -50,7 +50,7 @@ void CheckTypes(const TenantConfig& tenant, HttpClient& client, Findings* findin
     given += is_given ? 1 : 0;
     if (is_given) continue;
     refused += (refused.empty() ? "" : ", ") + event_type;
-    paths += (paths.empty() ? "" : ", ") + EventSourceOf(tenant, event_type).path;
+    paths += (paths.empty() ? "" : ", ") + EventSourceOf(tenant, event_type).asked_path();
   }
   if (refused.empty()) return;
   if (given == 0) {

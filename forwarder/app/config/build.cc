@@ -163,6 +163,8 @@ TenantConfig BuildTenant(const Setting& tenant, const std::vector<SinkConfig>& s
     config.events.push_back(entry.At("type").text());
     config.event_sources.push_back(BuildEventSource(entry));
   }
+  config.reads_iterator = tenant.At("source").text() == "iterator";
+  config.iterator_index = tenant.At("iterator").At("index").text();
   config.sinks = Texts(tenant.At("sinks"));
   if (config.sinks.empty()) {
     for (const SinkConfig& sink : sinks) config.sinks.push_back(sink.name);

@@ -92,6 +92,8 @@ struct TenantConfig {
   std::optional<WallSeconds> token_expires;
   std::vector<std::string> events{"audit"};      // event types
   std::vector<EventSourceConfig> event_sources;  // of each of them, at most one
+  bool reads_iterator = false;                   // `source`
+  std::string iterator_index;                    // empty: a name is drawn
   std::vector<std::string> sinks;  // never empty after loading: all sinks where the file names none
   std::variant<std::chrono::seconds, WallSeconds> start = std::chrono::seconds(86'400);
   std::chrono::milliseconds poll_interval{30'000};

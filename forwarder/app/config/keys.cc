@@ -123,6 +123,17 @@ Key Events() {
       .shorthand = "type"};
 }
 
+Key Iterator() {
+  return {.name = "iterator",
+          .kind = Kind::kSection,
+          .doc = "With `source: iterator` (docs/ITERATOR.md).",
+          .keys = {{.name = "index",
+                    .kind = Kind::kName,
+                    .doc = "Name under which the tenant keeps the place, for this program alone; "
+                           "empty: one is drawn at the first start, and kept in the state.",
+                    .fallback = ""}}};
+}
+
 Key Filter() {
   return {.name = "filter",
           .kind = Kind::kSection,
@@ -236,6 +247,13 @@ std::vector<Key> TenantKeys() {
        .doc = "Day (2027-03-01) or time on which the token expires, to be warned in time.",
        .example = "2027-03-01"},
       Events(),
+      {.name = "source",
+       .kind = Kind::kChoice,
+       .doc = "What events are read from: the API's `list`, which proves that nothing is missing, "
+              "or its `iterator`, whose place the tenant keeps.",
+       .fallback = "list",
+       .values = {"list", "iterator"}},
+      Iterator(),
       {.name = "sinks",
        .kind = Kind::kName,
        .doc = "Names of the sinks to deliver to; empty: all.",

@@ -21,6 +21,12 @@ Result<Cursor> ReadCursor(const Job& job, const StateReader& state) {
   const auto entries = state.Scan(CursorKey(job.tenant, job.stream));
   if (!entries) return entries.error();
   if (entries->empty()) {
+    const auto places = state.Scan(IteratorPlaceKey(job.tenant, job.stream));
+    if (places && !places->empty()) {
+      return Error{ErrorKind::kConfiguration,
+                   "this stream reads an iterator, which keeps no ledger to compare with; "
+                   "`replay` sends a time range again from the tenant's list"};
+    }
     return Error{ErrorKind::kConfiguration,
                  "nothing of this stream was delivered yet: let it run first"};
   }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/iterator/place.h"
 #include "core/state/cursor.h"
 #include "core/state/keys.h"
 
@@ -44,7 +45,18 @@ class ResetWork final : public JobWork {
     if (!keys) return keys.error();
     std::vector<StateChange> changes;
     for (const std::string& key : *keys) changes.push_back({key, std::nullopt});
-    if (job_.to) {
+    const auto places = store_.Scan(IteratorPlaceKey(job_.tenant, job_.stream));
+    if (!places) return places.error();
+    if (!places->empty() && job_.to) {
+      // Its index stays its own, and is set to the time.
+      const auto place = DecodeIteratorPlace(places->front().value);
+      if (!place) return place.error();
+      IteratorPlace fresh;
+      fresh.is_named = place->is_named;
+      fresh.index = place->index;
+      fresh.begin = *job_.to;
+      changes.push_back({IteratorPlaceKey(job_.tenant, job_.stream), EncodeIteratorPlace(fresh)});
+    } else if (job_.to) {
       Cursor cursor;
       cursor.first_start = *job_.to;
       cursor.open = *job_.to;

@@ -21,6 +21,7 @@ StreamSettings RewalkSettings(const Job& job, StreamSettings settings) {
   // Names of streams hold no '~'.
   settings.rewalk = Rewalk{settings.stream + '~' + job.id, end};
   settings.revisit.clear();
+  settings.iterator.reset();  // which cannot be asked for a range: the list is walked
   if (!job.sink.empty()) {
     std::erase_if(settings.sinks, [&job](const SinkSpec& sink) { return sink.name != job.sink; });
   }

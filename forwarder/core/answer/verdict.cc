@@ -46,7 +46,25 @@ Verdict Forbidden(const HttpAnswer& answer, const VerdictContext& context) {
               "restart is needed"};
 }
 
+Verdict Conflict(const HttpAnswer& answer, const VerdictContext& context) {
+  std::string message = "409" + Quote(answer.body);
+  if (!context.index.empty()) {
+    message += ": an earlier request is still at work, or somebody else asks with the index " +
+               std::string(context.index) +
+               " too, and takes pages that are missing here: give each consumer an index of its "
+               "own (tenants[].iterator.index)";
+  }
+  return {Action::kRetry, "conflict", message + ": asking again"};
+}
+
 Verdict Refused(const HttpAnswer& answer, const VerdictContext& context) {
+  if (!context.index.empty()) {
+    return {Action::kBlocked, "refused",
+            std::to_string(answer.status) + " for " + std::string(context.path) +
+                Quote(answer.body) +
+                ". Check the tenant's url, and whether it has an iterator for this event type; "
+                "without one, read the list: tenants[].source: list"};
+  }
   return {Action::kBlocked, "refused",
           std::to_string(answer.status) + " for " + std::string(context.path) + Quote(answer.body) +
               (context.is_scim ? ". Check the tenant's url, and whether SCIM is enabled there"
@@ -131,8 +149,9 @@ Verdict Judge(const HttpAnswer& answer, const Page* page, const VerdictContext& 
       return Forbidden(answer, context);
     case 429:
       return {Action::kThrottled, "rate_limited", "429: the tenant limits the rate"};
-    case 408:
     case 409:
+      return Conflict(answer, context);
+    case 408:
     case 425:
       return {Action::kRetry, "status",
               std::to_string(answer.status) + Quote(answer.body) + ": asking again"};

@@ -30,10 +30,11 @@ struct Verdict {
 
 // What is judged against, and what messages need to know of the stream.
 struct VerdictContext {
-  std::string_view path;   // "/api/v2/events/data/audit"
-  std::string_view token;  // how the token is referred to: "file /run/secrets/acme"
-  std::uint64_t skip = 0;  // rows before those that were asked for
-  bool is_scim = false;    // users and groups, which take another kind of token
+  std::string_view path;        // "/api/v2/events/data/audit"
+  std::string_view token;       // how the token is referred to: "file /run/secrets/acme"
+  std::uint64_t skip = 0;       // rows before those that were asked for
+  bool is_scim = false;         // users and groups, which take another kind of token
+  std::string_view index = {};  // of the iterator that was asked; empty: it was a list
 };
 
 // `page` is the parsed body when the status is 200, else ignored (may be null).

@@ -87,6 +87,8 @@ void Envelope::Take(std::string_view key, std::string_view inner, bool in_list, 
     }
   }
   if (in_list || (type != FieldType::kNumber && type != FieldType::kString)) return;
+  if (is_top && key == "wait_time") wait_time_ = ReadTotal(text);
+  if (is_top && key == "timestamp_hwm") high_water_ = ReadTotal(text);
   for (std::size_t i = 0; i < kTotalPlaces.size(); ++i) {
     const Place& place = kTotalPlaces[i];
     if (place.key == key && place.inner == inner) totals_[i] = ReadTotal(text);

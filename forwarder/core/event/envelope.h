@@ -24,6 +24,10 @@ class Envelope {
   // The tenant says that this is no answer but an error.
   bool is_error() const { return is_error_; }
   std::optional<std::uint64_t> total() const;
+  // Of an iterator's page: so many seconds to wait before the next, and up to when rows were shown.
+  // Absent when not stated or not a number.
+  std::optional<std::uint64_t> wait_time() const { return wait_time_; }
+  std::optional<std::uint64_t> high_water() const { return high_water_; }
   // The server's own words, fit for a log: at most 200 characters, without control characters.
   std::string Message() const;
 
@@ -34,6 +38,8 @@ class Envelope {
   bool is_error_ = false;
   std::array<std::string, kMessageRanks> messages_;  // by rank, cut
   std::array<std::optional<std::uint64_t>, kTotalRanks> totals_;
+  std::optional<std::uint64_t> wait_time_;
+  std::optional<std::uint64_t> high_water_;
 };
 
 // At most `max_characters` of `text`: control characters become spaces, bytes that are not UTF-8

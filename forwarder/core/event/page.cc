@@ -367,6 +367,8 @@ void PageParser::Fail(const rapidjson::ParseResult& result) {
 }
 
 void PageParser::Conclude() {
+  page_.wait_time_ = envelope_.wait_time();
+  page_.high_water_ = envelope_.high_water();
   if (envelope_.is_error() || has_list_) lone_row_ = {};
   if (envelope_.is_error()) {
     page_.message_ = envelope_.Message();

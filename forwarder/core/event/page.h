@@ -47,6 +47,9 @@ class Page {
   std::span<const RawRow> rows() const { return rows_; }
   // As stated in this page; absent when not stated or not a number.
   std::optional<std::uint64_t> total() const { return total_; }
+  // Of an iterator's page, as stated; see Envelope.
+  std::optional<std::uint64_t> wait_time() const { return wait_time_; }
+  std::optional<std::uint64_t> high_water() const { return high_water_; }
   // kNoList, kRefused: the server's own words, cut to 200 characters, control characters replaced.
   // kMalformed: what is wrong and at which byte.
   const std::string& message() const { return message_; }
@@ -61,6 +64,8 @@ class Page {
   std::vector<Member> members_;
   std::vector<RawRow> rows_;
   std::optional<std::uint64_t> total_;
+  std::optional<std::uint64_t> wait_time_;
+  std::optional<std::uint64_t> high_water_;
   std::string message_;
 };
 

@@ -71,6 +71,18 @@ std::string DialectKey(std::string_view tenant, std::string_view stream) {
   return StreamPrefix(tenant, stream) + "dialect";
 }
 
+std::string IteratorPlaceKey(std::string_view tenant, std::string_view stream) {
+  return StreamPrefix(tenant, stream) + "iterator/place";
+}
+
+std::string IteratorIdsPrefix(std::string_view tenant, std::string_view stream) {
+  return StreamPrefix(tenant, stream) + "iterator/ids/";
+}
+
+std::string IteratorIdsKey(std::string_view tenant, std::string_view stream, std::uint64_t chunk) {
+  return IteratorIdsPrefix(tenant, stream) + Hex(chunk);
+}
+
 std::string WindowPrefix(std::string_view tenant, std::string_view stream) {
   return StreamPrefix(tenant, stream) + "window/";
 }

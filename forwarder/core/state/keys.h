@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of the state: "stream/<tenant>/<stream>/cursor", "…/dialect",
-// "…/window/<start>" and "…/ids/<bucket>/<chunk>"; "identity/<tenant>/head" and
-// "…/block/<SHA-256>". Tenant and stream names hold no '/', see CONFIGURATION.
+// "…/window/<start>" and "…/ids/<bucket>/<chunk>", or, of an iterator, "…/iterator/place" and
+// "…/iterator/ids/<chunk>"; "identity/<tenant>/head" and "…/block/<SHA-256>". Tenant and stream
+// names hold no '/', see CONFIGURATION.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +26,11 @@ std::string TenantOfKey(std::string_view key);
 
 std::string CursorKey(std::string_view tenant, std::string_view stream);
 std::string DialectKey(std::string_view tenant, std::string_view stream);
+
+// Where a stream is that reads an iterator, and the ids of its last page.
+std::string IteratorPlaceKey(std::string_view tenant, std::string_view stream);
+std::string IteratorIdsPrefix(std::string_view tenant, std::string_view stream);
+std::string IteratorIdsKey(std::string_view tenant, std::string_view stream, std::uint64_t chunk);
 
 // The record of the closed window that begins at `start`.
 std::string WindowPrefix(std::string_view tenant, std::string_view stream);

@@ -18,7 +18,7 @@ constexpr std::size_t kMostCharacters = 120;
 Intake::Intake(const StreamSettings& settings)
     : classifier_(settings.classification),
       event_type_(settings.event_type),
-      filter_(settings.filter, settings.path) {
+      filter_(settings.filter, settings.asked_path()) {
   if (settings.redaction.any()) redactor_.emplace(settings.redaction);
   directory_ = settings.directory;
   if (directory_ && settings.redaction.any()) veil_.emplace(settings.redaction);

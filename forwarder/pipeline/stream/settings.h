@@ -58,6 +58,15 @@ struct Rewalk {
   WallSeconds end;   // the first second that is not walked
 };
 
+// The stream reads the tenant's iterator, in place of its list.
+struct IteratorSettings {
+  std::string path = "/api/v2/events/dataexport/events/audit";
+  std::string index;  // empty: a name is drawn at the first start, and kept in the state
+  // Others may take the state over while this process runs: the index is moved only shortly after a
+  // commit, which who was shut out cannot make.
+  bool is_shared = false;
+};
+
 struct StreamSettings {
   std::string tenant;
   std::string stream = "audit";
@@ -79,6 +88,7 @@ struct StreamSettings {
   std::vector<SinkSpec> sinks;
   BatchLimits batch;
   std::optional<Rewalk> rewalk;
+  std::optional<IteratorSettings> iterator;
   // Records point into it: it outlives all that were made. Without rules, all is a base event.
   std::shared_ptr<const ClassificationTable> classification =
       std::make_shared<const ClassificationTable>(ClassificationRules{});
@@ -89,6 +99,7 @@ struct StreamSettings {
   std::shared_ptr<const Directory> directory;  // who people are; null: nobody is asked
   RedactionSettings redaction;
 
+  const std::string& asked_path() const { return iterator ? iterator->path : path; }
   std::string_view state_name() const { return rewalk ? rewalk->name : stream; }
 };
 

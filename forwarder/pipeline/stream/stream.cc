@@ -23,14 +23,10 @@ Stream::Stream(const StreamSettings& settings, Budget& budget, Random& random)
     : settings_(settings),
       budget_(budget),
       random_(random),
+      patience_(settings_, snapshot_, budget, random),
       closed_({settings.revisit}),
       limit_(settings.page_size),
-      intake_(settings_),
-      builder_(settings_),
-      commits_(settings.batch.under_way(), random) {
-  for (const SinkSpec& sink : settings_.sinks) snapshot_.sinks[sink.name];
-  if (settings_.directory) snapshot_.identified["found"] = 0;
-}
+      outbox_(settings_, snapshot_, random) {}
 
 Result<std::unique_ptr<Stream>> Stream::Create(const StreamSettings& settings,
                                                const StateReader& state, Budget& budget,
@@ -98,7 +94,7 @@ StepOutput Stream::Step(const Now& now, Completions completions) {
     answers_.push_back(std::move(answer));
   }
   Progress(now, &out);
-  HandOver(now, &out);
+  if (!draining_) outbox_.HandOver(now.monotonic, &out);
   StartRequests(now, &out);
   NoteIdle(now);
   Refresh(now);
@@ -129,7 +125,7 @@ WallSeconds Stream::TenantNow(const Now& now) const {
 void Stream::StartRequests(const Now& now, StepOutput* out) {
   if (draining_) return;
   while (MayAsk()) {
-    if (now.monotonic < ask_at_) return Wake(ask_at_, out);
+    if (now.monotonic < patience_.ask_at()) return Wake(patience_.ask_at(), out);
     if (!Ask(now, out)) return;
   }
 }

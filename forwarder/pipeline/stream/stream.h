@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One tenant's event type, from request to acknowledged delivery: a value that steps.
-//
-// Step() takes what has completed and says what to start; it never blocks and knows time only as a
-// value, so that production and the simulation run the same code. While batches are delivered the
-// next pages are fetched and the next batch is built; a sink that is down stops the asking, so that
+// A stream that walks the list of the API, window by window. While batches are delivered the next
+// pages are fetched and the next batch is built; a sink that is down stops the asking, so that
 // memory stays flat.
 #pragma once
 
@@ -32,11 +29,12 @@
 #include "core/ledger/ledger.h"
 #include "core/walk/course.h"
 #include "core/walk/tenant_clock.h"
-#include "pipeline/notice.h"
 #include "pipeline/stream/batch_builder.h"
 #include "pipeline/stream/commit_queue.h"
-#include "pipeline/stream/intake.h"
+#include "pipeline/stream/event_stream.h"
+#include "pipeline/stream/outbox.h"
 #include "pipeline/stream/settings.h"
+#include "pipeline/stream/tenant_patience.h"
 #include "ports/destination.h"
 #include "ports/http_client.h"
 #include "ports/random.h"
@@ -44,38 +42,7 @@
 
 namespace nsf {
 
-// A request for a page, and the answer to it under the same ticket: answers come in any order.
-struct PageRequest {
-  std::uint64_t ticket = 0;
-  HttpRequest http;
-};
-struct PageAnswer {
-  std::uint64_t ticket = 0;
-  HttpAnswer http;
-};
-
-// What has completed since the last step.
-struct Completions {
-  std::vector<PageAnswer> answers;
-  std::vector<Settlement> settlements;  // in the order in which the batches were handed out
-  std::optional<Result<std::vector<StateEntry>>> loaded;
-};
-
-// What the caller is to do.
-struct StepOutput {
-  std::vector<PageRequest> requests;
-  std::vector<std::unique_ptr<Batch>> commits;  // in this order
-  std::vector<std::string> load;  // prefixes of keys to read; one load is under way at a time
-  MonotonicTime wake_at = MonotonicTime::max();  // step again then, if nothing completes before
-  bool goes_on = false;  // a batch is full: step again at once, when it is handed over
-  std::vector<Notice> notices;
-  // Insertion (or event) time to acknowledgement of live events, with how many had it.
-  std::vector<std::pair<std::chrono::milliseconds, std::size_t>> delays;
-  // The same of events that a revisit found.
-  std::vector<std::pair<std::chrono::milliseconds, std::size_t>> lateness;
-};
-
-class Stream {
+class Stream final : public EventStream {
  public:
   // A stream that goes on from what `state` holds under its StreamPrefix(); from settings.start
   // when that is nothing. `budget` and `random` are shared with the streams of the same token and
@@ -84,20 +51,17 @@ class Stream {
                                                 const StateReader& state, Budget& budget,
                                                 Random& random);
 
-  StepOutput Step(const Now& now, Completions completions);
+  StepOutput Step(const Now& now, Completions completions) override;
 
-  // From now on nothing new is started; commits under way may still settle.
-  void Drain() { draining_ = true; }
-  bool committing() const { return commits_.under_way(); }
-  // Since when a batch waits for a sink, the dead letter or the store that fails.
-  std::optional<MonotonicTime> failing_since() const { return commits_.failing_since(); }
-  // The reader of a sink's pipe went away: there is nobody left to deliver to.
-  bool reader_gone() const { return reader_gone_; }
+  void Drain() override { draining_ = true; }
+  bool committing() const override { return commits_.under_way(); }
+  std::optional<MonotonicTime> failing_since() const override { return commits_.failing_since(); }
+  bool reader_gone() const override { return outbox_.reader_gone(); }
 
-  // Has the closed windows that `range` touches walked again soon, as if a revisit were due.
-  void WalkAgain(const Window& range, const Now& now) { closed_.MakeDue(range, TenantNow(now)); }
-  // One of them still is to be, or what was found is not settled.
-  bool IsWalkingAgain(const Window& range, const Now& now) const {
+  void WalkAgain(const Window& range, const Now& now) override {
+    closed_.MakeDue(range, TenantNow(now));
+  }
+  bool IsWalkingAgain(const Window& range, const Now& now) const override {
     return closed_.IsDue(range, TenantNow(now)) || !commits_.empty() || !builder_.empty() ||
            closed_.has_changes();
   }
@@ -107,10 +71,9 @@ class Stream {
   // No window is honoured: only lists can be walked.
   bool walks_lists() const { return learned_ && learned_->dialect.window == WindowKind::kNone; }
 
-  // There was no state: the stream begins at settings.start.
-  bool begins() const { return !stored_; }
-  const StreamSettings& settings() const { return settings_; }
-  const StreamSnapshot& snapshot() const { return snapshot_; }
+  bool begins() const override { return !stored_; }
+  const StreamSettings& settings() const override { return settings_; }
+  const StreamSnapshot& snapshot() const override { return snapshot_; }
 
  private:
   // A page whose rows are being taken into batches.
@@ -133,16 +96,12 @@ class Stream {
   void Progress(const Now& now, StepOutput* out);
   void OnAnswer(const Now& now, PageAnswer received, StepOutput* out);
   std::optional<MonotonicTime> AttemptRequest(const Now& now, bool can_wait = false);
-  // A notice about the answer that is being looked at.
-  void Tell(Notice::Level level, std::string text, StepOutput* out) const;
   void NoteSuccess(StepOutput* out);
   void OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out);
   // A page that does not parse: asked for once more, then split down to the row.
   void OnMalformed(const Now& now, std::uint64_t ticket, const Page& page, const Verdict& verdict,
                    StepOutput* out);
   void OnContact(const Now& now);
-  void OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out);
-  void OnRetry(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out);
   void OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verdict, StepOutput* out);
 
@@ -197,11 +156,8 @@ class Stream {
   void NoteIfRepeated(const Sighting& sighting);
   // The same of a row that no ledger is asked for. False: the walk showed it before.
   bool NoteUnkept(std::string_view id);
-  void NoteIdentified(const Enrichment& people);
-  // A filter says that the row is not delivered.
-  void Withhold(std::string_view reason, const Now& now);
   // The row was delivered before, or will be by another walk.
-  void SkipRow();
+  void SkipRow() { outbox_.SkipRow(); }
   // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
   std::optional<std::string> EventId(const AuditEvent& event);
   // The row waits for the end of its walk, because pages before this one hold equals.
@@ -228,11 +184,9 @@ class Stream {
 
   // False: there is nothing to commit, or no room for it.
   bool StartCommit(const Now& now, StepOutput* out);
-  void HandOver(const Now& now, StepOutput* out);
   std::vector<StateChange> StateChanges();
   BatchProgress TakeProgress(const Cursor& cursor);
   std::shared_ptr<const std::vector<DayProof>> ProofByDay();
-  void Settle(const Now& now, const BatchProgress& progress, StepOutput* out);
 
   void StartRequests(const Now& now, StepOutput* out);
   bool MayAsk() const;
@@ -251,6 +205,8 @@ class Stream {
   const StreamSettings settings_;
   Budget& budget_;
   Random& random_;
+  StreamSnapshot snapshot_;
+  TenantPatience patience_;
 
   TenantClock clock_;
   std::optional<Course> course_;           // absent until the tenant's time is known
@@ -286,13 +242,8 @@ class Stream {
   std::size_t pages_in_time_ = 0;   // in a row that the stream did not wait for
   std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
-  int failures_ = 0;     // in a row
-  int throttles_ = 0;    // in a row
-  bool token_retried_ = false;
-  std::string answered_by_;                      // the id of the request, as notices add it
   std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time
   std::uint64_t malformed_end_ = 0;  // of the one of this walk that is asked for in halves
-  MonotonicTime ask_at_{};           // not before
   std::optional<PendingPage> page_;
   Page::Memory spare_;                            // of the page before
   std::weak_ptr<const std::string> page_before_;  // held by batches under way
@@ -312,17 +263,15 @@ class Stream {
   std::uint64_t deepest_answered_ = 0;  // the largest offset that rows were shown at
 
   RowReader reader_;
-  Intake intake_;
-  BatchBuilder builder_;
+  Outbox outbox_;
+  BatchBuilder& builder_ = outbox_.builder();
+  CommitQueue& commits_ = outbox_.commits();
   BatchProgress progress_;  // of what is in the builder, or was walked since
   std::shared_ptr<const std::vector<DayProof>> days_;  // as last shown
   bool flush_ = false;  // a walk ended: what is in the builder waits for nothing more
-  CommitQueue commits_;
-  Cursor saved_;  // as the store has it, or will when what is under way is settled
-  bool reader_gone_ = false;
+  Cursor saved_;        // as the store has it, or will when what is under way is settled
 
   bool draining_ = false;
-  StreamSnapshot snapshot_;
 };
 
 }  // namespace nsf

@@ -3,26 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/answer/backoff.h"
-#include "core/answer/rate_headers.h"
-#include "core/answer/status_label.h"
-#include "core/event/envelope.h"
 #include "core/event/salvage.h"
 #include "pipeline/stream/stream.h"
 
 namespace nsf {
 namespace {
 
-// An operator must act: asking more often would only fill the tenant's logs.
-constexpr std::chrono::seconds kProbePause{10};
+// To find out anew what the tenant honours costs a dozen requests.
 constexpr std::chrono::seconds kDiscoveryPause{60};
-constexpr std::size_t kLongestId = 100;
-
-// What the tenant's support asks for.
-std::string RequestId(const HttpAnswer& answer) {
-  const auto id = FindHeader(answer, "x-request-id");
-  return id && !id->empty() ? " (request id " + Printable(*id, kLongestId) + ')' : std::string();
-}
 
 }  // namespace
 
@@ -30,14 +18,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   HttpAnswer& answer = received.http;
   const std::uint64_t ticket = received.ticket;
   --requests_;
-  snapshot_.tried = true;
-  answered_by_ = RequestId(answer);
-  ++snapshot_.requests[StatusLabel(answer)];
-  snapshot_.response_bytes += answer.body.size();
-
-  const RateHeaders stated = ReadRateHeaders(answer, DateOf(answer));
-  if (stated.remaining) budget_.OnStated(now.monotonic, stated.remaining, stated.wait);
-
+  patience_.Look(answer, now.monotonic);
   const bool body_is_page = answer.failure == HttpFailure::kNone && answer.status == 200;
   std::optional<Page> page;
   if (body_is_page) {
@@ -69,7 +50,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
     case Action::kAccept:
       return OnPage(now, ticket, {page ? std::move(*page) : Page::Parse("[]"), {}, {}}, out);
     case Action::kThrottled:
-      OnThrottled(now, answer, out);
+      patience_.OnThrottled(answer, TenantNow(now), now.monotonic, out);
       break;
     case Action::kRetry:
       if (page && page->status() == PageStatus::kMalformed) {
@@ -77,7 +58,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
         if (!course_ && !discovery_ && Salvage(*page, 1)) return OnContact(now);
         return OnMalformed(now, ticket, *page, verdict, out);
       }
-      OnRetry(now, verdict, out);
+      patience_.OnRetry(verdict, now.monotonic, out);
       break;
     case Action::kShrinkPage:
       OnShrink(now, ticket, verdict, out);
@@ -89,20 +70,8 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   if (course_) course_->Fail(ticket);
 }
 
-void Stream::Tell(Notice::Level level, std::string text, StepOutput* out) const {
-  out->notices.push_back({level, std::move(text), answered_by_});
-}
-
 void Stream::NoteSuccess(StepOutput* out) {
-  if (dialect_failed_) return;
-  if (!snapshot_.up.value_or(true)) {
-    out->notices.push_back({Notice::Level::kInfo, "the tenant answers again"});
-  }
-  failures_ = throttles_ = 0;
-  token_retried_ = false;
-  snapshot_.up = true;
-  snapshot_.blocked_reason.clear();
-  if (!commits_.failing()) snapshot_.last_error.clear();
+  if (!dialect_failed_) patience_.OnSuccess(commits_.failing(), out);
 }
 
 void Stream::OnPage(const Now& now, std::uint64_t ticket, ReceivedPage page, StepOutput* out) {
@@ -127,11 +96,12 @@ void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
     if (salvaged && !cut) {
       malformed_skip_.reset();
       if (!salvaged->broken.empty()) {
-        Tell(Notice::Level::kWarning,
-             std::to_string(salvaged->broken.size()) + " of " +
-                 std::to_string(salvaged->received()) +
-                 " rows cannot be parsed: they go to the dead letter (" + page.message() + ')',
-             out);
+        patience_.Tell(Notice::Level::kWarning,
+                       std::to_string(salvaged->broken.size()) + " of " +
+                           std::to_string(salvaged->received()) +
+                           " rows cannot be parsed: they go to the dead letter (" + page.message() +
+                           ')',
+                       out);
         return OnPage(now, ticket, *std::move(salvaged), out);
       }
     }
@@ -143,7 +113,7 @@ void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
     course_->Fail(ticket);
     return;
   }
-  OnRetry(now, verdict, out);
+  patience_.OnRetry(verdict, now.monotonic, out);
   if (course_) course_->Fail(ticket);
 }
 
@@ -201,32 +171,10 @@ void Stream::OnRefused(const Now& now, std::uint64_t ticket, const Verdict& verd
   course_->LearnDepth(skip);
   // More rows than before: of rows that do not show the time asked for, all of the list, perhaps.
   window_is_verified_ = false;
-  Tell(Notice::Level::kInfo,
-       "the tenant refuses rows from " + std::to_string(skip) +
-           " on; windows are made smaller: " + verdict.message,
-       out);
-}
-
-void Stream::OnThrottled(const Now& now, const HttpAnswer& answer, StepOutput* out) {
-  ++snapshot_.rate_limited;
-  const auto stated = ReadRateHeaders(answer, TenantNow(now)).wait;
-  const auto wait = stated.value_or(BackoffDelay(throttles_, kThrottleBackoff, random_));
-  budget_.OnThrottled(now.monotonic, wait);
-  if (throttles_++ == 0) {
-    out->notices.push_back({Notice::Level::kWarning,
-                            "the tenant limits the rate (429): it is asked again; nothing is lost",
-                            " (in " + std::to_string(wait.count()) + " ms)" + answered_by_});
-  }
-}
-
-void Stream::OnRetry(const Now& now, const Verdict& verdict, StepOutput* out) {
-  ask_at_ = now.monotonic + BackoffDelay(failures_++, kFailureBackoff, random_);
-  if (snapshot_.last_error != verdict.message) {
-    Tell(Notice::Level::kWarning, verdict.message + "; trying again, nothing is lost", out);
-  }
-  snapshot_.up = false;
-  snapshot_.blocked_reason.clear();
-  snapshot_.last_error = verdict.message;
+  patience_.Tell(Notice::Level::kInfo,
+                 "the tenant refuses rows from " + std::to_string(skip) +
+                     " on; windows are made smaller: " + verdict.message,
+                 out);
 }
 
 void Stream::OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdict,
@@ -242,24 +190,13 @@ void Stream::OnShrink(const Now& now, std::uint64_t ticket, const Verdict& verdi
   }
   if (limit_ <= asked / 2) return;  // another page of this size told so before
   limit_ = asked / 2;
-  Tell(Notice::Level::kWarning, verdict.message + " (" + std::to_string(limit_) + " a page)", out);
+  patience_.Tell(Notice::Level::kWarning,
+                 verdict.message + " (" + std::to_string(limit_) + " a page)", out);
 }
 
 void Stream::OnBlocked(const Now& now, const Verdict& verdict, StepOutput* out) {
-  // The token is read anew for each request: perhaps it has just been rotated.
-  if (verdict.reason == "unauthorized" && !token_retried_) {
-    token_retried_ = true;
-    return;
-  }
-  if (snapshot_.last_error != verdict.message) {
-    Tell(Notice::Level::kError, verdict.message, out);
-  }
-  // To find out anew what the tenant honours costs a dozen requests.
-  const auto pause = dialect_failed_ ? kDiscoveryPause : kProbePause;
-  ask_at_ = now.monotonic + std::max<std::chrono::nanoseconds>(settings_.poll_interval, pause);
-  snapshot_.up = false;
-  snapshot_.blocked_reason = verdict.reason;
-  snapshot_.last_error = verdict.message;
+  const auto pause = dialect_failed_ ? kDiscoveryPause : TenantPatience::kProbePause;
+  patience_.OnBlocked(verdict, pause, now.monotonic, out);
 }
 
 }  // namespace nsf

@@ -29,7 +29,8 @@ bool Stream::StartCommit(const Now& now, StepOutput* out) {
                                 !SamePlace(course_->cursor(), saved_));
   if (!ready && !moved) {
     if (due) Wake(*due, out);
-    if (flush_ && commits_.empty()) Settle(now, TakeProgress(course_->cursor()), out);
+    if (flush_ && commits_.empty())
+      outbox_.Show(TakeProgress(course_->cursor()), clock_.At(now), out);
     return false;
   }
   std::vector<StateChange> changes = StateChanges();
@@ -38,12 +39,6 @@ bool Stream::StartCommit(const Now& now, StepOutput* out) {
   saved_ = course_->cursor();
   commits_.Add(std::move(batch), TakeProgress(saved_));
   return true;
-}
-
-void Stream::HandOver(const Now& now, StepOutput* out) {
-  if (draining_) return;
-  out->commits = commits_.TakeDue(now.monotonic);
-  if (const auto at = commits_.retry_at()) Wake(*at, out);
 }
 
 BatchProgress Stream::TakeProgress(const Cursor& cursor) {
@@ -85,51 +80,8 @@ std::vector<StateChange> Stream::StateChanges() {
 }
 
 void Stream::OnSettlement(const Now& now, Settlement settlement, StepOutput* out) {
-  const bool failing = commits_.failing();
-  const std::optional<BatchProgress> progress = commits_.Settle(now.monotonic, settlement);
-  if (!progress) {
-    reader_gone_ = settlement.error->kind == ErrorKind::kClosed;
-    const std::string message = settlement.error_sink + ": " + settlement.error->message;
-    if (snapshot_.last_error != message) {
-      out->notices.push_back(
-          {Notice::Level::kWarning, message + "; trying again, nothing is lost"});
-    }
-    snapshot_.last_error = message;
-    snapshot_.waits_for = settlement.error_sink;
-    return;
-  }
-  snapshot_.waits_for.clear();
-  if (failing) {
-    out->notices.push_back({Notice::Level::kInfo, "delivery goes on"});
-    snapshot_.last_error.clear();
-  }
-  for (const SinkSettlement& sink : settlement.sinks) {
-    SinkCounts& counts = snapshot_.sinks[sink.sink];
-    counts.delivered += sink.delivered;
-    for (const Rejection& rejection : sink.dead_lettered) ++counts.dead_lettered[rejection.reason];
-  }
-  snapshot_.pending -= settlement.batch->sinks.front().records.size();
-  snapshot_.checkpoint = now.wall;
-  Settle(now, *progress, out);
-}
-
-void Stream::Settle(const Now& now, const BatchProgress& progress, StepOutput* out) {
-  snapshot_.delivered_until = progress.covered_until;
-  snapshot_.proven_until = progress.proven_until;
-  snapshot_.windows_incomplete = progress.incomplete;
-  snapshot_.days = progress.days;
-  if (progress.whole > 0) snapshot_.windows["whole"] += progress.whole;
-  if (progress.moved > 0) snapshot_.windows["moved"] += progress.moved;
-  if (progress.caught_up) snapshot_.caught_up = true;
-  const WallTime tenant_now = clock_.At(now);
-  for (const auto& [time, count] : progress.live) {
-    const auto delay = tenant_now - WallTime(time);
-    out->delays.emplace_back(std::max(delay, std::chrono::milliseconds(0)), count);
-  }
-  for (const auto& [time, count] : progress.late) {
-    const auto lateness = tenant_now - WallTime(time);
-    out->lateness.emplace_back(std::max(lateness, std::chrono::milliseconds(0)), count);
-  }
+  const auto progress = outbox_.Settle(now, std::move(settlement), out);
+  if (progress) outbox_.Show(*progress, clock_.At(now), out);
 }
 
 }  // namespace nsf

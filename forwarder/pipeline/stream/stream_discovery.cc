@@ -140,7 +140,8 @@ ProbeAnswer Stream::AnswerOf(const std::optional<Page>& page) const {
 
 void Stream::OnProbe(const Now& now, ProbeAnswer answer, StepOutput* out) {
   if (!discovery_->Take(answer)) {
-    if (discovery_->repeats()) ask_at_ = now.monotonic + BackoffDelay(0, kRefusalBackoff, random_);
+    if (discovery_->repeats())
+      patience_.WaitUntil(now.monotonic + BackoffDelay(0, kRefusalBackoff, random_));
     return;
   }
   const Discovery asked = *std::exchange(discovery_, std::nullopt);

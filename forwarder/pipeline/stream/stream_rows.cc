@@ -235,35 +235,12 @@ void Stream::AddEvent(AuditEvent event, const BatchBuilder::Origin& origin, cons
                       StepOutput* out) {
   const WalkKind kind = course_->current().walk.plan().kind;
   const auto own = OwnTime(event);
-  const Intake::Admission admission = intake_.Admit(&event, now.wall);
-  if (!admission.filtered.empty()) return Withhold(admission.filtered, now);
-  if (auto unknown = intake_.TakeUnknown()) {
-    out->notices.push_back({Notice::Level::kWarning, *std::move(unknown)});
-  }
-  if (IsUnclassified(event)) ++snapshot_.unclassified;
-  if (admission.people != nullptr) NoteIdentified(*admission.people);
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
+  if (!outbox_.Add(event, origin, now, out) || !first_seen) return;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
-  if (first_seen && (kind == WalkKind::kRevisit || was_closed)) ++progress_.late[*first_seen];
+  if (kind == WalkKind::kRevisit || was_closed) ++progress_.late[*first_seen];
   const bool backfill = kind == WalkKind::kClosing || !snapshot_.caught_up;
-  if (first_seen && !backfill) ++progress_.live[*first_seen];
-  const auto time = event.timestamp ? event.timestamp : event.insertion;
-  // A row that was rewritten lies in no page.
-  const BatchBuilder::PageBody page = admission.rewritten ? nullptr : origin.page;
-  builder_.Add(event, time.value_or(WallSeconds{}),
-               {origin.event_id, origin.listed, page, admission.people}, now.monotonic);
-}
-
-void Stream::NoteIdentified(const Enrichment& people) {
-  ++snapshot_.identified[people.actor ? std::string(IdentityStatusName(people.actor->status))
-                                      : "no_user"];
-}
-
-// It is in the ledger, which is committed as if it had been delivered.
-void Stream::Withhold(std::string_view reason, const Now& now) {
-  ++snapshot_.filtered[std::string(reason)];
-  --snapshot_.pending;
-  builder_.Withhold(now.monotonic);
+  if (!backfill) ++progress_.live[*first_seen];
 }
 
 bool Stream::AbsorbHeld(const Now& now, StepOutput* out) {
@@ -311,11 +288,6 @@ bool Stream::NoteUnkept(std::string_view id) {
     ++page_->rows_again;
   }
   return first;
-}
-
-void Stream::SkipRow() {
-  ++snapshot_.deduplicated;
-  --snapshot_.pending;
 }
 
 std::optional<std::string> Stream::EventId(const AuditEvent& event) {
@@ -393,8 +365,8 @@ void Stream::OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, St
   const auto failed = [&](const std::string& message) {
     snapshot_.last_error = message;
     out->notices.push_back({Notice::Level::kError, message});
-    ask_at_ = std::max(ask_at_, now.monotonic + std::chrono::seconds(1));
-    Wake(ask_at_, out);
+    patience_.WaitUntil(std::max(patience_.ask_at(), now.monotonic + std::chrono::seconds(1)));
+    Wake(patience_.ask_at(), out);
   };
   if (!loaded) return failed("state: " + loaded.error().message);
   std::vector<LedgerChunk> chunks;

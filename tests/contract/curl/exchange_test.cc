@@ -139,6 +139,28 @@ TEST_CASE("answers that end too early are broken and have no body") {
   CHECK(answer.body.empty());
 }
 
+TEST_CASE("what must be sent once is not sent again by the library itself") {
+  // The first request of a connection is answered; the next one ends it, as if it had been closed.
+  const auto asked_again = [](bool once) {
+    Fixture fixture;
+    HttpPeer peer([](PeerConnection& connection) {
+      if (connection.ReadRequest().find("/again") == std::string::npos) {
+        connection.Write(Answer(200, "[]"));
+        connection.ReadRequest();
+      }
+      connection.Reset();
+    });
+    const auto client = fixture.Client(peer);
+    CHECK(Ask(*client, {"/"}).status == 200);
+    HttpRequest request{"/again"};
+    request.once = once;
+    CHECK(Ask(*client, request).failure == HttpFailure::kBroken);
+    return peer.requests().size() - 1;
+  };
+  CHECK(asked_again(true) == 1);
+  CHECK(asked_again(false) == 2);  // that it would be is why it is told
+}
+
 TEST_CASE("a body may be as large as the cap and not a byte larger") {
   const bool gzip = GENERATE(false, true);
   const bool chunked = GENERATE(false, true);

@@ -20,6 +20,7 @@ class Break:
 
 WALK = "forwarder/core/walk/"
 LEDGER = "forwarder/core/ledger/"
+ITERATOR = "forwarder/core/iterator/"
 STREAM = "forwarder/pipeline/stream/"
 IN_ORDER = "forwarder/pipeline/destination/in_order.cc"
 SLOT = "forwarder/pipeline/slot/"
@@ -216,13 +217,35 @@ BREAKS = [
           "*own < course_->cursor().first_start)", "*own < course_->cursor().first_start + settings_"
           ".windows.length)",
           "rows after the stream's start count as before it"),
-    Break("counts-do-not-add-up", STREAM + "stream_rows.cc",
+    Break("counts-do-not-add-up", STREAM + "outbox.cc",
           "  ++snapshot_.deduplicated;\n", "",
           "a row that is known is counted nowhere"),
     Break("known-is-revised", STREAM + "stream_rows.cc",
           "sighting.seen == Seen::kChanged && settings_.deliver_changed;",
           "sighting.seen == Seen::kChanged || settings_.deliver_changed;",
           "known rows are delivered again as revisions"),
+    Break("next-before-commit", STREAM + "iterator_pages.cc",
+          "  held_.reset();\n}", "  held_.reset();\n  turn_->OnCommitted();\n}",
+          "the next page of an iterator is asked for while the one before is on its way to the sinks"),
+    Break("resend-forgotten", ITERATOR + "turn.cc",
+          "  if (doubt_) return Ask{IteratorOperation::kResend, false, next_at_};\n", "",
+          "an iterator moves on past a page whose answer was cut"),
+    Break("resend-believed-at-once", ITERATOR + "turn.cc",
+          "asked_at_ >= *doubt_ + kAtWork) {", "asked_at_ >= *doubt_) {",
+          "a `next` of a process that was killed comes behind the page that is shown again"),
+    Break("gateway-moved-nothing", STREAM + "iterator_pages.cc",
+          "answer.status < 500 && answer.status != 408;", "answer.status != 408;",
+          "an iterator counts as not moved when a gateway answers 5xx"),
+    Break("shown-again-is-new", ITERATOR + "shown_rows.cc",
+          "may_be_shown_again && IsSamePage(rows, same_mark);",
+          "may_be_shown_again && rows.empty() && same_mark;",
+          "a page of an iterator that is shown again is delivered again"),
+    Break("moved-by-who-was-shut-out", STREAM + "iterator_stream.cc",
+          "  if (!settings_.iterator->is_shared || ask", "  if (settings_.iterator->is_shared || ask",
+          "an instance that was shut out takes a page away from its successor"),
+    Break("epoch-forgotten", ITERATOR + "turn.cc",
+          "  if (!begun_) return Ask{IteratorOperation::kEpoch, false, next_at_};\n", "",
+          "an index begins where the tenant has it, not at the stream's start"),
     Break("ordinal-ignored", LEDGER + "event_id.cc",
           "std::to_string(equal.count++)", "std::to_string(equal.count)",
           "equal rows without an id are one event"),

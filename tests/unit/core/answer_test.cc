@@ -61,7 +61,7 @@ TEST_CASE("every answer has one meaning") {
       {403, "plain text", Action::kBlocked, "forbidden"},
       {400, R"({"message":"x"})", Action::kBlocked, "refused"},
       {404, R"({"message":"no Route matched with those values"})", Action::kBlocked, "refused"},
-      {409, "", Action::kRetry, "status"},
+      {409, "", Action::kRetry, "conflict"},
       {429, R"({"message":"API rate limit exceeded"})", Action::kThrottled, "rate_limited"},
       {302, "", Action::kBlocked, "redirect"},
       {500, "", Action::kRetry, "status"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "pipeline/stream/stream.h"
 #include "unit/pipeline/virtual_run.h"
 
 namespace nsf::test {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream in virtual time: everything that is visible arrives, once, through crashes and outages.
+#include "pipeline/stream/stream.h"
+
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>

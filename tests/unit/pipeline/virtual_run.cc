@@ -65,7 +65,7 @@ Now VirtualRun::now() const {
 
 void VirtualRun::Start() {
   budget_ = std::make_unique<Budget>(BudgetSettings{240, 4});
-  auto stream = Stream::Create(settings_, MapState(state), *budget_, *random_);
+  auto stream = MakeEventStream(settings_, MapState(state), *budget_, *random_);
   if (!stream) throw std::runtime_error(stream.error().message);
   stream_ = std::move(stream).value();
   wake_at_ = time_;

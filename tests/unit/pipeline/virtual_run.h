@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/stream/stream.h"
+#include "pipeline/stream/event_stream.h"
 #include "unit/pipeline/fake_tenant.h"
 
 namespace nsf::test {
@@ -68,7 +68,7 @@ class VirtualRun {
 
   Now now() const;
   WallSeconds second() const { return std::chrono::floor<std::chrono::seconds>(now().wall); }
-  const Stream& stream() const { return *stream_; }
+  const EventStream& stream() const { return *stream_; }
   const StreamSnapshot& snapshot() const { return stream_->snapshot(); }
   std::string Failures() const;  // of the identity of metrics, checked after each step
 
@@ -88,7 +88,7 @@ class VirtualRun {
   StreamSettings settings_;
   std::unique_ptr<SeededRandom> random_;
   std::unique_ptr<Budget> budget_;
-  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<EventStream> stream_;
   MonotonicTime time_;
   MonotonicTime wake_at_;
   std::size_t went_on_ = 0;  // steps in a row that asked to go on

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns.
+#include "core/iterator/turn.h"
+
+namespace nsf {
+
+std::optional<IteratorTurn::Ask> IteratorTurn::Wanted(MonotonicTime now) const {
+  if (holds_page_) return std::nullopt;
+  if (!begun_) return Ask{IteratorOperation::kEpoch, false, next_at_};
+  if (doubt_) return Ask{IteratorOperation::kResend, false, next_at_};
+  if (now >= looked_at_ + kLooks) return Ask{IteratorOperation::kResend, true, next_at_};
+  return Ask{IteratorOperation::kNext, false, next_at_};
+}
+
+void IteratorTurn::OnAsked(const Ask& ask, MonotonicTime now) {
+  asked_ = ask;
+  asked_at_ = now;
+}
+
+void IteratorTurn::OnNoPage(bool moved_nothing, MonotonicTime now) {
+  if (asked_.operation == IteratorOperation::kResend) return;  // which moves nothing anyway
+  if (!moved_nothing) doubt_ = now;
+}
+
+void IteratorTurn::OnPage(bool has_news, MonotonicTime next_at) {
+  next_at_ = next_at;
+  holds_page_ = has_news;
+  const bool is_resend = asked_.operation == IteratorOperation::kResend;
+  if (is_resend) looked_at_ = asked_at_;
+  if (has_news) return;
+  begun_ = true;
+  if (!is_resend) {
+    doubt_.reset();
+  } else if (doubt_ && asked_at_ >= *doubt_ + kAtWork) {
+    doubt_.reset();
+  } else if (doubt_) {
+    next_at_ = *doubt_ + kAtWork;
+  }
+}
+
+void IteratorTurn::OnCommitted() {
+  holds_page_ = false;
+  begun_ = true;
+  doubt_.reset();
+}
+
+}  // namespace nsf
