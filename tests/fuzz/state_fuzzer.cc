@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/dialect/dialect.h"
+#include "core/iterator/place.h"
 #include "core/ledger/ledger.h"
 #include "core/ledger/window_record.h"
 #include "core/state/cursor.h"
@@ -39,6 +40,11 @@ void CheckBytes(std::string_view text) {
   }
   if (const auto learned = DecodeDialect(text)) {
     Require(EncodeDialect(*learned) == text, "a dialect has one spelling");
+  }
+  if (const auto place = DecodeIteratorPlace(text)) {
+    Require(IsSane(place->begin) && IsSane(place->delivered_until.value_or(WallSeconds())),
+            "times can be added up");
+    Require(EncodeIteratorPlace(*place) == text, "a place has one spelling");
   }
   if (const auto entries = DecodeChunk(text)) {
     Require(EncodeChunk(*entries) == text, "a chunk has one spelling");

@@ -218,6 +218,9 @@ def test_check_takes_no_page_and_state_can_be_set_back(tmp_path, start_simulator
     assert checked.code == 0, checked.err + checked.out
     assert run_once(tmp_path, config).code == 0
     assert_all_arrived(simulator.ledger(), ids_in_file(out))
+    shown = json.loads(command(tmp_path, config, "state", "show").out)["streams"]
+    place = shown[0]["iterator/place"]
+    assert place["begun"] == 1 and place["delivered_until"].endswith("Z"), place
     middle = sorted(line["timestamp"] for line in simulator.ledger_lines())[1_500]
     reset = command(tmp_path, config, "state", "reset", "--tenant", "acme", "--stream", "audit",
                     "--to", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(middle)))
@@ -225,6 +228,14 @@ def test_check_takes_no_page_and_state_can_be_set_back(tmp_path, start_simulator
     assert run_once(tmp_path, config).code == 0
     found = Comparison(simulator.ledger(), ids_in_file(out))
     assert (found.lost, found.unknown) == ([], []) and 1_300 < found.repeats < 1_700, str(found)
+
+
+def test_an_index_without_the_source_is_told(tmp_path, start_simulator, program):
+    simulator = start_simulator(0)
+    config = configuration(tmp_path, simulator, [file_sink(tmp_path / "out.ndjson")],
+                           {"iterator": {"index": "ours"}})
+    checked = command(tmp_path, config, "check", "--offline")
+    assert "write source: iterator" in checked.out + checked.err
 
 
 def test_rows_that_cannot_be_parsed_are_kept(tmp_path, start_simulator, program):

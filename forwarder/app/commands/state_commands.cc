@@ -30,6 +30,7 @@ namespace {
 
 // Ids are millions of bytes that say nothing to people.
 constexpr std::string_view kIds = "ids/";
+constexpr std::string_view kIteratorIds = "iterator/ids/";
 constexpr std::string_view kWindows = "window/";
 constexpr std::int64_t kNone = -1;
 
@@ -45,7 +46,8 @@ bool IsPrintable(std::string_view text) {
 bool IsTime(std::string_view name) {
   constexpr std::string_view kTimes[] = {
       "first_start", "open", "closing_end",      "delivered_until", "start", "end",
-      "due",         "at",   "delivered_before", "created",         "from",  "to"};
+      "due",         "at",   "delivered_before", "created",         "from",  "to",
+      "begin",       "mark"};
   for (const std::string_view time : kTimes) {
     if (name == time) return true;
   }
@@ -135,8 +137,9 @@ Result<void> WriteStream(const StateReader& state, const StreamName& name, bool 
   std::int64_t ids = 0;
   for (const std::string& key : *keys) {
     const std::string_view part = std::string_view(key).substr(prefix.size());
-    if (part.starts_with(kIds)) ++ids;
-    if (part.starts_with(kIds) || part.starts_with(kWindows)) continue;
+    const bool holds_ids = part.starts_with(kIds) || part.starts_with(kIteratorIds);
+    if (holds_ids) ++ids;
+    if (holds_ids || part.starts_with(kWindows)) continue;
     const auto entries = state.Scan(key);
     if (!entries) return entries.error();
     for (const StateEntry& entry : *entries) {

@@ -46,6 +46,7 @@ class TenantChecks {
     } else {
       Events(events);
     }
+    Iterator(tenant);
     CheckPrivacy(tenant, surroundings_, diagnostics_);
     CheckTls(tenant.At("tls"), surroundings_, diagnostics_);
     Budget(tenant);
@@ -180,6 +181,15 @@ class TenantChecks {
                                          " For another one write {type: " + name +
                                          ", path: /api/v2/events/…}");
     }
+  }
+
+  void Iterator(const Setting& tenant) {
+    const Setting& iterator = tenant.At("iterator");
+    const Setting& source = tenant.At("source");
+    if (!iterator.given || !source.valid || source.text() == "iterator") return;
+    diagnostics_.Warning(iterator.where,
+                         "iterator does nothing here: the list is read; write source: iterator, "
+                         "or remove it");
   }
 
   void Repetitions(const Setting& list) {

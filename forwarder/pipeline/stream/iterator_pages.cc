@@ -10,8 +10,8 @@
 namespace nsf {
 namespace {
 
-// What a tenant may state for a wait.
-constexpr std::chrono::seconds kLongestWait{3600};
+// What a tenant may state for a wait: a stream that is silent for longer is taken to be stalled.
+constexpr std::chrono::seconds kLongestWait{240};
 // Marks that are no epoch seconds are not believed.
 constexpr std::uint64_t kYear10000 = 253'402'300'800;
 // So often a page that does not parse is shown again before all its rows are taken for one broken

@@ -124,7 +124,7 @@ TEST_CASE("What is asked wrongly is refused; each type has iterators of its own"
 }
 
 TEST_CASE("What retention has removed is shown no more") {
-  Reader reader("events=100 span=1h lag_max=0s retention=30min");
+  Reader reader("events=100 span=1h lag_max=0s retention=1800s");
   const auto ids = reader.Ids("a", "head");
   CHECK(ids.size() > 30);
   CHECK(ids.size() < 70);
