@@ -15,7 +15,7 @@ from conftest import ALL
 from forwarder import configuration, file_sink, kafka_state, lake, run_once
 from ledger import ID_OF, Comparison, assert_all_arrived, ids_in_file
 from simulator import TOKEN
-from waiting import until
+from waiting import throughout, until
 
 LABELS = {"tenant": "acme", "stream": "audit"}
 KILLS = 100 if ALL else 10
@@ -204,7 +204,7 @@ def test_the_wait_that_the_tenant_states_is_kept(tmp_path, start_simulator, star
                                          {"poll_interval": "100ms"}))
     forwarder.until_metric("events_delivered_total", lambda n: n > 0, 30, **LABELS)
     before, begun = simulator.stats()["requests"], time.monotonic()
-    time.sleep(6.5)
+    throughout(forwarder.running, 6.5, "the forwarder runs")
     asked = simulator.stats()["requests"] - before
     assert asked <= (time.monotonic() - begun) / 2 + 1, asked
     assert asked >= 2

@@ -127,11 +127,12 @@ Key Iterator() {
   return {.name = "iterator",
           .kind = Kind::kSection,
           .doc = "With `source: iterator` (docs/ITERATOR.md).",
+          .absent_is_off = true,
           .keys = {{.name = "index",
                     .kind = Kind::kName,
                     .doc = "Name under which the tenant keeps the place, for this program alone; "
-                           "empty: one is drawn at the first start, and kept in the state.",
-                    .fallback = ""}}};
+                           "without it one is drawn at the first start, and kept in the state.",
+                    .example = "siem-acme"}}};
 }
 
 Key Filter() {
