@@ -230,6 +230,21 @@ def test_check_takes_no_page_and_state_can_be_set_back(tmp_path, start_simulator
     assert (found.lost, found.unknown) == ([], []) and 1_300 < found.repeats < 1_700, str(found)
 
 
+def test_a_range_is_sent_again_from_the_list(tmp_path, start_simulator, program):
+    simulator = start_simulator(2_000, *pages())
+    out = tmp_path / "out.ndjson"
+    config = iterated(tmp_path, simulator, [file_sink(out)])
+    assert run_once(tmp_path, config).code == 0
+    replayed = command(tmp_path, config, "replay", "--from", "2020-01-01T00:00:00Z", "--to",
+                       time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    assert replayed.code == 0, replayed.err
+    found = Comparison(simulator.ledger(), ids_in_file(out))
+    assert (found.lost, found.unknown) == ([], []) and found.repeats > 1_900, str(found)
+    reconciled = command(tmp_path, config, "reconcile")
+    assert reconciled.code == 1
+    assert "keeps no ledger to compare with" in reconciled.out + reconciled.err
+
+
 def test_an_index_without_the_source_is_told(tmp_path, start_simulator, program):
     simulator = start_simulator(0)
     config = configuration(tmp_path, simulator, [file_sink(tmp_path / "out.ndjson")],
