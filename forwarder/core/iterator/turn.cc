@@ -29,9 +29,8 @@ void IteratorTurn::OnPage(bool has_news, MonotonicTime next_at) {
   if (is_resend) looked_at_ = asked_at_;
   if (has_news) return;
   begun_ = true;
-  if (!is_resend) {
-    doubt_.reset();
-  } else if (doubt_ && asked_at_ >= *doubt_ + kAtWork) {
+  const bool nothing_is_at_work = doubt_ && asked_at_ >= *doubt_ + kAtWork;
+  if (!is_resend || nothing_is_at_work) {
     doubt_.reset();
   } else if (doubt_) {
     next_at_ = *doubt_ + kAtWork;

@@ -167,7 +167,7 @@ class Stream final : public EventStream {
   bool AbsorbHeld(const Now& now, StepOutput* out);
   void AddHeld(const EqualRows::Held& held, bool settles, const Now& now, StepOutput* out);
   void DropHeld();
-  void AddEvent(AuditEvent event, const BatchBuilder::Origin& origin, const Now& now,
+  void AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now,
                 StepOutput* out);
   // The time by which windows select the event.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;

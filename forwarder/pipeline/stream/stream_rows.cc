@@ -231,7 +231,7 @@ bool Stream::IsHeld(const AuditEvent& event, std::string_view id, std::optional<
   return true;
 }
 
-void Stream::AddEvent(AuditEvent event, const BatchBuilder::Origin& origin, const Now& now,
+void Stream::AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now,
                       StepOutput* out) {
   const WalkKind kind = course_->current().walk.plan().kind;
   const auto own = OwnTime(event);

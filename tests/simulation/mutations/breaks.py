@@ -231,7 +231,7 @@ BREAKS = [
           "  if (doubt_) return Ask{IteratorOperation::kResend, false, next_at_};\n", "",
           "an iterator moves on past a page whose answer was cut"),
     Break("resend-believed-at-once", ITERATOR + "turn.cc",
-          "asked_at_ >= *doubt_ + kAtWork) {", "asked_at_ >= *doubt_) {",
+          "asked_at_ >= *doubt_ + kAtWork;", "asked_at_ >= *doubt_;",
           "a `next` of a process that was killed comes behind the page that is shown again"),
     Break("gateway-moved-nothing", STREAM + "iterator_pages.cc",
           "answer.status < 500 && answer.status != 408;", "answer.status != 408;",
