@@ -101,7 +101,7 @@ Scenario DrawScenario(std::uint64_t seed) {
     scenario.streams.push_back(DrawStream(&dice, pace, scenario, i));
   }
   // By dice of its own, so that all else is as it is without.
-  Dice iterator_dice(nsf_simulator::Scatter(seed, 0x17f0U));
+  Dice iterator_dice(nsf_simulator::Scatter(seed, 0x17f2U));
   for (StreamScenario& stream : scenario.streams) {
     if (iterator_dice.Permille(120)) ReadIterator(&iterator_dice, scenario, &stream);
   }

@@ -18,7 +18,7 @@ struct IteratorPlace {
   bool is_named = false;
   std::uint64_t index = 0;
   WallSeconds begin;                           // the epoch that the index is, or was, set to
-  bool begun = false;                          // a page of it is committed
+  bool begun = false;                          // rows of a page of it are committed
   std::optional<std::int64_t> mark;            // the high-water mark of the page whose ids are kept
   std::optional<WallSeconds> delivered_until;  // the high-water mark of the pages committed whole
   // Chunks of ids of the page that was taken last: [first_chunk, next_chunk).

@@ -2,6 +2,8 @@
 // Turns.
 #include "core/iterator/turn.h"
 
+#include <algorithm>
+
 namespace nsf {
 
 std::optional<IteratorTurn::Ask> IteratorTurn::Wanted(MonotonicTime now) const {
@@ -25,22 +27,25 @@ void IteratorTurn::OnNoPage(bool moved_nothing, MonotonicTime now) {
 void IteratorTurn::OnPage(bool has_news, MonotonicTime next_at) {
   next_at_ = next_at;
   holds_page_ = has_news;
-  const bool is_resend = asked_.operation == IteratorOperation::kResend;
-  if (is_resend) looked_at_ = asked_at_;
-  if (has_news) return;
-  begun_ = true;
-  const bool nothing_is_at_work = doubt_ && asked_at_ >= *doubt_ + kAtWork;
-  if (!is_resend || nothing_is_at_work) {
-    doubt_.reset();
-  } else if (doubt_) {
-    next_at_ = *doubt_ + kAtWork;
-  }
+  if (asked_.operation == IteratorOperation::kResend) looked_at_ = asked_at_;
+  if (!has_news) Settle(asked_.operation == IteratorOperation::kNext);
 }
 
+// A page with news that is shown again was given to the request that was at work. An epoch is no
+// answer to that: another one may come behind it, and set the index anew.
 void IteratorTurn::OnCommitted() {
   holds_page_ = false;
+  Settle(asked_.operation != IteratorOperation::kEpoch);
+}
+
+void IteratorTurn::Settle(bool is_certain) {
   begun_ = true;
-  doubt_.reset();
+  const bool nothing_is_at_work = doubt_ && asked_at_ >= *doubt_ + kAtWork;
+  if (is_certain || nothing_is_at_work) {
+    doubt_.reset();
+  } else if (doubt_) {
+    next_at_ = std::max(next_at_, *doubt_ + kAtWork);
+  }
 }
 
 }  // namespace nsf

@@ -33,9 +33,11 @@ class IteratorTurn {
     MonotonicTime at{};  // not before
   };
 
-  // `begun`: a page of the index is committed, by an earlier life; another request of that life
-  // may still be at work.
-  IteratorTurn(bool begun, MonotonicTime now) : begun_(begun), doubt_(now), looked_at_(now) {}
+  // `was_used`: an earlier life may have asked with the index, and a request of it may still be at
+  // work; `begun`: rows of one of its pages are committed.
+  IteratorTurn(bool was_used, bool begun, MonotonicTime now) : begun_(begun), looked_at_(now) {
+    if (was_used) doubt_ = now;
+  }
 
   // What to ask; absent while a page is held. `now` decides whether to look.
   std::optional<Ask> Wanted(MonotonicTime now) const;
@@ -58,6 +60,9 @@ class IteratorTurn {
   bool is_certain() const { return !doubt_.has_value(); }
 
  private:
+  // What was asked last is done with.
+  void Settle(bool is_certain);
+
   bool begun_;                          // there is a page to be shown again
   std::optional<MonotonicTime> doubt_;  // since when it is uncertain where the index stands
   bool holds_page_ = false;

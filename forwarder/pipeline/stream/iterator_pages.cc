@@ -155,6 +155,7 @@ void IteratorStream::OnPage(const Now& now, ReceivedPage page, StepOutput* out) 
   snapshot_.pending += rows.size();
   if (!compared.is_same_page) drops_chunks_ = true;
   place_.mark = mark;
+  place_.begun = true;  // with the first of its rows: from then on it can be shown again
   derived_ = DerivedIds();
   held_.emplace(HeldPage{std::move(page), std::move(compared.known), 0, 0, std::nullopt});
 }
@@ -240,7 +241,6 @@ void IteratorStream::EndPage(const Now& now) {
     place_.delivered_until = std::max(place_.delivered_until.value_or(*until), *until);
     progress_.caught_up = caught_up_at_ && *until >= *caught_up_at_;
   }
-  place_.begun = true;
   place_is_due_ = page_is_whole_ = true;
   spare_ = std::move(held_->page.page).TakeMemory();
   held_.reset();

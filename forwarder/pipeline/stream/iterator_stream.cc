@@ -77,7 +77,7 @@ void IteratorStream::Begin(const Now& now) {
   }
   index_ = IndexName(place_, configured_);
   snapshot_.first_window_start = place_.begin;
-  turn_.emplace(place_.begun, now.monotonic);
+  turn_.emplace(place_is_durable_, place_.begun, now.monotonic);
 }
 
 StepOutput IteratorStream::Step(const Now& now, Completions completions) {

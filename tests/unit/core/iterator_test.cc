@@ -25,7 +25,7 @@ IteratorTurn::Ask Ask(IteratorTurn* turn, MonotonicTime now) {
 
 // A stream that is past its doubts.
 IteratorTurn Certain(MonotonicTime now = kStart) {
-  IteratorTurn turn(false, now);
+  IteratorTurn turn(false, false, now);
   Ask(&turn, now);
   turn.OnPage(true, now);
   turn.OnCommitted();
@@ -33,7 +33,7 @@ IteratorTurn Certain(MonotonicTime now = kStart) {
 }
 
 TEST_CASE("an index begins by its epoch, and goes on when its page is committed") {
-  IteratorTurn turn(false, kStart);
+  IteratorTurn turn(false, false, kStart);
   CHECK(Ask(&turn, kStart).operation == IteratorOperation::kEpoch);
   turn.OnPage(true, kStart + seconds(5));
   CHECK_FALSE(turn.Wanted(kStart + seconds(60)));
@@ -45,14 +45,28 @@ TEST_CASE("an index begins by its epoch, and goes on when its page is committed"
 }
 
 TEST_CASE("an epoch that came to nothing is asked again") {
-  IteratorTurn turn(false, kStart);
+  IteratorTurn turn(false, false, kStart);
   for (const bool moved_nothing : {true, false}) {
     CHECK(Ask(&turn, kStart).operation == IteratorOperation::kEpoch);
     turn.OnNoPage(moved_nothing, kStart);
   }
   CHECK(Ask(&turn, kStart).operation == IteratorOperation::kEpoch);
-  turn.OnPage(false, kStart);
-  CHECK(Ask(&turn, kStart).operation == IteratorOperation::kNext);
+}
+
+TEST_CASE("an epoch that another one may follow is looked at when nothing can be at work") {
+  for (const bool has_news : {false, true}) {
+    IteratorTurn turn(true, false, kStart);
+    CHECK(Ask(&turn, kStart).operation == IteratorOperation::kEpoch);
+    turn.OnPage(has_news, kStart);
+    if (has_news) turn.OnCommitted();
+    const auto ask = turn.Wanted(kStart);
+    REQUIRE(ask);
+    CHECK(ask->operation == IteratorOperation::kResend);
+    CHECK(ask->at == kStart + IteratorTurn::kAtWork);
+    turn.OnAsked(*ask, ask->at);
+    turn.OnPage(false, ask->at);
+    CHECK(Ask(&turn, ask->at).operation == IteratorOperation::kNext);
+  }
 }
 
 TEST_CASE("what was refused is asked again, what is uncertain is looked at") {
@@ -72,7 +86,7 @@ TEST_CASE("what was refused is asked again, what is uncertain is looked at") {
 }
 
 TEST_CASE("the page of before is believed when no request can be at work any more") {
-  IteratorTurn turn(true, kStart);
+  IteratorTurn turn(true, true, kStart);
   CHECK(Ask(&turn, kStart).operation == IteratorOperation::kResend);
   turn.OnPage(false, kStart);
   auto ask = turn.Wanted(kStart);
