@@ -180,13 +180,14 @@ def test_the_vendors_client_reads_what_the_ledger_says(tmp_path, start_simulator
 
 def test_a_second_consumer_is_told(tmp_path, start_simulator, start_forwarder, certificates,
                                    monkeypatch):
-    simulator = start_simulator(100, *pages("--live", "50", "--set", "iterator_hold=300ms"),
-                                certificates=certificates)
+    simulator = start_simulator(100, *pages("--live", "50", "--set", "iterator_wait=1s", "--set",
+                                            "iterator_hold=500ms"), certificates=certificates)
     config = iterated(tmp_path, simulator, [file_sink(tmp_path / "out.ndjson")],
                       {"iterator": {"index": "shared"}, "tls": {"ca_file": str(certificates.ca)},
                        "poll_interval": "100ms"})
     forwarder = start_forwarder(config)
-    forwarder.until_metric("events_delivered_total", lambda n: n > 100, 30, **LABELS)
+    forwarder.until_metric("events_delivered_total", lambda n: n > 200, 30, **LABELS)
+    assert forwarder.metric("iterator_conflicts_total", **LABELS) == 0
     client = vendor(simulator, certificates, "shared", monkeypatch)
 
     def told():
