@@ -7,19 +7,14 @@
 namespace nsf {
 
 bool ShownRows::IsSamePage(std::span<const Row> rows, bool same_mark) const {
-  std::set<IdHash> derived;
-  bool has_ids = false;
+  std::set<IdHash> page;
   for (const Row& row : rows) {
-    if (row.is_derived) {
-      derived.insert(row.id);
-    } else if (ids_.contains(row.id)) {
-      return true;
-    } else {
-      has_ids = true;
-    }
+    if (!row.is_derived && ids_.contains(row.id)) return true;
+    page.insert(row.id);
   }
-  return !has_ids && same_mark && !ids_.empty() &&
-         std::includes(derived.begin(), derived.end(), ids_.begin(), ids_.end());
+  // No row with an id is known: of what was taken, all are without, or it is another page.
+  return same_mark && !ids_.empty() &&
+         std::includes(page.begin(), page.end(), ids_.begin(), ids_.end());
 }
 
 ShownRows::Compared ShownRows::Take(std::span<const Row> rows, bool may_be_shown_again,

@@ -30,8 +30,8 @@ class ShownRows {
 
   // The rows of a page, which from now on is the one that was taken last. `may_be_shown_again`: it
   // is the same page, or one that was never seen; else it is one that was never seen. Rows without
-  // an id can look like those of another page: a page of nothing else is the same one when it has
-  // all rows that were taken, and `same_mark`.
+  // an id can look like those of another page: where only such were taken, it is the same one when
+  // it has all of them, and `same_mark`.
   Compared Take(std::span<const Row> rows, bool may_be_shown_again, bool same_mark);
 
  private:

@@ -162,6 +162,9 @@ TEST_CASE("a page of rows without ids is the same with all of them and the same 
   CHECK(after(Rows{Derived("s"), Derived("r"), Derived("t")}, true));
   CHECK_FALSE(after(Rows{Derived("s"), Derived("r")}, false));
   CHECK_FALSE(after(Rows{Derived("s"), Derived("t")}, true));
+  // Of a page that was taken in part, only those.
+  CHECK(after(Rows{Derived("r"), Derived("s"), Named("a")}, true));
+  CHECK_FALSE(after(Rows{Derived("r"), Derived("s"), Named("a")}, false));
 }
 
 TEST_CASE("a place is text, and damage is told from another version") {
