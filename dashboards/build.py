@@ -132,6 +132,11 @@ def complete():
               ("sum by (tenant, sink, reason) (increase("
                f"{metric('events_dead_lettered_total', STREAM_SINK)}[$__rate_interval]))",
                "{{tenant}} {{sink}}: {{reason}}")),
+        panel("Another consumer of an iterator", "Signs that somebody else takes pages of an "
+              "iterator's index; they are missing here.", "short",
+              ("sum by (tenant, stream) (increase("
+               f"{metric('iterator_conflicts_total', STREAM)}[$__rate_interval]))",
+               "{{tenant}}/{{stream}}")),
         panel("Lateness of what revisits found, 95 %", "How late the events were that came into "
               "windows which had been walked before.", "s",
               (quantile(0.95, "event_lateness_seconds", TENANT, "tenant"), "{{tenant}}")),

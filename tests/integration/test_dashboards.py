@@ -125,12 +125,13 @@ def failures():
 def test_every_failure_has_metric_line_and_advice(tmp_path, start_simulator, start_forwarder):
     """Metrics are those of a running forwarder; lines stand in the program's source."""
     simulator = start_simulator(100, "--set", "scim_users=5")
-    forwarder = start_forwarder(configuration(
-        tmp_path, simulator, [file_sink(tmp_path / "out")],
-        tenant={"token_expires": "2099-01-01",
-                "identities": {"token_file": str(token_file(tmp_path))}}))
-    forwarder.until_metric("identity_users", lambda n: n == 5, 30)
-    forwarder.until_metric("events_delivered_total", lambda n: n >= 100, 30)
+    config = configuration(tmp_path, simulator, [file_sink(tmp_path / "out")],
+                           tenant={"token_expires": "2099-01-01",
+                                   "identities": {"token_file": str(token_file(tmp_path))}})
+    config["tenants"].append({**config["tenants"][0], "name": "iterated", "source": "iterator"})
+    forwarder = start_forwarder(config)
+    forwarder.until_metric("identity_users", lambda n: n == 5, 30, tenant="acme")
+    forwarder.until_metric("events_delivered_total", lambda n: n >= 100, 30, tenant="acme")
     page = forwarder.metrics().text
     known = set(re.findall(r"^# TYPE (?:netskope_forwarder_)?(\w+)", page, re.MULTILINE))
     known |= {rule["record"] for rule in rules("recording.yaml")}

@@ -2,11 +2,14 @@
 """A run in which everything goes wrong once, scraped by a real Prometheus: a tenant for each trouble,
 a full disk, a fault of the account that only a made-up target can show, and one forwarder that is
 well all the time."""
+import contextlib
 import datetime
 import http.server
 import signal
 import threading
 import time
+import urllib.error
+import urllib.request
 
 from forwarder import Forwarder, configuration, file_sink, free_port
 from metrics import Metrics
@@ -67,8 +70,33 @@ TENANTS = {
     # Lists its users once.
     "faceless": (("--live", 5, "--set", "scim_users=30"),
                  {"sinks": ["out"], "identities": IDENTITIES}),
+    # Somebody else sets its iterator back again and again.
+    "shared": (("--live", 20, "--set", "iterator_page=20"),
+               {"sinks": ["out"], "source": "iterator", "iterator": {"index": "of-two"},
+                "poll_interval": "200ms"}),
 }
 EVENTS = {"acme": 500, "backlog": 20_000, "hungry": 20_000}
+
+
+class Stranger:
+    """Another consumer of an index of a simulator's iterator."""
+
+    def __init__(self, simulator, index):
+        self.request = urllib.request.Request(
+            f"{simulator.url}/api/v2/events/dataexport/events/audit?index={index}&operation=head",
+            headers={"Netskope-Api-Token": simulator.token_file.read_text().strip()})
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._ask, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.ended.set()
+        self.thread.join()
+
+    def _ask(self):
+        while not self.ended.wait(0.5):
+            with contextlib.suppress(urllib.error.HTTPError):  # 409: the index is busy
+                urllib.request.urlopen(self.request, timeout=10).read()
 
 
 class WatchedRun:
@@ -107,6 +135,8 @@ class WatchedRun:
         self.simulators["backlog"].fault("503")
         busy("identity_users", lambda n: n == 30, 30, tenant="faceless")
         self.simulators["faceless"].fault("503&on=scim")
+        self._keep(Stranger(self.simulators["shared"], "of-two"))
+        busy("iterator_conflicts_total", lambda n: n > 0, 30, tenant="shared")
         busy("rate_limited_total", lambda n: n > 0, 30, tenant="limited")
         busy("stream_blocked", lambda n: n == 1, 30, tenant="refused")
         busy("windows_incomplete", lambda n: n > 0, 60, tenant="claims")
