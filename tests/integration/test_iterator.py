@@ -18,9 +18,9 @@ from simulator import TOKEN
 from waiting import throughout, until
 
 LABELS = {"tenant": "acme", "stream": "audit"}
-KILLS = 100 if ALL else 10
+KILLS = 100 if ALL else 5
 PAGE = 2_000
-EVENTS = 300_000 if ALL else 60_000
+EVENTS = 300_000 if ALL else 30_000
 # What goes wrong on the way of a page that the cursor has moved past.
 SPOILT = ("--set", "faults=cut:150,truncated:80,504:40,reset:30,409:20")
 
