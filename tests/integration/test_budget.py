@@ -63,9 +63,9 @@ def test_a_quiet_stream_costs_at_most_two_requests_a_poll(tmp_path, start_simula
 
 def test_a_tenant_that_answers_429_takes_nothing_from_another(tmp_path, start_simulator,
                                                               start_forwarder):
-    # Few rows a second: while pages are turned nothing comes in, and lag is the requests' alone.
-    healthy = start_simulator(1_000, "--live", 5)
-    limited = start_simulator(1_000, "--live", 5, name="limited")
+    # Rows come in while pages are turned.
+    healthy = start_simulator(1_000, "--live", 50)
+    limited = start_simulator(1_000, "--live", 50, name="limited")
     out = tmp_path / "events.ndjson"
     config = configuration(tmp_path, healthy, [file_sink(out)])
     first = config["tenants"][0]

@@ -95,11 +95,17 @@ Walk::Taken Walk::TakeNext(const WalkLimits& limits) {
     return taken;
   }
   const std::size_t rows = taken.page.received();
+  const std::optional<std::uint64_t> total = taken.page.page.total();
   if (pages_ == 0) {
-    total_ = taken.page.page.total();
-  } else if (taken.page.page.total() != total_) {
-    one_total_ = false;
+    total_ = total;
+    first_rows_ = rows;
+  } else {
+    one_total_ = one_total_ && total == total_;
+    total_fell_ = total_fell_ || total < last_total_;
   }
+  last_total_ = total;
+  totals_are_false_ = limits.totals_are_false || limits.totals_lie;
+  last_was_small_ = rows * 2 < std::min<std::uint64_t>(first_rows_, taken.limit);
   skip_ += rows;
   if (rows > 0) ++pages_;
   if (rows > 0) last_was_full_ = rows >= taken.limit;
@@ -136,8 +142,20 @@ void Walk::Stop() {
   cut_off_ = true;
 }
 
+bool Walk::OnlyPushedBack() const {
+  if (plan_.kind != WalkKind::kEdge || resumed_ || totals_are_false_ || total_fell_) return false;
+  return total_ == first_rows_ && skip_ - again_ == first_rows_ && last_total_ == skip_;
+}
+
+void Walk::EndWithRowsAgain() {
+  if (!OnlyPushedBack()) return Stop();
+  slots_.clear();
+  ended_ = true;
+}
+
 WalkProof Walk::proof() const {
   if (cut_off_ || repeated_row_) return WalkProof::kMoved;
+  if (again_ > 0) return OnlyPushedBack() ? WalkProof::kWhole : WalkProof::kMoved;
   if (list_) return list_->whole() ? WalkProof::kWhole : WalkProof::kMoved;
   if (resumed_) return WalkProof::kResumed;
   // A total may be that of the page; one that is larger tells that rows are hidden.

@@ -31,6 +31,7 @@ struct WalkLimits {
   std::uint32_t clamp = UINT32_MAX;  // the most rows that the tenant puts into a page, as learned
   std::uint64_t totals_true = 0;     // totals below this have proved true: one may be capped
   bool totals_lie = false;           // the last one stated rows that were not shown
+  bool totals_are_false = false;     // one was, for certain
   bool one_page = false;             // no parameter turns the page: the first one is all there is
   std::uint32_t largest = 0;         // the most rows that a page has held so far
 };
@@ -85,10 +86,20 @@ class Walk {
   // Takes it; see ended() afterwards. `limits` as for NextAsk().
   Taken TakeNext(const WalkLimits& limits);
 
-  // A row was on an earlier page of this walk too, or cannot be told from another: the walk proves
-  // nothing.
+  // A row cannot be told from another: the walk proves nothing.
   void NoteRepeatedRow() { repeated_row_ = true; }
-  bool repeated_row() const { return repeated_row_; }
+  // So many rows of the last page taken were on an earlier page of this walk too. They prove
+  // nothing either, but at the edge, where new rows push others back: the walk is whole all the
+  // same when the first page held as many rows as it stated, and the others nothing but these, with
+  // totals that grew by as many and are not known to be false.
+  void NoteRowsAgain(std::uint64_t rows) { again_ += rows; }
+  bool repeated_row() const { return repeated_row_ || again_ > 0; }
+  // The last page taken of a window held less than half as many rows as the first one, though as
+  // many were asked for: it is not the first one once more.
+  bool last_was_small() const { return last_was_small_; }
+  // The last page taken shows hardly anything but rows of earlier ones. It is the end, where rows
+  // were pushed back as above; else the walk stops, unproven.
+  void EndWithRowsAgain();
   // The tenant refuses page `ticket` for its depth: the walk ends with the pages before it,
   // unproven.
   void RefuseFrom(std::uint64_t ticket);
@@ -127,6 +138,8 @@ class Walk {
   // By the first page, as soon as it is here.
   std::optional<std::uint64_t> StatedTotal() const;
   bool EndsWith(const ReceivedPage& page, const WalkLimits& limits) const;
+  // Behind the first page there was nothing but its own rows, pushed back by new ones.
+  bool OnlyPushedBack() const;
   // The total says where an edge walk ends.
   bool TotalEnds(const WalkLimits& limits) const {
     return plan_.kind == WalkKind::kEdge && total_ && *total_ < limits.totals_true;
@@ -146,7 +159,13 @@ class Walk {
   std::deque<Slot> slots_;
   std::uint64_t pages_ = 0;  // with rows
   std::optional<std::uint64_t> total_;
-  bool one_total_ = true;       // every page so far stated the same one
+  bool one_total_ = true;  // every page so far stated the same one
+  std::optional<std::uint64_t> last_total_;
+  bool totals_are_false_ = false;
+  bool total_fell_ = false;       // a page stated less than the one before, or nothing
+  std::uint64_t again_ = 0;       // rows that came again
+  std::uint64_t first_rows_ = 0;  // of the first page
+  bool last_was_small_ = false;
   bool last_was_full_ = false;  // the last page with rows held as many as asked for
 };
 

@@ -225,8 +225,14 @@ std::size_t Stream::MostAhead() const {
 }
 
 WalkLimits Stream::Limits() const {
-  const bool one_page = learned_->dialect.parameter == PageParameter::kNeither;
-  return {clamp_, totals_are_false_ ? 0 : totals_true_, totals_lie_, one_page, largest_page_};
+  WalkLimits limits;
+  limits.clamp = clamp_;
+  limits.totals_true = totals_are_false_ ? 0 : totals_true_;
+  limits.totals_lie = totals_lie_;
+  limits.totals_are_false = totals_are_false_;
+  limits.one_page = learned_->dialect.parameter == PageParameter::kNeither;
+  limits.largest = largest_page_;
+  return limits;
 }
 
 HttpRequest Stream::RequestFor(const Dialect& dialect, const Window& window, std::uint64_t skip,

@@ -226,6 +226,7 @@ class Stream final : public EventStream {
   bool window_is_verified_ = false;  // since the start, while the tenant had rows
   int pages_believed_ = 0;           // so many pages that come again are no sign
   int next_belief_ = 0;              // and so many after the next doubt that proves wrong
+  int small_pages_again_ = 0;        // of this walk: pages of few rows, most of them known
   ClosedWindows closed_;
   Ledger ledger_;
   bool loading_ = false;

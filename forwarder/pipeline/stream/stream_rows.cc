@@ -14,6 +14,8 @@ namespace {
 constexpr std::chrono::seconds kOverlap{1};
 // Ids in memory; above it, those of closed windows wait in the store for their revisit.
 constexpr std::size_t kMostIdsInMemory = 20'000;
+// So many pages of a walk that are small, and known, are rows that others pushed back.
+constexpr int kMostSmallPagesAgain = 8;
 // In the id of a row that only its window tells from an equal one.
 constexpr char kOfWindow = '@';
 
@@ -55,6 +57,7 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   Walk::Taken taken = walk.TakeNext(Limits());
   if (first) {
     unkept_.clear();
+    small_pages_again_ = 0;
     equal_rows_.BeginWalk(walk.plan().window, from_begin && walk.list() == nullptr);
   }
   const std::size_t rows = taken.page.received();
@@ -110,11 +113,14 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   page_before_ = body;
   spare_ = std::move(page_->page.page).TakeMemory();
   page_.reset();
-  if (repeated > 0) walk.NoteRepeatedRow();
+  walk.NoteRowsAgain(repeated);
   const bool stuck = list != nullptr && list->stuck();
   if (stuck && --pages_believed_ < 0) DoubtParameter(out);
   if (walk.ended()) return EndWalk(now);
-  if (mostly && --pages_believed_ < 0) {
+  // Rows that were pushed back by new ones are few.
+  const bool first_once_more =
+      mostly && (!walk.last_was_small() || ++small_pages_again_ > kMostSmallPagesAgain);
+  if (first_once_more && --pages_believed_ < 0) {
     DoubtParameter(out);
     AbandonWalks();
     return;
@@ -122,7 +128,7 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   // Rows that come in as fast as pages are turned push old ones back for ever: what is new stands
   // elsewhere, and the next poll finds it.
   if (mostly && walk.plan().kind == WalkKind::kEdge) {
-    walk.Stop();
+    walk.EndWithRowsAgain();
     EndWalk(now);
   }
 }

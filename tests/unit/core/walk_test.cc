@@ -166,6 +166,60 @@ TEST_CASE("what a walk proves") {
   CHECK(repeated.proof() == WalkProof::kMoved);
 }
 
+TEST_CASE("rows that new ones push back end an edge walk") {
+  struct Page {
+    std::size_t rows;
+    std::uint64_t again;
+    std::optional<std::uint64_t> total;
+  };
+  struct Case {
+    WalkKind kind;
+    std::vector<Page> pages;
+    bool totals_are_false;
+    WalkProof proof;
+  };
+  const Case cases[] = {
+      {WalkKind::kEdge, {{60, 0, 60}, {3, 3, 63}}, false, WalkProof::kWhole},
+      {WalkKind::kEdge, {{60, 0, 60}, {3, 3, 63}, {1, 1, 64}}, false, WalkProof::kWhole},
+      {WalkKind::kClosing, {{60, 0, 60}, {3, 3, 63}}, false, WalkProof::kMoved},
+      {WalkKind::kEdge, {{60, 0, 60}, {3, 3, 63}}, true, WalkProof::kMoved},
+      {WalkKind::kEdge, {{60, 0, 61}, {3, 3, 63}}, false, WalkProof::kMoved},  // one was not shown
+      {WalkKind::kEdge, {{60, 0, 60}, {3, 2, 63}}, false, WalkProof::kMoved},  // a row beside them
+      {WalkKind::kEdge, {{60, 0, 60}, {3, 3, 64}}, false, WalkProof::kMoved},  // more behind
+      {WalkKind::kEdge, {{60, 0, 60}, {3, 3, std::nullopt}}, false, WalkProof::kMoved},
+      {WalkKind::kEdge, {{60, 0, std::nullopt}, {3, 3, std::nullopt}}, false, WalkProof::kMoved},
+      {WalkKind::kEdge, {{60, 0, 60}, {3, 3, 59}, {2, 2, 65}}, false, WalkProof::kMoved},
+  };
+  for (const Case& c : cases) {
+    WalkLimits limits;
+    limits.totals_are_false = c.totals_are_false;
+    Walk walk({c.kind, {T(0), T(300)}}, T(100));
+    for (const Page& page : c.pages) {
+      Turn(&walk, {{page.rows, page.total}}, limits);
+      walk.NoteRowsAgain(page.again);
+    }
+    walk.EndWithRowsAgain();
+    CHECK(walk.ended());
+    CHECK(walk.proof() == c.proof);
+  }
+}
+
+TEST_CASE("a page is small beside the first one") {
+  Walk walk(kEdgePlan, T(100));
+  Turn(&walk, {{80}});
+  CHECK_FALSE(walk.last_was_small());
+  Turn(&walk, {{40}});
+  CHECK_FALSE(walk.last_was_small());
+  Turn(&walk, {{39}});
+  CHECK(walk.last_was_small());
+  Walk capped(kEdgePlan, T(100));
+  Turn(&capped, {{80}});
+  REQUIRE(capped.NextAsk(7, 10, {}));  // fewer are asked for
+  REQUIRE(capped.Receive(7, PageOf(10)));
+  capped.TakeNext({});
+  CHECK_FALSE(capped.last_was_small());
+}
+
 TEST_CASE("a total is false for certain where one page tells") {
   const std::pair<std::vector<Turned>, bool> cases[] = {
       {{{7, 7}, {0, 7}}, false},

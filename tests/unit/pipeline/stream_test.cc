@@ -91,6 +91,24 @@ TEST_CASE("an event leaves in time beside streams that want all of the budget") 
   CHECK(others[0] > 100);
 }
 
+TEST_CASE(
+    "rows that come in faster than pages are turned are up to date, and no sign of anything") {
+  VirtualRun run(AcmeSettings());
+  run.tenant.newest_first = true;
+  run.request_takes = milliseconds(1'200);
+  REQUIRE(run.UntilCaughtUp());
+  Fill(&run.tenant, run.second() + seconds(1), 3'000, seconds(1));
+  for (int i = 0; i < 40; ++i) {
+    run.For(minutes(1));
+    CHECK(run.second() - *run.snapshot().delivered_until <= seconds(40));
+  }
+  for (const Notice& notice : run.notices) {
+    CHECK(notice.text.find("a page came twice") == std::string::npos);
+  }
+  run.For(minutes(30));
+  CheckDelivered(run, 3'000);
+}
+
 TEST_CASE("a row that is inserted late into the open time is found") {
   VirtualRun run(AcmeSettings());
   REQUIRE(run.UntilCaughtUp());
