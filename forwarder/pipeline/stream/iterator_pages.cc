@@ -94,14 +94,7 @@ void IteratorStream::OnMalformed(const Now& now, const Page& page, const Verdict
     // A body that was cut behind a bracket looks like a whole one, but for its end.
     const bool is_cut = salvaged && states_marks_ && !salvaged->page.high_water();
     if (salvaged && !is_cut) {
-      if (!salvaged->broken.empty()) {
-        patience_.Tell(Notice::Level::kWarning,
-                       std::to_string(salvaged->broken.size()) + " of " +
-                           std::to_string(salvaged->received()) +
-                           " rows cannot be parsed: they go to the dead letter (" + page.message() +
-                           ')',
-                       out);
-      }
+      if (!salvaged->broken.empty()) patience_.TellBrokenRows(*salvaged, page.message(), out);
       return OnPage(now, *std::move(salvaged), out);
     }
   }

@@ -96,12 +96,7 @@ void Stream::OnMalformed(const Now& now, std::uint64_t ticket, const Page& page,
     if (salvaged && !cut) {
       malformed_skip_.reset();
       if (!salvaged->broken.empty()) {
-        patience_.Tell(Notice::Level::kWarning,
-                       std::to_string(salvaged->broken.size()) + " of " +
-                           std::to_string(salvaged->received()) +
-                           " rows cannot be parsed: they go to the dead letter (" + page.message() +
-                           ')',
-                       out);
+        patience_.TellBrokenRows(*salvaged, page.message(), out);
         return OnPage(now, ticket, *std::move(salvaged), out);
       }
     }

@@ -60,6 +60,14 @@ void TenantPatience::OnThrottled(const HttpAnswer& answer, WallSeconds tenant_no
   }
 }
 
+void TenantPatience::TellBrokenRows(const ReceivedPage& page, const std::string& why,
+                                    StepOutput* out) const {
+  Tell(Notice::Level::kWarning,
+       std::to_string(page.broken.size()) + " of " + std::to_string(page.received()) +
+           " rows cannot be parsed: they go to the dead letter (" + why + ')',
+       out);
+}
+
 void TenantPatience::OnRetry(const Verdict& verdict, MonotonicTime now, StepOutput* out) {
   ask_at_ = now + BackoffDelay(failures_++, kFailureBackoff, random_);
   if (snapshot_.last_error != verdict.message) {

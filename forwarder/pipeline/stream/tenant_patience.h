@@ -9,6 +9,7 @@
 
 #include "core/answer/budget.h"
 #include "core/answer/verdict.h"
+#include "core/event/received_page.h"
 #include "pipeline/notice.h"
 #include "pipeline/stream/event_stream.h"
 #include "pipeline/stream/settings.h"
@@ -31,6 +32,9 @@ class TenantPatience {
   void Look(const HttpAnswer& answer, MonotonicTime now);
   // A notice about that answer.
   void Tell(Notice::Level level, std::string text, StepOutput* out) const;
+
+  // It was a page of which some rows could not be parsed, for the reason `why`.
+  void TellBrokenRows(const ReceivedPage& page, const std::string& why, StepOutput* out) const;
 
   // It was a page. `delivery_fails`: what is wrong is another thing, and still is.
   void OnSuccess(bool delivery_fails, StepOutput* out);
