@@ -102,6 +102,9 @@ void Daemon::ShowConfiguration() {
     plan.owns = [this](const std::string& tenant, const std::string& stream) {
       return board_.PlaceOf(tenant, stream) == StreamPlace::kHere;
     };
+    plan.shows = [this](const std::string& tenant, const std::string& stream) {
+      return board_.PlaceOf(tenant, stream) != StreamPlace::kElsewhere;
+    };
   }
   telemetry_->Configure(std::move(plan));
   telemetry_->ConfigRead(true, clock_.Read().wall);

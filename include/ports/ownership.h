@@ -23,7 +23,7 @@ struct SlotGrant {
 };
 
 struct OwnershipView {
-  bool joined = false;     // the group has told at least once what is ours
+  bool joined = false;     // the group has told what is ours, and is heard of since
   std::int32_t slots = 0;  // in all; 0: not known yet
   // Those that are ours; what is not here is not. Nobody waits for what was lost.
   std::map<std::int32_t, SlotGrant> grants;

@@ -21,7 +21,11 @@ from waiting import until
 NODES = (1, 2, 3)
 CLUSTER = "5L6g3nShT-eMCtK--X86sw"
 # A small heap, and no compiler that pays off after minutes.
-JAVA = ["java", "-Xmx300m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{JARS}/*"]
+# Maven's own logger, where it is: what a node says is in its stderr.
+JAVA = ["java", "-Xmx300m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+        "-Dorg.slf4j.simpleLogger.showDateTime=true",
+        "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
+        "-cp", f"{JARS}/*:/usr/share/java/slf4j-simple.jar"]
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -76,7 +80,7 @@ class Node:
         self.process = Process([*JAVA, "kafka.Kafka", self.properties], self.directory, "kafka")
 
     def listens(self):
-        assert self.process.running(), f"node {self.number} ended: {self.process.stdout()[-2000:]}"
+        assert self.process.running(), f"node {self.number} ended: {self.process.stderr()[-2000:]}"
         for port in (self.direct, self.gated):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) != 0:

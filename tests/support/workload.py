@@ -73,7 +73,7 @@ class Workload:
         now = self.shown()
         found = Comparison(now, arrived)
         missing = Counter(shown) - Counter(arrived)
-        print(f"{len(arrived)} events, {missing.total()} lost, {found.repeats} twice, "
+        print(f"{self.topic}: {len(arrived)} events, {missing.total()} lost, {found.repeats} twice, "
               f"{len(found.unknown)} unknown")
         assert not missing, sorted(missing)[:3]
         assert not found.unknown and not found.repeats, str(found)
@@ -86,7 +86,7 @@ class Workload:
     def with_what_was_aborted(self):
         """What a reader has that does not ask for what is committed."""
         found = Comparison(self.shown(), TopicReader(self.cluster, self.topic, "raw").ids())
-        print(f"with what was aborted: {found}")
+        print(f"with what was aborted: {found.repeats} more, and {len(found.unknown)} unknown")
         return found
 
 
@@ -175,15 +175,19 @@ class Pulse:
 
     def _watch(self):
         while not self._ended.wait(0.05):
-            counts = Counter()
             for forwarder in self.forwarders:
-                counts.update(delivered(forwarder) or {})
-            with self._lock:
-                now = time.monotonic()
-                for tenant in TENANTS:
-                    if counts[tenant] <= self._counts.get(tenant, 0):
-                        continue
-                    self._longest[tenant] = max(self._longest[tenant], now - self._last[tenant])
-                    self._last[tenant] = now
-                    self._counts[tenant] = counts[tenant]
-                    self._commits[tenant] += 1
+                counts = delivered(forwarder) or {}
+                with self._lock:
+                    for tenant, count in counts.items():
+                        self._note(forwarder, tenant, count)
+
+    def _note(self, forwarder, tenant, count):
+        before = self._counts.get((forwarder, tenant), 0)
+        self._counts[forwarder, tenant] = count
+        # A stream that has begun again counts from nothing.
+        if count == before or count == 0:
+            return
+        now = time.monotonic()
+        self._longest[tenant] = max(self._longest[tenant], now - self._last[tenant])
+        self._last[tenant] = now
+        self._commits[tenant] += 1

@@ -31,6 +31,7 @@ using Kind = KafkaTransacted::Kind;
 
 constexpr milliseconds kIdle{1000};          // Wake() ends it
 constexpr milliseconds kStall{3000};         // then the brokers are asked what is wrong
+constexpr milliseconds kSilence{10'000};     // then that is told
 constexpr milliseconds kStopPatience{1000};  // for what is under way
 constexpr milliseconds kAgain{2000};
 
@@ -101,6 +102,7 @@ class KafkaCommitLog::Worker {
 
   Result<void> TakeOver() {
     if (!stopping_) reader_.reset();
+    WaitFor("the transactional id " + Id() + " cannot be taken over");
     while (!stopping_) {
       const auto taken = TryTakeOver();
       if (taken) {
@@ -112,6 +114,7 @@ class KafkaCommitLog::Worker {
       Tell(taken.error());
       if (taken.error().kind != ErrorKind::kRetry) return taken;
       Pause();
+      last_progress_ = Steady::now();  // what was told says more than that nothing happens
     }
     return Closing();
   }
@@ -125,6 +128,8 @@ class KafkaCommitLog::Worker {
 
   Result<LogPiece> Read() {
     if (stopping_) return Closing();
+    WaitFor("topic " + config_.topic + " is not read to the end of partition " +
+            std::to_string(partition_) + ", where another producer's transaction may be open");
     if (!reader_) {
       auto begun = KafkaLogReader::Begin(config_, partition_);
       if (!begun) return begun.error();
@@ -132,7 +137,7 @@ class KafkaCommitLog::Worker {
     }
     auto piece = reader_->Next([this] { return GoesOn(); });
     if (!piece && stopping_) return Closing();
-    if (!piece) Tell(piece.error());
+    Tell(piece ? std::nullopt : std::optional(piece.error()));
     return piece;
   }
 
@@ -140,8 +145,7 @@ class KafkaCommitLog::Worker {
     if (stopping_) return {LogAnswer::Kind::kFailed, Closing().message};
     reader_.reset();
     if (!producer_) return {LogAnswer::Kind::kUnknown, "there is no producer"};
-    reports_ = producer_->reports();
-    last_progress_ = Steady::now();
+    WaitFor("a commit to topic " + config_.topic + " is not answered");
     KafkaTransaction transaction(config_, partition_, *producer_, log_,
                                  [this] { return GoesOn(); });
     under_way_ = &transaction;
@@ -174,9 +178,8 @@ class KafkaCommitLog::Worker {
     while (!stopping_) {
       std::function<void()> question = Next();
       if (question) {
-        waited_for_ = true;
         question();
-        waited_for_ = false;
+        waited_for_.clear();
       } else if (producer_) {
         reader_.reset();  // all is read: a client that only waits costs threads and connections
         producer_->Poll(kIdle);
@@ -309,20 +312,31 @@ class KafkaCommitLog::Worker {
     trouble_ = std::move(trouble);
   }
 
+  // `otherwise`: what is the matter when nothing happens, and nothing is known of why.
+  void WaitFor(std::string otherwise) {
+    waited_for_ = std::move(otherwise);
+    if (producer_) reports_ = producer_->reports();
+    last_progress_ = looked_into_ = Steady::now();
+  }
+
   // Tells what keeps that from getting on which somebody waits for.
   void Watch() {
-    if (!producer_ || !waited_for_) return;
+    if (!producer_ || waited_for_.empty()) return;
     const auto now = Steady::now();
     if (producer_->reports() != reports_) {
       reports_ = producer_->reports();
-      last_progress_ = now;
-    } else if (under_way_ != nullptr && !producer_->cut_off() && now - last_progress_ > kStall) {
-      last_progress_ = now;
+      last_progress_ = looked_into_ = now;
+    } else if (under_way_ != nullptr && !producer_->cut_off() && now - looked_into_ > kStall) {
+      looked_into_ = now;
       producer_->LookInto(under_way_->topic());
     }
-    if (!producer_->cut_off()) return;
-    const KafkaFailure& why = producer_->last_failure();
-    Tell(Retry(why.text + "; " + std::string(why.next_step)));
+    if (producer_->cut_off()) {
+      const KafkaFailure& why = producer_->last_failure();
+      Tell(Retry(why.text + "; " + std::string(why.next_step)));
+    } else if (now - last_progress_ > kSilence) {  // a network that drops all tells of nothing
+      Tell(Retry(waited_for_ + "; check that the brokers run and can be reached, and that enough " +
+                 "replicas are in sync, and it goes on by itself"));
+    }
   }
 
   const KafkaStateConfig config_;
@@ -332,9 +346,10 @@ class KafkaCommitLog::Worker {
   // The thread's.
   std::unique_ptr<KafkaLogReader> reader_;
   KafkaTransaction* under_way_ = nullptr;
-  bool waited_for_ = false;
+  std::string waited_for_;   // empty: nothing is
   std::size_t reports_ = 0;  // when last looked
   Steady::time_point last_progress_;
+  Steady::time_point looked_into_;
 
   std::atomic<bool> stopping_{false};
   Steady::time_point stop_at_;  // set before stopping_

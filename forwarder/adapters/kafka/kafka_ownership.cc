@@ -224,6 +224,7 @@ class KafkaOwnership::Worker {
       worker->Gain(client, partitions);
     } else if (rd_kafka_assignment_lost(client) != 0) {
       worker->Lose(partitions, "the group has not heard from this instance in time");
+      worker->NoteUnheard();
       const KafkaError error(rd_kafka_incremental_unassign(client, partitions));
     } else {
       worker->HandOver(partitions);
@@ -238,6 +239,7 @@ class KafkaOwnership::Worker {
       return Complain(rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get()));
     rd_kafka_pause_partitions(client, partitions);  // there is nothing to be read
     complained_at_.reset();
+    unheard_.reset();
     Change([this, partitions](OwnershipView* view) {
       view->joined = true;
       view->trouble.reset();
@@ -254,6 +256,23 @@ class KafkaOwnership::Worker {
       for (int i = 0; i < partitions->cnt; ++i) view->grants.erase(partitions->elems[i].partition);
     });
     if (partitions->cnt > 0) log_(std::to_string(partitions->cnt) + " slots are lost: " + why);
+  }
+
+  // Whose the slots are is not known until the group is heard of again. Others may have them, or,
+  // where all instances are cut off, nobody.
+  void NoteUnheard() {
+    unheard_ = Error{ErrorKind::kRetry,
+                     "nothing is heard of group " + config_.topic + "; " +
+                         std::string(JudgeReport(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN).next_step)};
+    Change([this](OwnershipView* view) {
+      view->joined = false;
+      view->trouble = unheard_;
+    });
+  }
+
+  // What was complained of has passed.
+  void Calm() {
+    Change([this](OwnershipView* view) { view->trouble = unheard_; });
   }
 
   // The group waits until this returns; signs of life go on by themselves.
@@ -323,7 +342,7 @@ class KafkaOwnership::Worker {
     const auto now = Steady::now();
     if (complained_at_ && now - *complained_at_ > kComplaintLasts) {
       complained_at_.reset();
-      Change([](OwnershipView* view) { view->trouble.reset(); });
+      Calm();
     }
     if (!cut_off_ || now < look_at_) return;
     look_at_ = now + kAgain;
@@ -334,7 +353,7 @@ class KafkaOwnership::Worker {
       rd_kafka_metadata_destroy(answer);
       cut_off_ = false;
       why_.clear();
-      return Change([](OwnershipView* view) { view->trouble.reset(); });
+      return Calm();
     }
     Change([this](OwnershipView* view) {
       view->trouble = Error{ErrorKind::kRetry, "group " + config_.topic + ": " + why_};
@@ -369,6 +388,7 @@ class KafkaOwnership::Worker {
   std::string why_;
   Steady::time_point look_at_{};
   std::optional<Steady::time_point> complained_at_;
+  std::optional<Error> unheard_;
 
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;  // of what follows

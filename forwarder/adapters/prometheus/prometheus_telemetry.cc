@@ -99,7 +99,7 @@ bool AddOwned(const TelemetryPlan& plan, const std::string& tenant, const std::s
   const bool owned = plan.owns(tenant, stream);
   page->Gauge("stream_owned", "Whether the stream is this instance's.",
               {{"tenant", tenant}, {"stream", stream}}, owned ? 1 : 0);
-  return owned;
+  return owned || (plan.shows && plan.shows(tenant, stream));
 }
 
 // Who is asked for where the tenant's streams run.

@@ -31,6 +31,9 @@ struct TelemetryPlan {
   std::function<std::vector<NamedHealth>(const Now& now)> health;
   // Whether a stream is this instance's; empty: all are, and need not be told.
   std::function<bool(const std::string& tenant, const std::string& stream)> owns = {};
+  // Whether what is known of a stream that is not this instance's is told all the same: nobody else
+  // may have it. Empty: it is not.
+  std::function<bool(const std::string& tenant, const std::string& stream)> shows = {};
 };
 
 }  // namespace nsf

@@ -273,6 +273,29 @@ TEST_CASE("people are told of where the streams of their tenant are this instanc
   CHECK_FALSE(is_owned("acme"));
 }
 
+TEST_CASE("the lag of a stream that may be nobody's is told, and grows") {
+  const FixedClock clock;
+  TelemetryPlan plan = Plan();
+  plan.owns = [](const std::string&, const std::string&) { return false; };
+  bool elsewhere = true;
+  plan.shows = [&elsewhere](const std::string&, const std::string&) { return !elsewhere; };
+  PrometheusTelemetry telemetry(plan, clock);
+  StreamSnapshot stream = Busy(1);
+  stream.delivered_until = WallSeconds(seconds(1'699'999'000));
+  telemetry.Stream("acme", "audit", stream);
+  const auto find = [&telemetry](const std::string& name) {
+    return Find(Samples(telemetry), name + R"({tenant="acme",stream="audit"})");
+  };
+  CHECK(find("stream_owned") == 0.0);
+  CHECK_FALSE(find("lag_seconds"));
+  elsewhere = false;
+  CHECK(find("stream_owned") == 0.0);
+  CHECK(find("lag_seconds") == 1000.0);
+  plan.shows = {};
+  telemetry.Configure(plan);
+  CHECK_FALSE(find("lag_seconds"));
+}
+
 TEST_CASE("another configuration takes away and adds, and the rest goes on counting") {
   const FixedClock clock;
   PrometheusTelemetry telemetry(Plan(), clock);
