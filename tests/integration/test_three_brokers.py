@@ -61,7 +61,7 @@ def test_the_forwarder_is_killed(workload, chance):
         if number:  # the first start makes topics
             pauses.append(time.monotonic() - begun)
         until(lambda: taken(forwarder) >= rows, 60, f"run {number} to take {rows:.0f} rows", 0.002)
-        time.sleep(chance.uniform(0, 0.1))
+        throughout(forwarder.running, chance.uniform(0, 0.1), "it runs")
         forwarder.kill()
     table("the forwarder is killed", pauses)
     work.finish()
@@ -81,15 +81,15 @@ NODES = {
 def test_a_node_is_killed(workload, chance):
     """The leader of a partition, the coordinator of a transaction, the controller; each comes back
     while the forwarder works on. By default one of them."""
-    kinds = list(NODES) * 5 if ALL else [chance.choice(list(NODES))]
-    work = workload("three-nodes", *((100_000, 300) if ALL else (15_000, 20)))
+    kinds = list(NODES) * 4 if ALL else [chance.choice(list(NODES))]
+    work = workload("three-nodes", *((100_000, 240) if ALL else (15_000, 20)))
     forwarder = work.start()
     pauses = {what: [] for what in NODES}
     with Pulse(forwarder) as pulse:
         pulse.await_more()
         for what in kinds:
             node = NODES[what](work, chance)
-            time.sleep(chance.uniform(0, 0.5))
+            throughout(forwarder.running, chance.uniform(0, 0.5), "it runs")
             said = len(forwarder.stderr())
             pulse.begin_again()
             begun = time.monotonic()
@@ -151,7 +151,7 @@ def test_the_network_is_cut(workload, chance):
         pulse.await_more()
         for which, what_passes, seconds in cuts:
             nodes = [work.cluster.leader(work.topic)] if which == "one" else work.cluster.nodes
-            time.sleep(chance.uniform(0, 0.5))
+            throughout(forwarder.running, chance.uniform(0, 0.5), "it runs")
             said = len(forwarder.stderr())
             pulse.begin_again()
             begun = time.monotonic()
@@ -198,7 +198,7 @@ def test_an_owner_sleeps_and_instances_differ(workload):
             try:
                 until(lambda: owned(waker) == names, SESSION + 30, "one owner of all")
                 took = time.monotonic() - begun
-                time.sleep(1)
+                throughout(waker.running, 1, "the other one goes on")
             finally:
                 sleeper.send(signal.SIGCONT)
             until(lambda: owned(sleeper) and sorted(owned(sleeper) + owned(waker)) == names,

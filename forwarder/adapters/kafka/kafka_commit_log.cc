@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <random>
 #include <set>
 #include <string>
 #include <system_error>
@@ -106,6 +107,7 @@ class KafkaCommitLog::Worker {
     while (!stopping_) {
       const auto taken = TryTakeOver();
       if (taken) {
+        taken_ = true;
         Tell(std::nullopt);
         return {};
       }
@@ -121,8 +123,13 @@ class KafkaCommitLog::Worker {
 
   Result<std::int64_t> End() {
     if (stopping_) return Closing();
+    mark_ = {};
+    if (taken_) {
+      if (auto marked = LeaveMark(); !marked) return marked.error();
+    }
     auto end = EndOfPartition(config_, partition_);
     if (!end) Tell(end.error());
+    if (end) mark_.end = *end;
     return end;
   }
 
@@ -131,7 +138,7 @@ class KafkaCommitLog::Worker {
     WaitFor("topic " + config_.topic + " is not read to the end of partition " +
             std::to_string(partition_) + ", where another producer's transaction may be open");
     if (!reader_) {
-      auto begun = KafkaLogReader::Begin(config_, partition_);
+      auto begun = KafkaLogReader::Begin(config_, partition_, mark_);
       if (!begun) return begun.error();
       reader_ = std::move(begun).value();
     }
@@ -164,7 +171,8 @@ class KafkaCommitLog::Worker {
       case Kind::kFenced:
         DropProducer();
         return {LogAnswer::Kind::kShutOut,
-                "another instance has taken over the transactional id " + Id()};
+                "another instance has taken over the transactional id " + Id() +
+                    ", or a transaction was open for longer than a minute"};
       case Kind::kUnknown:
         break;
     }
@@ -227,6 +235,28 @@ class KafkaCommitLog::Worker {
   bool GoesOn() {
     Watch();
     return !stopping_ || Steady::now() < stop_at_;
+  }
+
+  // A leader that takes it, with the replicas that it needs, is the one to read from.
+  Result<void> LeaveMark() {
+    WaitFor("a commit to topic " + config_.topic + " is not answered");
+    std::random_device device;
+    const StateChange change{KafkaLogMark::kKey,
+                             std::to_string(device()) + '-' + std::to_string(device())};
+    KafkaTransaction transaction(config_, partition_, *producer_, log_,
+                                 [this] { return GoesOn(); });
+    under_way_ = &transaction;
+    transaction.Add(change);
+    const KafkaTransacted outcome = transaction.Run();
+    under_way_ = nullptr;
+    if (outcome.kind == Kind::kDone) mark_.value = *change.value;
+    // Who is shut out reads what is there: its first commit tells, with this same producer.
+    if (outcome.kind == Kind::kDone || outcome.kind == Kind::kFenced) return {};
+    DropProducer();
+    const Error error = Retry(outcome.message);
+    Tell(error);
+    Pause();
+    return error;
   }
 
   Result<void> TryTakeOver() {
@@ -300,6 +330,7 @@ class KafkaCommitLog::Worker {
   // librdkafka lets go of every payload.
   void DropProducer() {
     std::unique_ptr<KafkaProducer> old;
+    taken_ = false;
     {
       const std::lock_guard lock(mutex_);
       old = std::move(producer_);
@@ -346,6 +377,8 @@ class KafkaCommitLog::Worker {
   // The thread's.
   std::unique_ptr<KafkaLogReader> reader_;
   KafkaTransaction* under_way_ = nullptr;
+  bool taken_ = false;       // the producer is the owner's
+  KafkaLogMark mark_;        // that is to be read
   std::string waited_for_;   // empty: nothing is
   std::size_t reports_ = 0;  // when last looked
   Steady::time_point last_progress_;

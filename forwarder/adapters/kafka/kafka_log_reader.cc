@@ -92,9 +92,10 @@ Result<std::int64_t> EndOfPartition(const KafkaStateConfig& config, std::int32_t
 }
 
 KafkaLogReader::KafkaLogReader(const KafkaStateConfig& config, std::int32_t partition,
-                               KafkaClient client)
+                               KafkaLogMark mark, KafkaClient client)
     : config_(config),
       partition_(partition),
+      mark_(std::move(mark)),
       client_(std::move(client)),
       topic_(rd_kafka_topic_new(client_.get(), config.topic.c_str(), nullptr)) {}
 
@@ -103,12 +104,13 @@ KafkaLogReader::~KafkaLogReader() {
 }
 
 Result<std::unique_ptr<KafkaLogReader>> KafkaLogReader::Begin(const KafkaStateConfig& config,
-                                                              std::int32_t partition) {
+                                                              std::int32_t partition,
+                                                              KafkaLogMark mark) {
   auto client = MakeLogConsumer(config, "read_committed");
   if (!client) return client.error();
   if (auto found = FindLeaders(client->get(), config.topic); !found) return found.error();
   std::unique_ptr<KafkaLogReader> reader(
-      new KafkaLogReader(config, partition, std::move(client).value()));
+      new KafkaLogReader(config, partition, std::move(mark), std::move(client).value()));
   if (rd_kafka_consume_start(reader->topic_.get(), partition, RD_KAFKA_OFFSET_BEGINNING) != 0) {
     return Describe(config.topic, rd_kafka_last_error());
   }
@@ -116,13 +118,30 @@ Result<std::unique_ptr<KafkaLogReader>> KafkaLogReader::Begin(const KafkaStateCo
   return reader;
 }
 
+bool KafkaLogReader::IsOverdue() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!missed_since_) missed_since_ = now;
+  return now - *missed_since_ > mark_.patience;
+}
+
 Result<LogPiece> KafkaLogReader::Next(const std::function<bool()>& goes_on) {
   LogPiece piece;
   while (goes_on()) {
     rd_kafka_poll(client_.get(), 0);
     const Message message(rd_kafka_consume(topic_.get(), partition_, kSliceMs));
+    if (missed_since_ && IsOverdue()) {
+      return Error{ErrorKind::kRetry,
+                   "the state's topic " + config_.topic +
+                       " cannot be read: the leader of partition " + std::to_string(partition_) +
+                       " does not show what was committed, and may have been replaced; it is asked "
+                       "for again"};
+    }
     if (!message) continue;
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      if (!mark_.value.empty() && message->offset >= mark_.end) {
+        IsOverdue();  // from now on
+        continue;
+      }
       piece.end = message->offset;
       return piece;
     }
@@ -132,7 +151,15 @@ Result<LogPiece> KafkaLogReader::Next(const std::function<bool()>& goes_on) {
                                          " holds messages without a key: it is no state of this "
                                          "program; name a topic of its own as state.topic"};
     }
-    piece.changes.push_back(ChangeOf(*message));
+    StateChange change = ChangeOf(*message);
+    if (change.key == KafkaLogMark::kKey) {
+      if (change.value == mark_.value) {
+        mark_.value.clear();
+        missed_since_.reset();
+      }
+      continue;
+    }
+    piece.changes.push_back(std::move(change));
     if (piece.changes.size() == kMostInPiece) return piece;
   }
   return Error{ErrorKind::kRetry, "given up while the state's topic was read"};

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "adapters/kafka/kafka_commit_log.h"
+#include "adapters/kafka/kafka_log_reader.h"
 #include "mock_kafka.h"
 #include "pipeline/slot/slot.h"
 #include "sample_batch.h"
@@ -215,6 +216,40 @@ TEST_CASE_METHOD(KafkaStateTest, "a topic of something else is no state") {
   REQUIRE(reader.Becomes(Phase::kFailed));
   CHECK_THAT(reader.slot->error()->message,
              Catch::Contains("name a topic of its own as state.topic"));
+}
+
+// As a leader answers that has been replaced: what it shows ends before what was committed last.
+TEST_CASE_METHOD(KafkaStateTest, "no end is told before the owner's own mark is seen") {
+  Texts kept;  // of the log's messages: a mark in its order, and no entry of the state
+  {
+    auto owner = Open();
+    REQUIRE(owner->Commit({}, {{"a", "1"}}));
+    CHECK(owner->Keys() == Texts{"a"});
+  }
+  const auto read = [this, &kept](const KafkaLogMark& mark) -> Result<std::int64_t> {
+    auto reader = KafkaLogReader::Begin(config_, 0, mark);
+    if (!reader) return reader.error();
+    kept.clear();
+    while (true) {
+      auto piece = (*reader)->Next([] { return true; });
+      if (!piece) return piece.error();
+      for (const StateChange& change : piece->changes) kept.push_back(change.key);
+      if (piece->end) return *piece->end;
+    }
+  };
+  const auto end = EndOfPartition(config_, 0);
+  REQUIRE(end);
+  const auto unmarked = read({});
+  REQUIRE(unmarked);
+  CHECK(*unmarked >= *end);
+  CHECK(kept == Texts{"a", "slot/commit"});
+
+  const auto replaced = read({"a mark that this leader does not have", *end, 300ms});
+  REQUIRE_FALSE(replaced);
+  CHECK(replaced.error().kind == ErrorKind::kRetry);
+  CHECK_THAT(replaced.error().message, Catch::Contains("may have been replaced"));
+  // An earlier end is where somebody's transaction is open: that is told.
+  CHECK(read({"another mark", *unmarked + 1, 300ms}));
 }
 
 TEST_CASE_METHOD(KafkaStateTest, "brokers that are away are told, and waited for") {
