@@ -48,12 +48,14 @@ class Process::Silence final : public Telemetry {
 
 Process::Process(const Scenario& scenario, std::uint64_t seed, Timeline& timeline,
                  const Clock& clock, std::vector<Place>& places, std::map<std::string, Sink*> sinks,
-                 Sink& dead_letter, StateStore& store, Complaints& complaints, Log log)
+                 Sink& dead_letter, StateStore& store, std::shared_ptr<Door> door,
+                 Complaints& complaints, Log log)
     : scenario_(scenario),
       dice_(seed),
       timeline_(timeline),
       clock_(clock),
       store_(store),
+      door_(std::move(door)),
       complaints_(complaints),
       log_(std::move(log)),
       random_(dice_.Next()),
@@ -62,22 +64,34 @@ Process::Process(const Scenario& scenario, std::uint64_t seed, Timeline& timelin
       sent_(scenario.budgets.size()) {
   for (const BudgetSettings& budget : scenario.budgets) budgets_.emplace_back(budget);
   lanes_.resize(places.size());
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    Lane& lane = lanes_[i];
-    lane.place = &places[i];
-    const StreamScenario& own = *places[i].scenario;
-    auto stream = MakeEventStream(own.stream, store, budgets_[own.token], random_);
-    if (!stream) {
-      complaints_.Add("the stream does not start: " + stream.error().message);
-      lane.wake_at = MonotonicTime::max();
-      continue;
-    }
-    lane.stream = std::move(stream).value();
-    lane.wake_at = timeline.now();
-  }
+  for (std::size_t i = 0; i < places.size(); ++i) lanes_[i].place = &places[i];
 }
 
 Process::~Process() = default;
+
+Result<void> Process::Begin(std::size_t place) {
+  Lane& lane = lanes_[place];
+  const StreamScenario& own = *lane.place->scenario;
+  auto stream = MakeEventStream(own.stream, store_, budgets_[own.token], random_);
+  if (!stream) return stream.error();
+  lane.stream = std::move(stream).value();
+  lane.wake_at = timeline_.now();
+  return {};
+}
+
+void Process::Remove(std::size_t place) {
+  Lane& lane = lanes_[place];
+  if (std::any_of(lane.unsettled.begin(), lane.unsettled.end(),
+                  [](const Handed& handed) { return handed.under_way; })) {
+    return Complain(lane, "a stream is taken away while a batch of it is on its way");
+  }
+  const StreamSettings& settings = lane.place->scenario->stream;
+  destination_.Abandon(settings.tenant, settings.stream);
+  Lane fresh;
+  fresh.place = lane.place;
+  fresh.epoch = lane.epoch + 1;
+  lane = std::move(fresh);
+}
 
 MonotonicTime Process::wake_at() const {
   MonotonicTime first = MonotonicTime::max();
@@ -123,7 +137,9 @@ void Process::Start(Lane* lane, StepOutput out) {
   for (std::unique_ptr<Batch>& batch : out.commits) HandOver(lane, std::move(batch));
   if (out.load.empty()) return;
   if (std::exchange(lane->loading, true)) Complain(*lane, "two loads are under way");
-  store_.Load(std::move(out.load), [this, lane](Result<std::vector<StateEntry>> loaded) {
+  store_.Load(std::move(out.load), [this, lane, epoch = lane->epoch](
+                                       Result<std::vector<StateEntry>> loaded) {
+    if (lane->epoch != epoch) return;
     lane->loading = false;
     lane->completions.loaded = std::move(loaded);
     Wake(lane);
@@ -133,12 +149,19 @@ void Process::Start(Lane* lane, StepOutput out) {
 void Process::Send(Lane* lane, PageRequest request) {
   ++lane->requests;
   CheckBudget(lane->place->scenario->token);
-  lane->place->origin->Start(std::move(request.http),
-                             [this, lane, ticket = request.ticket](HttpAnswer answer) {
-                               --lane->requests;
-                               lane->completions.answers.push_back({ticket, std::move(answer)});
-                               Wake(lane);
-                             });
+  lane->place->origin->Start(
+      std::move(request.http), [this, door = door_, lane, epoch = lane->epoch,
+                                ticket = request.ticket](HttpAnswer answer) {
+        door->Pass([this, lane, epoch, ticket, answer = std::move(answer)]() mutable {
+          if (lane->epoch == epoch) OnAnswer(lane, ticket, std::move(answer));
+        });
+      });
+}
+
+void Process::OnAnswer(Lane* lane, std::uint64_t ticket, HttpAnswer answer) {
+  --lane->requests;
+  lane->completions.answers.push_back({ticket, std::move(answer)});
+  Wake(lane);
 }
 
 // Over any minute and any second.

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
+#include "simulation/draw_group.h"
 #include "simulation/draw_stream.h"
 #include "simulation/pace.h"
 
 namespace nsf::simulation {
 namespace {
+
+constexpr unsigned kGroups = 80;  // of a thousand runs
 
 // Three of ten spans of trouble hit one thing at a time; each lasts a part of the dangerous time.
 std::vector<Span> DrawSpans(Dice* dice, milliseconds calm, unsigned permille) {
@@ -105,6 +108,9 @@ Scenario DrawScenario(std::uint64_t seed) {
   for (StreamScenario& stream : scenario.streams) {
     if (iterator_dice.Permille(120)) ReadIterator(&iterator_dice, scenario, &stream);
   }
+  // The same.
+  Dice group_dice(nsf_simulator::Scatter(seed, 0x6709U));
+  if (group_dice.Permille(kGroups)) DrawGroup(&group_dice, pace, &scenario);
   for (const StreamScenario& stream : scenario.streams) {
     scenario.traits.push_back(stream.stream.tenant + '/' + stream.stream.stream + ": " +
                               stream.traits);

@@ -80,6 +80,19 @@ struct LogScenario {
   std::vector<Span> down;  // no broker answers
 };
 
+// Several instances that share the slots of a state in topics, and what befalls them.
+struct GroupScenario {
+  bool used = false;  // in the place of the one topic
+  std::int32_t slots = 1;
+  milliseconds session{10'000};
+  bool stable_names = false;  // who is back within a session has its slots again
+  unsigned incidents = 0;     // of a million events in the run
+  std::size_t most_incidents = 0;
+  // Of each instance, at the start and in the end: the streams (by number) of its tenants.
+  std::vector<std::vector<std::size_t>> configured;
+  std::vector<std::vector<std::size_t>> configured_in_the_end;
+};
+
 // The forwarder's own clock is set by so much.
 struct ClockJump {
   milliseconds at{0};
@@ -95,6 +108,7 @@ struct Scenario {
   SinkScenario dead_letter;
   StoreScenario store;
   LogScenario log;
+  GroupScenario group;
   unsigned crashes = 0;  // of a million events in the run
   milliseconds longest_downtime{0};
   std::vector<ClockJump> jumps;

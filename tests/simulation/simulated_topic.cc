@@ -13,6 +13,8 @@ namespace {
 constexpr std::int64_t kMostInPiece = 50;
 constexpr milliseconds kLook{50};  // of a reader that waits
 
+Error Closed() { return {ErrorKind::kRetry, "the log is closed"}; }
+
 void SetOutcomes(const LogCommit& commit) {
   for (SinkBatch* batch : commit.batches) {
     for (OutcomeKind& outcome : batch->outcomes) {
@@ -83,42 +85,77 @@ bool SimulatedTopic::Refuses(const SinkBatch& batch, const Record& record) const
   return sink->refuses > 0 && HashId(record.event_id).high % 1000 < sink->refuses;
 }
 
-SimulatedLog::SimulatedLog(SimulatedTopic& topic, Committed committed)
-    : topic_(topic), committed_(std::move(committed)) {}
+SimulatedLog::SimulatedLog(SimulatedTopic& topic, std::shared_ptr<Door> door, Committed committed)
+    : topic_(topic), door_(std::move(door)), committed_(std::move(committed)) {}
 
 void SimulatedLog::After(std::function<void()> action) {
-  topic_.timeline().After(topic_.scenario().latency.Draw(&topic_.dice()), std::move(action));
+  const auto over = [this, lives = std::weak_ptr(lives_), call = calls_] {
+    return lives.expired() || call != calls_;
+  };
+  topic_.timeline().After(topic_.scenario().latency.Draw(&topic_.dice()),
+                          [over, action = std::move(action)] {
+                            if (!over()) action();
+                          });
+}
+
+void SimulatedLog::Enter(std::function<void()> action) {
+  door_->Pass([this, lives = std::weak_ptr(lives_), call = calls_, action = std::move(action)] {
+    if (!lives.expired() && call == calls_) action();
+  });
+}
+
+void SimulatedLog::Begin(std::function<void()> fail) {
+  ++calls_;
+  fail_ = std::move(fail);
+}
+
+void SimulatedLog::End(std::function<void()> tell) {
+  Enter([this, tell = std::move(tell)] {
+    fail_ = nullptr;
+    tell();
+  });
 }
 
 void SimulatedLog::TakeOver(std::function<void(Result<void>)> done) {
+  Begin([done] { done(Closed()); });
   After([this, done = std::move(done)] {
     if (topic_.IsDown()) return TakeOver(done);
     epoch_ = topic_.TakeOver();
     read_ = 0;
     told_end_.reset();
-    done({});
+    End([done] { done({}); });
   });
 }
 
 void SimulatedLog::AskEnd(std::function<void(Result<std::int64_t>)> done) {
+  Begin([done] { done(Closed()); });
   After([this, done = std::move(done)] {
-    if (topic_.IsDown()) return done(Error{ErrorKind::kRetry, "no broker answers"});
-    done(topic_.End());
+    Result<std::int64_t> end = topic_.End();
+    if (topic_.IsDown()) end = Error{ErrorKind::kRetry, "no broker answers"};
+    End([done, end] { done(end); });
   });
 }
 
 void SimulatedLog::Read(std::function<void(Result<LogPiece>)> done) {
+  Begin([done] { done(Closed()); });
   After([this, done = std::move(done)] {
-    if (topic_.IsDown()) return done(Error{ErrorKind::kRetry, "no broker answers"});
+    if (topic_.IsDown()) {
+      return End([done] { done(Error{ErrorKind::kRetry, "no broker answers"}); });
+    }
     LogPiece piece;
     piece.changes = topic_.Read(&read_, kMostInPiece);
     if (piece.changes.empty()) {
       if (told_end_ == topic_.Stable()) {
-        return topic_.timeline().After(kLook, [this, done] { Read(done); });
+        const auto over = [this, lives = std::weak_ptr(lives_), call = calls_] {
+          return lives.expired() || call != calls_;
+        };
+        return topic_.timeline().After(kLook, [this, over, done] {
+          if (!over()) Read(done);
+        });
       }
       if (read_ == topic_.Stable()) piece.end = told_end_ = read_;
     }
-    done(std::move(piece));
+    End([done, piece = std::move(piece)] { done(piece); });
   });
 }
 
@@ -132,6 +169,7 @@ SimulatedLog::Fate SimulatedLog::DrawFate() {
 }
 
 void SimulatedLog::Commit(LogCommit commit, std::function<void(LogAnswer)> done) {
+  ++calls_;
   under_way_ = UnderWay{std::move(commit), std::move(done), DrawFate(), false, false};
   After([this] { Arrive(); });
 }
@@ -155,7 +193,8 @@ void SimulatedLog::Arrive() {
     topic_.Append(under_way_->commit.changes);
     under_way_->arrived = true;
   }
-  After([this] { Decide(); });
+  // The process is told that all is there, and asks for the commit.
+  Enter([this] { After([this] { Decide(); }); });
 }
 
 void SimulatedLog::Decide() {
@@ -192,19 +231,45 @@ void SimulatedLog::Decide() {
 
 void SimulatedLog::Answer(LogAnswer answer) {
   After([this, answer = std::move(answer)] {
-    const UnderWay ended = *std::exchange(under_way_, std::nullopt);
-    if (answer.kind == LogAnswer::Kind::kCommitted) SetOutcomes(ended.commit);
-    ended.done(answer);
-    if (closed_ && !under_way_) std::exchange(closed_, nullptr)();
+    Enter([this, answer] {
+      const UnderWay ended = *std::exchange(under_way_, std::nullopt);
+      if (answer.kind == LogAnswer::Kind::kCommitted) SetOutcomes(ended.commit);
+      const std::weak_ptr lives(lives_);
+      ended.done(answer);
+      if (!lives.expired() && closed_ && !under_way_) std::exchange(closed_, nullptr)();
+    });
   });
 }
 
 void SimulatedLog::Close(std::function<void()> closed) {
-  if (!under_way_) return closed();
   closed_ = std::move(closed);
+  if (under_way_) {
+    if (topic_.dice().Permille(500)) CutOff();
+    return;
+  }
+  ++calls_;
+  TellClosed();
 }
 
-void SimulatedLog::Crash() {
+void SimulatedLog::CutOff() {
+  MakeUndecided();
+  const auto done = std::exchange(under_way_, std::nullopt)->done;
+  Begin([done] { done({LogAnswer::Kind::kUnknown, "it is closed"}); });
+  TellClosed();
+}
+
+void SimulatedLog::TellClosed() {
+  After([this] {
+    Enter([this] {
+      const auto told = std::exchange(closed_, nullptr);
+      if (const auto fail = std::exchange(fail_, nullptr)) fail();
+      told();
+    });
+  });
+}
+
+// What was asked for last may still happen.
+void SimulatedLog::MakeUndecided() {
   const bool undecided = under_way_ && under_way_->arrived && !under_way_->decided;
   if (!undecided || !topic_.IsOwner(epoch_) || topic_.dice().Permille(500) || Refuse()) return;
   topic_.CommitOpen();

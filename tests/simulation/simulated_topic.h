@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ports/commit_log.h"
+#include "simulation/door.h"
 #include "simulation/scenario.h"
 #include "simulation/timeline.h"
 
@@ -24,6 +25,7 @@ class SimulatedTopic {
   // From now on this owner alone commits; what the one before had open is aborted.
   std::uint64_t TakeOver();
   bool IsOwner(std::uint64_t epoch) const { return epoch == epoch_; }
+  std::uint64_t takeovers() const { return epoch_; }
 
   // The transaction of the owner is open, and then committed.
   void Append(const std::vector<StateChange>& changes);
@@ -73,25 +75,35 @@ class SimulatedLog final : public CommitLog {
   // The commit is durable, and its records are delivered.
   using Committed = std::function<void(const LogCommit& commit)>;
 
-  // `topic` outlives it.
-  SimulatedLog(SimulatedTopic& topic, Committed committed);
+  // `topic` outlives it. `door`: that of the owner's process.
+  SimulatedLog(SimulatedTopic& topic, std::shared_ptr<Door> door, Committed committed);
 
   bool Takes(const SinkBatch& /*batch*/) const override { return true; }
   void TakeOver(std::function<void(Result<void>)> done) override;
   void AskEnd(std::function<void(Result<std::int64_t>)> done) override;
   void Read(std::function<void(Result<LogPiece>)> done) override;
   void Commit(LogCommit commit, std::function<void(LogAnswer)> done) override;
-  // Nothing is asked of it any more; what is under way is answered as ever.
+  // A commit under way is answered as ever, or is cut off; all else is.
   void Close(std::function<void()> closed) override;
   std::optional<Error> Trouble() const override { return std::nullopt; }
 
   // The owner is gone: what it had asked for last may still happen.
-  void Crash();
+  void Crash() { MakeUndecided(); }
 
  private:
   enum class Fate { kMade, kRefused, kFails, kLostAfter, kLostBefore };
 
+  // On its way to the broker or back; nothing happens once the call that it is for is over.
   void After(std::function<void()> action);
+  // In the owner's process, once it can; the same.
+  void Enter(std::function<void()> action);
+  // A call but Commit() begins; `fail` ends it when the log is closed meanwhile.
+  void Begin(std::function<void()> fail);
+  void End(std::function<void()> tell);
+  // Of a commit that is under way nothing more is heard.
+  void CutOff();
+  void TellClosed();
+  void MakeUndecided();
   Fate DrawFate();
   void Arrive();
   void Decide();
@@ -100,7 +112,11 @@ class SimulatedLog final : public CommitLog {
   bool Refuse();
 
   SimulatedTopic& topic_;
+  const std::shared_ptr<Door> door_;
   const Committed committed_;
+  const std::shared_ptr<bool> lives_ = std::make_shared<bool>(true);
+  std::uint64_t calls_ = 0;
+  std::function<void()> fail_;  // the call under way; empty: none is, or a commit
   std::uint64_t epoch_ = 0;
   std::int64_t read_ = 0;
   std::optional<std::int64_t> told_end_;

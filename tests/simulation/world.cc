@@ -66,7 +66,23 @@ World::World(const Scenario& scenario, Note traffic, Note log)
       [this](const SinkBatch& batch, const Record& record) {
         Find(batch)->truth->Explain(SinkNumber(RefusedBy(record.value)), record);
       });
-  StartLife();
+  if (scenario_.group.used) {
+    StartFleet();
+  } else {
+    StartLife();
+  }
+}
+
+void World::StartFleet() {
+  fleet_ = std::make_unique<Fleet>(
+      scenario_, timeline_, clock_, places_, SinksByName(), *dead_letter_, complaints_, log_,
+      [this](Process& process, const LogCommit& commit) { OnCommitted(&process, commit); });
+}
+
+std::map<std::string, Sink*> World::SinksByName() const {
+  std::map<std::string, Sink*> sinks;
+  for (std::size_t i = 0; i < sinks_.size(); ++i) sinks[scenario_.sinks[i].name] = sinks_[i].get();
+  return sinks;
 }
 
 void World::WriteArrival(const std::string& sink, const SinkBatch& batch, const Record& record) {
@@ -109,7 +125,8 @@ void World::StartLife() {
 
 void World::OpenTopic(Life* life) {
   life->log = std::make_unique<SimulatedLog>(
-      topic_, [this, life](const LogCommit& commit) { OnCommitted(life, commit); });
+      topic_, life->door,
+      [this, life](const LogCommit& commit) { OnCommitted(life->process.get(), commit); });
   life->slot = std::make_unique<Slot>(*life->log, life->random,
                                       Slot::Hearers{[this, life] { OnPhase(life); },
                                                     [this](std::string_view note) {
@@ -126,14 +143,16 @@ void World::OnPhase(Life* life) {
 }
 
 void World::MakeProcess(Life* life, StateStore& store) {
-  std::map<std::string, Sink*> sinks;
-  for (std::size_t i = 0; i < sinks_.size(); ++i) sinks[scenario_.sinks[i].name] = sinks_[i].get();
-  life->process =
-      std::make_unique<Process>(scenario_, dice_.Next(), timeline_, clock_, places_,
-                                std::move(sinks), *dead_letter_, store, complaints_, log_);
+  life->process = std::make_unique<Process>(scenario_, dice_.Next(), timeline_, clock_, places_,
+                                            SinksByName(), *dead_letter_, store, life->door,
+                                            complaints_, log_);
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const auto begun = life->process->Begin(i);
+    if (!begun) complaints_.Add("the stream does not start: " + begun.error().message);
+  }
 }
 
-void World::OnCommitted(Life* life, const LogCommit& commit) {
+void World::OnCommitted(Process* process, const LogCommit& commit) {
   for (const SinkBatch* batch : commit.batches) {
     for (std::size_t i = 0; i < batch->records.size(); ++i) {
       if (batch->outcomes[i] != OutcomeKind::kUndecided) continue;
@@ -148,11 +167,12 @@ void World::OnCommitted(Life* life, const LogCommit& commit) {
     }
   }
   if (traffic_) WriteCommit(commit.changes);
-  if (life->process) life->process->OnDurable(commit.changes);
+  if (process != nullptr) process->OnDurable(commit.changes);
   for (Place& place : places_) place.oracle->OnCommit(commit.changes);
 }
 
 MonotonicTime World::wake_at() const {
+  if (fleet_) return fleet_->wake_at();
   MonotonicTime first = MonotonicTime::max();
   for (const auto& life : lives_) {
     if (life->process && !life->lost()) first = std::min(first, life->process->wake_at());
@@ -170,9 +190,10 @@ std::optional<std::string> World::Run() {
   }
   if (!complaints_.first()) {
     timeline_.MoveTo(end);
-    for (Place& place : places_) {
-      place.origin->Advance();
-      place.oracle->OnEnd(place.origin->Clock());
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (fleet_ && !fleet_->RunsInTheEnd(i)) continue;
+      places_[i].origin->Advance();
+      places_[i].oracle->OnEnd(places_[i].origin->Clock());
     }
   }
   if (!complaints_.first()) return std::nullopt;
@@ -188,7 +209,9 @@ void World::Happen() {
     for (const auto& life : lives_) {
       if (life->process && !life->lost()) life->process->StepDue();
     }
+    if (fleet_) fleet_->StepDue();
   }
+  if (fleet_) return fleet_->Befall();
   const bool nobody =
       std::all_of(lives_.begin(), lives_.end(), [](const auto& life) { return life->lost(); });
   if (nobody) StartLife();  // somebody starts it again

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A run: the forwarder among its tenants, sinks and store, killed and started again, until the end;
-// where the state is a topic, now and then another instance beside it, which takes over.
+// where the state is a topic, now and then another instance beside it, which takes over; where it is
+// shared, a fleet of them.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 
 #include "pipeline/slot/slot.h"
 #include "simulation/complaints.h"
+#include "simulation/fleet.h"
 #include "simulation/process.h"
 #include "simulation/scenario.h"
 #include "simulation/simulated_store.h"
@@ -30,7 +32,7 @@ class World {
   // To the end, or to the first complaint: what it was and when.
   std::optional<std::string> Run();
 
-  std::size_t crashes() const { return crashes_; }
+  std::size_t crashes() const { return fleet_ ? fleet_->kills() : crashes_; }
   std::size_t events() const;
 
  private:
@@ -41,6 +43,7 @@ class World {
     DiceRandom random;
     std::unique_ptr<Slot> slot;
     std::unique_ptr<SimulatedLog> log;
+    std::shared_ptr<Door> door = std::make_shared<Door>();
     std::unique_ptr<Process> process;
 
     bool lost() const { return slot && slot->phase() == Slot::Phase::kLost; }
@@ -58,7 +61,9 @@ class World {
   void OnPhase(Life* life);
   void MakeProcess(Life* life, StateStore& store);
   // A commit to the topic is durable, and delivered.
-  void OnCommitted(Life* life, const LogCommit& commit);
+  void OnCommitted(Process* process, const LogCommit& commit);
+  void StartFleet();
+  std::map<std::string, Sink*> SinksByName() const;
   MonotonicTime wake_at() const;
   std::string Elapsed() const;
 
@@ -75,6 +80,7 @@ class World {
   SimulatedStore store_;
   SimulatedTopic topic_;
   std::vector<std::unique_ptr<Life>> lives_;
+  std::unique_ptr<Fleet> fleet_;  // in the place of lives
   std::size_t crashes_ = 0;
   std::size_t happened_ = 0;
   std::size_t twins_ = 0;  // other instances that were started
