@@ -231,6 +231,7 @@ void Instance::OnGivenBack(std::int32_t slot) {
   if (std::any_of(logs_.begin(), logs_.end(), [slot](Log* log) { return log->slot() == slot; })) {
     Complain("gives slot " + std::to_string(slot) + " back before its log is closed");
   }
+  look_at_ = std::min(look_at_, surroundings_.timeline.now() + kLookAround);
 }
 
 std::string Instance::TenantOf(std::size_t stream) const {
