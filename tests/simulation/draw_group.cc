@@ -62,15 +62,14 @@ void DrawGroup(Dice* dice, const Pace& pace, Scenario* scenario) {
   const bool differ_in_the_end = differ && dice->Permille(400);
   for (std::int64_t i = 0; i < instances; ++i) {
     group.configured.push_back(DrawStreams(dice, *scenario, differ ? 700 : 1000));
-    group.configured_in_the_end.push_back(
-        differ_in_the_end ? group.configured.back() : DrawStreams(dice, *scenario, 1000));
+    group.configured_in_the_end.push_back(differ_in_the_end ? group.configured.back()
+                                                            : DrawStreams(dice, *scenario, 1000));
   }
-  scenario->traits.push_back(std::to_string(instances) + " instances of a group, " +
-                             std::to_string(group.slots) + " slots, session " +
-                             std::to_string(group.session.count()) + " ms" +
-                             (group.stable_names ? ", stable names" : "") +
-                             (differ ? ", other tenants each" : "") +
-                             (differ_in_the_end ? " to the end" : ""));
+  scenario->traits.push_back(
+      std::to_string(instances) + " instances of a group, " + std::to_string(group.slots) +
+      " slots, session " + std::to_string(group.session.count()) + " ms" +
+      (group.stable_names ? ", stable names" : "") + (differ ? ", other tenants each" : "") +
+      (differ_in_the_end ? " to the end" : ""));
 }
 
 }  // namespace nsf::simulation

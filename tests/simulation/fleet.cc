@@ -44,6 +44,8 @@ Fleet::Fleet(const Scenario& scenario, Timeline& timeline, const Clock& clock,
   timeline_.After(scenario.calm + kSettles, [this] { CheckTakeOvers(); });
 }
 
+Fleet::~Fleet() { instances_.clear(); }  // what they asked for last may still be heard of
+
 void Fleet::Say(const std::string& what) const {
   if (log_) log_(what);
 }
@@ -92,9 +94,9 @@ std::vector<Fleet::Number> Fleet::Up() const {
 }
 
 Fleet::Incident Fleet::DrawIncident() {
-  return dice_.Pick(std::vector<Incident>{
-      Incident::kKill, Incident::kKill, Incident::kStop, Incident::kStop, Incident::kDeaf,
-      Incident::kLeave, Incident::kMove, Incident::kMove, Incident::kConfigure});
+  return dice_.Pick(std::vector<Incident>{Incident::kKill, Incident::kKill, Incident::kStop,
+                                          Incident::kStop, Incident::kDeaf, Incident::kLeave,
+                                          Incident::kMove, Incident::kMove, Incident::kConfigure});
 }
 
 void Fleet::Befall() {
@@ -160,10 +162,9 @@ void Fleet::BeCalm() {
 
 void Fleet::CheckTakeOvers() {
   const auto count = [this] {
-    return std::accumulate(slots_.begin(), slots_.end(), std::uint64_t{0},
-                           [](std::uint64_t sum, const auto& slot) {
-                             return sum + slot->takeovers();
-                           });
+    return std::accumulate(
+        slots_.begin(), slots_.end(), std::uint64_t{0},
+        [](std::uint64_t sum, const auto& slot) { return sum + slot->takeovers(); });
   };
   const auto end = scenario_.end - scenario_.calm - kSettles;
   timeline_.After(end - milliseconds(1), [this, count, before = count()] {

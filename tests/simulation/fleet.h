@@ -28,6 +28,10 @@ class Fleet {
         std::vector<Place>& places, std::map<std::string, Sink*> sinks, Sink& dead_letter,
         Complaints& complaints, Process::Log log, Committed committed);
 
+  ~Fleet();
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
   // When an instance is to be stepped; steps those whose time has come.
   MonotonicTime wake_at() const;
   void StepDue();

@@ -137,21 +137,21 @@ void Process::Start(Lane* lane, StepOutput out) {
   for (std::unique_ptr<Batch>& batch : out.commits) HandOver(lane, std::move(batch));
   if (out.load.empty()) return;
   if (std::exchange(lane->loading, true)) Complain(*lane, "two loads are under way");
-  store_.Load(std::move(out.load), [this, lane, epoch = lane->epoch](
-                                       Result<std::vector<StateEntry>> loaded) {
-    if (lane->epoch != epoch) return;
-    lane->loading = false;
-    lane->completions.loaded = std::move(loaded);
-    Wake(lane);
-  });
+  store_.Load(std::move(out.load),
+              [this, lane, epoch = lane->epoch](Result<std::vector<StateEntry>> loaded) {
+                if (lane->epoch != epoch) return;
+                lane->loading = false;
+                lane->completions.loaded = std::move(loaded);
+                Wake(lane);
+              });
 }
 
 void Process::Send(Lane* lane, PageRequest request) {
   ++lane->requests;
   CheckBudget(lane->place->scenario->token);
   lane->place->origin->Start(
-      std::move(request.http), [this, door = door_, lane, epoch = lane->epoch,
-                                ticket = request.ticket](HttpAnswer answer) {
+      std::move(request.http),
+      [this, door = door_, lane, epoch = lane->epoch, ticket = request.ticket](HttpAnswer answer) {
         door->Pass([this, lane, epoch, ticket, answer = std::move(answer)]() mutable {
           if (lane->epoch == epoch) OnAnswer(lane, ticket, std::move(answer));
         });

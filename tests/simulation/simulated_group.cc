@@ -113,9 +113,7 @@ void SimulatedGroup::Give(std::int32_t slot, SeatNumber seat) {
   given.owner = seat;
   given.asked_back = false;
   ++given.changes;
-  Tell(seat, [slot](GroupMember* told) {
-    told->view_.grants[slot] = {++told->grants_, false};
-  });
+  Tell(seat, [slot](GroupMember* told) { told->view_.grants[slot] = {++told->grants_, false}; });
 }
 
 void SimulatedGroup::AskBack(std::int32_t slot) {
@@ -155,10 +153,10 @@ void SimulatedGroup::Tell(SeatNumber seat, std::function<void(GroupMember*)> wha
   const milliseconds takes =
       dice_.Permille(kSlowShare) ? dice_.Within(kUsual, kSlow) : dice_.Within(kSoonest, kUsual);
   const bool gone = to.door->shut();
-  const auto silent = gone ? milliseconds(0)
-                           : std::chrono::ceil<milliseconds>(
-                                 std::max(member->silent_until_ - timeline_.now(),
-                                          MonotonicTime::duration::zero()));
+  const auto silent =
+      gone ? milliseconds(0)
+           : std::chrono::ceil<milliseconds>(std::max(member->silent_until_ - timeline_.now(),
+                                                      MonotonicTime::duration::zero()));
   to.hears = std::max(to.hears, timeline_.now() + silent + takes);
   timeline_.After(to.hears - timeline_.now(), hear);
 }

@@ -270,8 +270,8 @@ void SimulatedLog::TellClosed() {
 
 // What was asked for last may still happen.
 void SimulatedLog::MakeUndecided() {
-  const bool undecided = under_way_ && under_way_->arrived && !under_way_->decided;
-  if (!undecided || !topic_.IsOwner(epoch_) || topic_.dice().Permille(500) || Refuse()) return;
+  if (!under_way_ || std::exchange(under_way_->decided, true) || !under_way_->arrived) return;
+  if (!topic_.IsOwner(epoch_) || topic_.dice().Permille(500) || Refuse()) return;
   topic_.CommitOpen();
   committed_(under_way_->commit);
 }

@@ -143,9 +143,9 @@ void World::OnPhase(Life* life) {
 }
 
 void World::MakeProcess(Life* life, StateStore& store) {
-  life->process = std::make_unique<Process>(scenario_, dice_.Next(), timeline_, clock_, places_,
-                                            SinksByName(), *dead_letter_, store, life->door,
-                                            complaints_, log_);
+  life->process =
+      std::make_unique<Process>(scenario_, dice_.Next(), timeline_, clock_, places_, SinksByName(),
+                                *dead_letter_, store, life->door, complaints_, log_);
   for (std::size_t i = 0; i < places_.size(); ++i) {
     const auto begun = life->process->Begin(i);
     if (!begun) complaints_.Add("the stream does not start: " + begun.error().message);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A run: the forwarder among its tenants, sinks and store, killed and started again, until the end;
-// where the state is a topic, now and then another instance beside it, which takes over; where it is
-// shared, a fleet of them.
+// where the state is a topic, now and then another instance beside it, which takes over; where it
+// is shared, a fleet of them.
 #pragma once
 
 #include <cstdint>
