@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/daemon.h"
+#include "core/ownership/stream_step.h"
 
 namespace nsf {
 
@@ -29,19 +30,27 @@ void Daemon::StepOwnership(const Now& now) {
 void Daemon::StepStream(const Now& now, const TenantConfig& tenant, const std::string& stream) {
   const std::pair name(tenant.name, stream);
   if (resting_.contains(name) || renewals_.contains(name) || state_error_) return;
-  const bool has = loop_->Has(tenant.name, stream);
-  const bool here = IsHere(tenant.name);
-  if (has && !here) {
-    loop_->Park(tenant.name, stream);
-    resting_.insert(name);
-  } else if (!has && here) {
-    auto added = AddOwned(now, tenant, stream);
-    if (!added && added.error().kind == ErrorKind::kRetry) return;  // its slot is read again
-    if (!added) return log_.Error((state_error_ = added.error())->message);
-  } else if (!has) {
-    board_.SetPlace(
-        tenant.name, stream,
-        shared_->IsElsewhere(tenant.name) ? StreamPlace::kElsewhere : StreamPlace::kAwaited);
+  StreamFacts facts;
+  facts.here = IsHere(tenant.name);
+  facts.there_is = loop_->Has(tenant.name, stream);
+  switch (DecideStream(facts)) {
+    case StreamAct::kBegin: {
+      auto added = AddOwned(now, tenant, stream);
+      if (!added && added.error().kind == ErrorKind::kRetry) return;  // its slot is read again
+      if (!added) return log_.Error((state_error_ = added.error())->message);
+      break;
+    }
+    case StreamAct::kRest:
+      loop_->Park(tenant.name, stream);
+      resting_.insert(name);
+      break;
+    case StreamAct::kRemove:  // StepResting() does
+    case StreamAct::kNone:
+      if (facts.there_is) break;
+      board_.SetPlace(
+          tenant.name, stream,
+          shared_->IsElsewhere(tenant.name) ? StreamPlace::kElsewhere : StreamPlace::kAwaited);
+      break;
   }
 }
 
@@ -63,7 +72,10 @@ Result<void> Daemon::AddOwned(const Now& now, const TenantConfig& tenant,
 void Daemon::StepResting() {
   std::erase_if(resting_, [this](const auto& name) {
     const auto& [tenant, stream] = name;
-    if (!loop_->Parked(tenant, stream)) return false;
+    StreamFacts facts;
+    facts.there_is = facts.resting = true;
+    facts.rests = loop_->Parked(tenant, stream);
+    if (DecideStream(facts) != StreamAct::kRemove) return false;
     destination_->Abandon(tenant, stream);
     loop_->Remove(tenant, stream);
     board_.SetPlace(tenant, stream, StreamPlace::kAwaited);
