@@ -119,7 +119,7 @@ void Fleet::Befall() {
   };
   // Until it finds out; some take very long.
   const milliseconds notices = dice_.Permille(200)
-                                   ? dice_.Within(group.session, group.session * 4)
+                                   ? dice_.Within(group.session, group.session * 8)
                                    : dice_.Within(milliseconds(0), milliseconds(1500));
   switch (DrawIncident()) {
     case Incident::kKill: {

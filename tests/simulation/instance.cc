@@ -46,15 +46,20 @@ class Instance::Log final : public CommitLog {
       done(answer);
     });
   }
-  void Close(std::function<void()> closed) override { log_.Close(std::move(closed)); }
+  void Close(std::function<void()> closed) override {
+    closing_ = true;
+    log_.Close(std::move(closed));
+  }
   std::optional<Error> Trouble() const override { return std::nullopt; }
 
   void Crash() { log_.Crash(); }
   std::optional<std::int32_t> slot() const { return slot_; }
+  bool closing() const { return closing_; }
 
  private:
   Instance& instance_;
   const std::optional<std::int32_t> slot_;
+  bool closing_ = false;
   SimulatedLog log_;
 };
 
@@ -66,9 +71,9 @@ Instance::Instance(Surroundings& surroundings, std::uint64_t seed, std::string n
       dice_(seed),
       random_(dice_.Next()),
       streams_(streams.begin(), streams.end()),
-      member_(
-          surroundings.group, door_, name_, [this] { Changed(); },
-          [this](std::int32_t slot) { OnGivenBack(slot); }) {
+      member_(surroundings.group, door_, name_,
+              {[this] { Changed(); }, [this](std::int32_t slot) { OnGivenBack(slot); },
+               [this](std::int32_t slot) { OnNotInTime(slot); }}) {
   const auto note = [this](std::string_view line) {
     if (surroundings_.log) surroundings_.log(name_ + ": " + std::string(line));
   };
@@ -232,6 +237,13 @@ void Instance::OnGivenBack(std::int32_t slot) {
     Complain("gives slot " + std::to_string(slot) + " back before its log is closed");
   }
   look_at_ = std::min(look_at_, surroundings_.timeline.now() + kLookAround);
+}
+
+void Instance::OnNotInTime(std::int32_t slot) {
+  const auto open = [slot](Log* log) { return log->slot() == slot && !log->closing(); };
+  if (!leaving() && std::any_of(logs_.begin(), logs_.end(), open)) {
+    Complain("does not close slot " + std::to_string(slot) + ", which is asked back");
+  }
 }
 
 std::string Instance::TenantOf(std::size_t stream) const {

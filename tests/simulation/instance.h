@@ -83,6 +83,7 @@ class Instance final : private SlotLogs {
   void OnShutOut(std::int32_t slot);
   void CheckCommit(std::int32_t slot);
   void OnGivenBack(std::int32_t slot);
+  void OnNotInTime(std::int32_t slot);
   std::string TenantOf(std::size_t stream) const;
   void Complain(const std::string& what);
 

@@ -124,11 +124,16 @@ void SimulatedGroup::AskBack(std::int32_t slot) {
     const auto grant = told->view_.grants.find(slot);
     if (grant != told->view_.grants.end()) grant->second.asked_back = true;
   });
-  timeline_.After(kPatience, [this, slot, owner, changes = asked.changes] {
-    if (slots_[slot].changes != changes) return;
-    Tell(owner, [slot](GroupMember* told) { told->view_.grants.erase(slot); });
-    TakeBack(owner, slot);
-  });
+  timeline_.After(kPatience,
+                  [this, slot, owner, changes = asked.changes, asked_at = timeline_.now()] {
+                    if (slots_[slot].changes != changes) return;
+                    Tell(owner, [slot](GroupMember* told) { told->view_.grants.erase(slot); });
+                    const Seat& late = seats_.at(owner);
+                    if (!late.door->shut() && late.member->silent_until_ <= asked_at) {
+                      late.member->hearers_.not_in_time(slot);
+                    }
+                    TakeBack(owner, slot);
+                  });
 }
 
 void SimulatedGroup::TakeBack(SeatNumber seat, std::int32_t slot) {
@@ -147,7 +152,7 @@ void SimulatedGroup::Tell(SeatNumber seat, std::function<void(GroupMember*)> wha
     door->Pass([member, seat, what] {
       if (member->seat_ != seat) return;
       what(member);
-      member->changed_();
+      member->hearers_.changed();
     });
   };
   const milliseconds takes =
@@ -162,13 +167,8 @@ void SimulatedGroup::Tell(SeatNumber seat, std::function<void(GroupMember*)> wha
 }
 
 GroupMember::GroupMember(SimulatedGroup& group, std::shared_ptr<Door> door, std::string name,
-                         std::function<void()> changed,
-                         std::function<void(std::int32_t)> given_back)
-    : group_(group),
-      door_(std::move(door)),
-      name_(std::move(name)),
-      changed_(std::move(changed)),
-      given_back_(std::move(given_back)) {
+                         Hearers hearers)
+    : group_(group), door_(std::move(door)), name_(std::move(name)), hearers_(std::move(hearers)) {
   view_.slots = group_.slots();
   Join();
 }
@@ -182,7 +182,7 @@ void GroupMember::Join() {
 void GroupMember::GiveBack(std::int32_t slot) {
   const auto grant = view_.grants.find(slot);
   if (grant == view_.grants.end() || !grant->second.asked_back) return;
-  given_back_(slot);
+  hearers_.given_back(slot);
   view_.grants.erase(grant);
   group_.timeline_.After(group_.dice_.Within(kSoonest, kUsual),
                          [group = &group_, seat = seat_, slot] { group->TakeBack(seat, slot); });
@@ -202,7 +202,7 @@ void GroupMember::OnPutOut() {
       if (seat_ != seat) return;
       seat_ = 0;
       view_.grants.clear();
-      changed_();
+      hearers_.changed();
       Join();
     });
   });

@@ -75,10 +75,15 @@ class SimulatedGroup {
 // A process's end of it.
 class GroupMember final : public Ownership {
  public:
-  // Joins in a while. `group` outlives it; `door`: of the process. `changed`: look again.
-  // `given_back`: before it is told to the group.
-  GroupMember(SimulatedGroup& group, std::shared_ptr<Door> door, std::string name,
-              std::function<void()> changed, std::function<void(std::int32_t)> given_back);
+  struct Hearers {
+    std::function<void()> changed;                 // look again
+    std::function<void(std::int32_t)> given_back;  // before the group is told
+    std::function<void(std::int32_t)>
+        not_in_time;  // it could have given the slot back, and has not
+  };
+
+  // Joins in a while. `group` outlives it; `door`: of the process.
+  GroupMember(SimulatedGroup& group, std::shared_ptr<Door> door, std::string name, Hearers hearers);
 
   OwnershipView Look() const override { return view_; }
   void GiveBack(std::int32_t slot) override;
@@ -101,8 +106,7 @@ class GroupMember final : public Ownership {
   SimulatedGroup& group_;
   const std::shared_ptr<Door> door_;
   const std::string name_;
-  const std::function<void()> changed_;
-  const std::function<void(std::int32_t)> given_back_;
+  const Hearers hearers_;
   SimulatedGroup::SeatNumber seat_ = 0;
   OwnershipView view_;
   std::uint64_t grants_ = 0;

@@ -8,7 +8,7 @@
 namespace nsf {
 
 struct StreamFacts {
-  bool here = false;     // its tenant is configured, and the tenant's slot is owned here
+  bool here = false;  // its tenant is configured, and the tenant's slot is owned here
   bool there_is = false;
   bool resting = false;  // it was told to come to rest
   bool rests = false;    // nothing of it is under way

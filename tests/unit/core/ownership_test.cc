@@ -5,6 +5,7 @@
 
 #include "core/ownership/placement.h"
 #include "core/ownership/slot_step.h"
+#include "core/ownership/stream_step.h"
 #include "core/state/keys.h"
 
 namespace nsf {
@@ -133,6 +134,30 @@ TEST_CASE("who was shut out waits for the group's word") {
     CHECK(DecideSlot(facts, kSession, kNow + 4 * kSession).act == SlotAct::kOpen);
     facts.shut_out->in_a_row = 1'000'000;
     CHECK(DecideSlot(facts, kSession, kNow).look_again == kNow + 10min);
+  }
+}
+
+TEST_CASE("of a stream there is one at most, and it ends at rest") {
+  struct Case {
+    const char* name;
+    StreamFacts facts;
+    StreamAct act;
+  };
+  // here, there is one, resting, rests
+  const Case cases[] = {
+      {"not ours", {false, false, false, false}, StreamAct::kNone},
+      {"ours", {true, false, false, false}, StreamAct::kBegin},
+      {"at work", {true, true, false, false}, StreamAct::kNone},
+      {"not ours any more", {false, true, false, false}, StreamAct::kRest},
+      {"a batch is on its way", {false, true, true, false}, StreamAct::kNone},
+      {"at rest", {false, true, true, true}, StreamAct::kRemove},
+      // It was told to end: another one begins.
+      {"ours again, too early", {true, true, true, false}, StreamAct::kNone},
+      {"ours again, at rest", {true, true, true, true}, StreamAct::kRemove},
+  };
+  for (const Case& row : cases) {
+    INFO(row.name);
+    CHECK(DecideStream(row.facts) == row.act);
   }
 }
 
