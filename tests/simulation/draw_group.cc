@@ -55,6 +55,9 @@ void DrawGroup(Dice* dice, const Pace& pace, Scenario* scenario) {
   group.slots = static_cast<std::int32_t>(dice->Between(1, 4));
   group.session = dice->Pick(std::vector<milliseconds>{milliseconds(3000), milliseconds(10'000)});
   group.stable_names = dice->Permille(300);
+  for (std::size_t i = 1; i < scenario->sinks.size(); ++i) {
+    if (dice->Permille(600)) group.published.push_back(scenario->sinks[i].name);
+  }
   group.incidents = static_cast<unsigned>(dice->Between(500, 10'000));
   group.most_incidents = static_cast<std::size_t>(dice->Between(3, 30));
   const auto instances = dice->Between(2, 4);

@@ -19,8 +19,8 @@ constexpr milliseconds kSettles{600'000};
 }  // namespace
 
 Fleet::Fleet(const Scenario& scenario, Timeline& timeline, const Clock& clock,
-             std::vector<Place>& places, std::map<std::string, Sink*> sinks, Sink& dead_letter,
-             Complaints& complaints, Process::Log log, Committed committed)
+             std::vector<Place>& places, Sink& dead_letter, Complaints& complaints,
+             Process::Log log, Surroundings::Published published, Committed committed)
     : scenario_(scenario),
       timeline_(timeline),
       complaints_(complaints),
@@ -29,8 +29,9 @@ Fleet::Fleet(const Scenario& scenario, Timeline& timeline, const Clock& clock,
       dice_(scenario.seed ^ 0xf1ee7U),
       placements_(scenario, dice_.Next(), timeline),
       group_(scenario.group, dice_.Next(), timeline),
-      surroundings_{scenario,         timeline,    clock,  places, complaints, log_,
-                    std::move(sinks), dead_letter, group_, slots_, placements_},
+      surroundings_{scenario,   timeline, clock,       places,
+                    complaints, log_,     dead_letter, std::move(published),
+                    group_,     slots_,   placements_},
       configured_(scenario.group.configured),
       instances_(configured_.size()) {
   for (std::int32_t slot = 0; slot < scenario.group.slots; ++slot) {

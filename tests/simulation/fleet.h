@@ -23,10 +23,12 @@ class Fleet {
  public:
   using Committed = std::function<void(Process& process, const LogCommit& commit)>;
 
-  // All outlive the fleet. `committed`: a commit of a slot is durable, and delivered.
+  // All outlive the fleet. `dead_letter`: nothing is ever published to it. `published`: a record
+  // arrived at a sink that no commit takes. `committed`: a commit of a slot is durable, and
+  // delivered.
   Fleet(const Scenario& scenario, Timeline& timeline, const Clock& clock,
-        std::vector<Place>& places, std::map<std::string, Sink*> sinks, Sink& dead_letter,
-        Complaints& complaints, Process::Log log, Committed committed);
+        std::vector<Place>& places, Sink& dead_letter, Complaints& complaints, Process::Log log,
+        Surroundings::Published published, Committed committed);
 
   ~Fleet();
   Fleet(const Fleet&) = delete;

@@ -32,7 +32,7 @@ class Instance::Log final : public CommitLog {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  bool Takes(const SinkBatch& batch) const override { return log_.Takes(batch); }
+  bool Takes(const SinkBatch& batch) const override { return instance_.Takes(batch); }
   void TakeOver(std::function<void(Result<void>)> done) override { log_.TakeOver(std::move(done)); }
   void AskEnd(std::function<void(Result<std::int64_t>)> done) override {
     log_.AskEnd(std::move(done));
@@ -80,14 +80,26 @@ Instance::Instance(Surroundings& surroundings, std::uint64_t seed, std::string n
   SlotLogs& logs = *this;
   keeper_ = std::make_unique<SlotKeeper>(member_, logs, random_,
                                          SlotKeeper::Hearers{[this] { Changed(); }, note, note});
+  std::map<std::string, Sink*> sinks;
+  for (std::size_t i = 0; i < surroundings.scenario.sinks.size(); ++i) {
+    const SinkScenario& sink = surroundings.scenario.sinks[i];
+    sinks_.push_back(std::make_unique<SimulatedSink>(
+        sink, dice_.Next(), surroundings.timeline, door_,
+        [this, i](const SinkBatch& batch, const Record& record) {
+          surroundings_.published(i, batch, record);
+        },
+        [](const SinkBatch& /*batch*/, const Record& /*record*/) {}));
+    sinks[sink.name] = sinks_.back().get();
+  }
   process_ = std::make_unique<Process>(surroundings.scenario, dice_.Next(), surroundings.timeline,
-                                       surroundings.clock, surroundings.places, surroundings.sinks,
+                                       surroundings.clock, surroundings.places, std::move(sinks),
                                        surroundings.dead_letter, keeper_->store(), door_,
                                        surroundings.complaints, surroundings.log);
 }
 
 Instance::~Instance() {
   for (Log* log : logs_) log->Crash();
+  for (const auto& sink : sinks_) sink->Crash();
   door_->Shut();
   if (leave_until_) {
     member_.Leave();
@@ -95,6 +107,12 @@ Instance::~Instance() {
     member_.Die();
   }
   keeper_.reset();  // tells the process what became of what it waits for
+}
+
+bool Instance::Takes(const SinkBatch& batch) const {
+  const auto& published = surroundings_.scenario.group.published;
+  return !batch.refusals.empty() ||
+         std::find(published.begin(), published.end(), batch.sink) == published.end();
 }
 
 void Instance::Changed() {

@@ -16,20 +16,24 @@
 #include "ports/slot_logs.h"
 #include "simulation/process.h"
 #include "simulation/simulated_group.h"
+#include "simulation/simulated_sink.h"
 #include "simulation/simulated_topic.h"
 
 namespace nsf::simulation {
 
 // What all instances of a run have in common; outlives them.
 struct Surroundings {
+  using Published =
+      std::function<void(std::size_t sink, const SinkBatch& batch, const Record& record)>;
+
   const Scenario& scenario;
   Timeline& timeline;
   const Clock& clock;
   std::vector<Place>& places;
   Complaints& complaints;
   Process::Log log;
-  std::map<std::string, Sink*> sinks;  // that nothing is ever published to
   Sink& dead_letter;
+  Published published;
   SimulatedGroup& group;
   std::vector<std::unique_ptr<SimulatedTopic>>& slots;
   SimulatedTopic& placements;
@@ -74,7 +78,7 @@ class Instance final : private SlotLogs {
 
   Result<std::unique_ptr<CommitLog>> OpenSlot(std::int32_t slot) override;
   Result<std::unique_ptr<CommitLog>> OpenPlacements() override;
-  bool Takes(const SinkBatch& /*batch*/) const override { return true; }
+  bool Takes(const SinkBatch& batch) const override;
 
   void Changed();
   void StepOwnership();
@@ -108,6 +112,7 @@ class Instance final : private SlotLogs {
   bool changed_ = false;
   std::optional<MonotonicTime> leave_until_;
   GroupMember member_;
+  std::vector<std::unique_ptr<SimulatedSink>> sinks_;
   std::unique_ptr<SlotKeeper> keeper_;
   std::unique_ptr<Process> process_;
 };

@@ -85,8 +85,9 @@ struct GroupScenario {
   bool used = false;  // in the place of the one topic
   std::int32_t slots = 1;
   milliseconds session{10'000};
-  bool stable_names = false;  // who is back within a session has its slots again
-  unsigned incidents = 0;     // of a million events in the run
+  bool stable_names = false;           // who is back within a session has its slots again
+  std::vector<std::string> published;  // sinks that are no part of the commits
+  unsigned incidents = 0;              // of a million events in the run
   std::size_t most_incidents = 0;
   // Of each instance, at the start and in the end: the streams (by number) of its tenants.
   std::vector<std::vector<std::size_t>> configured;

@@ -11,10 +11,11 @@
 namespace nsf::simulation {
 
 SimulatedSink::SimulatedSink(const SinkScenario& scenario, std::uint64_t seed, Timeline& timeline,
-                             Arrival arrived, Arrival unsure)
+                             std::shared_ptr<Door> door, Arrival arrived, Arrival unsure)
     : scenario_(scenario),
       dice_(seed),
       timeline_(timeline),
+      door_(std::move(door)),
       arrived_(std::move(arrived)),
       unsure_(std::move(unsure)) {}
 
@@ -40,7 +41,9 @@ std::chrono::nanoseconds SimulatedSink::UntilFlows() const {
 void SimulatedSink::Publish(SinkBatch& batch, Done done) {
   const Place place = publishing_.insert(publishing_.end(), {&batch, std::move(done), DrawFate()});
   const auto latency = scenario_.latency.Draw(&dice_);
-  timeline_.After(UntilFlows() + latency, [this, place] { Arrive(place); });
+  timeline_.After(UntilFlows() + latency, [this, place, door = door_] {
+    if (!door->shut()) Arrive(place);
+  });
 }
 
 bool SimulatedSink::Refuses(const Record& record) const {
@@ -71,7 +74,8 @@ void SimulatedSink::Arrive(Place place) {
     }
   }
   reporting_.splice(reporting_.end(), publishing_, place);
-  timeline_.After(scenario_.latency.Draw(&dice_), [this, place] { Report(place); });
+  timeline_.After(scenario_.latency.Draw(&dice_),
+                  [this, place, door = door_] { door->Pass([this, place] { Report(place); }); });
 }
 
 void SimulatedSink::Report(Place place) {

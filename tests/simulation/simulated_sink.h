@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ports/sink.h"
+#include "simulation/door.h"
 #include "simulation/scenario.h"
 #include "simulation/timeline.h"
 
@@ -19,10 +20,10 @@ class SimulatedSink final : public Sink {
  public:
   using Arrival = std::function<void(const SinkBatch& batch, const Record& record)>;
 
-  // All outlive the sink. `arrived`: the record is there now. `unsure`: it is, and the forwarder
-  // will not know.
+  // All outlive the sink. `door`: of the process that publishes. `arrived`: the record is there
+  // now. `unsure`: it is, and the forwarder will not know.
   SimulatedSink(const SinkScenario& scenario, std::uint64_t seed, Timeline& timeline,
-                Arrival arrived, Arrival unsure);
+                std::shared_ptr<Door> door, Arrival arrived, Arrival unsure);
 
   void Publish(SinkBatch& batch, Done done) override;
   Guarantee guarantee() const override { return {}; }
@@ -49,6 +50,7 @@ class SimulatedSink final : public Sink {
   const SinkScenario& scenario_;
   Dice dice_;
   Timeline& timeline_;
+  const std::shared_ptr<Door> door_;
   Arrival arrived_;
   Arrival unsure_;
   std::list<Publishing> publishing_;  // not arrived yet

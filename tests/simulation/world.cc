@@ -48,7 +48,7 @@ World::World(const Scenario& scenario, Note traffic, Note log)
   }
   for (std::size_t i = 0; i < scenario_.sinks.size(); ++i) {
     sinks_.push_back(std::make_unique<SimulatedSink>(
-        scenario_.sinks[i], dice_.Next(), timeline_,
+        scenario_.sinks[i], dice_.Next(), timeline_, std::make_shared<Door>(),
         [this, i](const SinkBatch& batch, const Record& record) {
           if (traffic_) WriteArrival(scenario_.sinks[i].name, batch, record);
           Find(batch)->truth->Arrived(i, record);
@@ -58,7 +58,7 @@ World::World(const Scenario& scenario, Note traffic, Note log)
         }));
   }
   dead_letter_ = std::make_unique<SimulatedSink>(
-      scenario_.dead_letter, dice_.Next(), timeline_,
+      scenario_.dead_letter, dice_.Next(), timeline_, std::make_shared<Door>(),
       [this](const SinkBatch& batch, const Record& record) {
         if (traffic_) WriteArrival("dead letter", batch, record);
         Find(batch)->truth->Kept(SinkNumber(RefusedBy(record.value)), record);
@@ -75,7 +75,14 @@ World::World(const Scenario& scenario, Note traffic, Note log)
 
 void World::StartFleet() {
   fleet_ = std::make_unique<Fleet>(
-      scenario_, timeline_, clock_, places_, SinksByName(), *dead_letter_, complaints_, log_,
+      scenario_, timeline_, clock_, places_, *dead_letter_, complaints_, log_,
+      [this](std::size_t sink, const SinkBatch& batch, const Record& record) {
+        if (traffic_) WriteArrival(scenario_.sinks[sink].name, batch, record);
+        // What is published before the commit, another owner may publish again, at any time.
+        Truth& truth = *Find(batch)->truth;
+        truth.Explain(sink, record);
+        truth.Arrived(sink, record);
+      },
       [this](Process& process, const LogCommit& commit) { OnCommitted(&process, commit); });
 }
 
