@@ -13,6 +13,8 @@ namespace {
 
 // How long an instance may take to end in order.
 constexpr milliseconds kLeavePatience{5000};
+// The producer's transaction.timeout.ms.
+constexpr milliseconds kLongestTransaction{60'000};
 // So long after the last incident nothing moves any more: sessions, pauses that grew, late words.
 constexpr milliseconds kSettles{600'000};
 
@@ -36,10 +38,13 @@ Fleet::Fleet(const Scenario& scenario, Timeline& timeline, const Clock& clock,
       instances_(configured_.size()) {
   for (std::int32_t slot = 0; slot < scenario.group.slots; ++slot) {
     slots_.push_back(std::make_unique<SimulatedTopic>(scenario, dice_.Next(), timeline));
+    slots_.back()->LimitTransactions(kLongestTransaction);
   }
+  placements_.LimitTransactions(kLongestTransaction);
+  // At the same moment, which is when two place the same tenants, or one after the other.
+  const milliseconds within = dice_.Permille(600) ? milliseconds(30) : milliseconds(3000);
   for (Number number = 0; number < instances_.size(); ++number) {
-    timeline_.After(dice_.Within(milliseconds(0), milliseconds(3000)),
-                    [this, number] { Start(number); });
+    timeline_.After(dice_.Within(milliseconds(0), within), [this, number] { Start(number); });
   }
   timeline_.After(scenario.calm, [this] { BeCalm(); });
   timeline_.After(scenario.calm + kSettles, [this] { CheckTakeOvers(); });
@@ -193,6 +198,9 @@ void Fleet::OnCommitted(Process& process, std::optional<std::int32_t> slot,
 bool Fleet::RunsInTheEnd(std::size_t stream) {
   const std::string& tenant = scenario_.streams[stream].stream.tenant;
   const std::string name = tenant + '/' + scenario_.streams[stream].stream.stream;
+  for (const auto& instance : instances_) {
+    if (instance) instance->CheckOpen();
+  }
   std::size_t running = 0;
   std::size_t holding = 0;
   bool configured = false;

@@ -225,11 +225,7 @@ void Instance::CheckOpening(std::int32_t slot) {
   if (grant == keeper_->view().grants.end()) {
     return Complain("takes slot " + std::to_string(slot) + " over, which is not given to it");
   }
-  bool wanted = false;
-  for (const std::size_t stream : streams_) {
-    wanted = wanted || keeper_->SlotOf(TenantOf(stream)) == slot;
-  }
-  if (!wanted) Complain("takes over slot " + std::to_string(slot) + " without a tenant of it");
+  if (!Wants(slot)) Complain("takes over slot " + std::to_string(slot) + " without a tenant of it");
   ShutOuts& shut_out = shut_outs_[slot];
   if (shut_out.grant != grant->second.number) shut_out = {grant->second.number, 0, {}};
   if (shut_out.count == 0) return;
@@ -238,6 +234,20 @@ void Instance::CheckOpening(std::int32_t slot) {
       member_.session() * (std::int64_t{1} << std::min(shut_out.count - 1, 16U)), kLongestPause);
   if (surroundings_.timeline.now() - shut_out.last < pause) {
     Complain("takes slot " + std::to_string(slot) + " over again before the group confirms it");
+  }
+}
+
+bool Instance::Wants(std::int32_t slot) const {
+  return std::any_of(streams_.begin(), streams_.end(), [this, slot](std::size_t stream) {
+    return keeper_->SlotOf(TenantOf(stream)) == slot;
+  });
+}
+
+void Instance::CheckOpen() {
+  for (const Log* log : logs_) {
+    if (log->slot() && !Wants(*log->slot())) {
+      Complain("keeps slot " + std::to_string(*log->slot()) + " open without a tenant of it");
+    }
   }
 }
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::int64_t kMostInPiece = 50;
 constexpr milliseconds kLook{50};  // of a reader that waits
+// So often brokers look for transactions that took too long.
+constexpr milliseconds kLooksForExpired{10'000};
 
 Error Closed() { return {ErrorKind::kRetry, "the log is closed"}; }
 
@@ -34,12 +36,21 @@ std::uint64_t SimulatedTopic::TakeOver() {
     strangers_ = std::max<std::int64_t>(End() - dice_.Between(0, 40), 0);
     stranger_ends_ = timeline_.now() + dice_.Within(milliseconds(10), milliseconds(20'000));
   }
+  ++takeovers_;
   return ++epoch_;
 }
 
 void SimulatedTopic::Append(const std::vector<StateChange>& changes) {
   for (const StateChange& change : changes) records_.push_back({change, Fate::kOpen});
   open_ = changes.size();
+  ++transactions_;
+  if (!longest_) return;
+  timeline_.After(*longest_ + dice_.Within(milliseconds(0), kLooksForExpired),
+                  [this, transaction = transactions_] {
+                    if (open_ == 0 || transaction != transactions_) return;
+                    AbortOpen();
+                    ++epoch_;
+                  });
 }
 
 void SimulatedTopic::CommitOpen() { Close(Fate::kCommitted); }

@@ -25,7 +25,9 @@ class SimulatedTopic {
   // From now on this owner alone commits; what the one before had open is aborted.
   std::uint64_t TakeOver();
   bool IsOwner(std::uint64_t epoch) const { return epoch == epoch_; }
-  std::uint64_t takeovers() const { return epoch_; }
+  std::uint64_t takeovers() const { return takeovers_; }
+  // Brokers abort what is left open for so long, and shut its owner out.
+  void LimitTransactions(milliseconds longest) { longest_ = longest; }
 
   // The transaction of the owner is open, and then committed.
   void Append(const std::vector<StateChange>& changes);
@@ -62,6 +64,9 @@ class SimulatedTopic {
   Dice dice_;
   Timeline& timeline_;
   std::uint64_t epoch_ = 0;
+  std::uint64_t takeovers_ = 0;
+  std::optional<milliseconds> longest_;
+  std::uint64_t transactions_ = 0;
   std::vector<Kept> records_;
   std::size_t open_ = 0;  // records of the owner's transaction, at the end
   // A stranger's transaction, and when it ends.
