@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ports/result.h"
 
@@ -23,8 +24,14 @@ std::string EncodePlacement(std::int32_t slot);
 // Fails with kStop, with the next step: a newer version wrote it, or it is damaged.
 Result<std::int32_t> DecodePlacement(std::string_view value);
 
-// The slots of those of `tenants` that have none: each goes to the slot with the fewest, the lowest
-// of them. `slots` > 0. What is placed already stays, also beyond `slots`.
+// The slots in the order in which equally full ones get a tenant. The group gives an instance
+// neighbours where instances have joined one after the other, every n-th slot where all n joined at
+// once, and later mixtures of both: this order visits the parts of either in turn, so that also a
+// few tenants are spread over the instances. `slots` > 0.
+std::vector<std::int32_t> SlotsInTurn(std::int32_t slots);
+
+// The slots of those of `tenants` that have none: each goes to the slot with the fewest, the first
+// of them in turn. `slots` > 0. What is placed already stays, also beyond `slots`.
 Placements PlaceTenants(const std::set<std::string>& tenants, const Placements& placed,
                         std::int32_t slots);
 

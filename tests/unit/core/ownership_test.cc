@@ -2,6 +2,9 @@
 // Where tenants are placed, and what is done with a slot.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "core/ownership/placement.h"
 #include "core/ownership/slot_step.h"
@@ -32,7 +35,54 @@ struct Row {
   bool may_run;
 };
 
+// How many of so many tenants each instance has. `owners`: a letter for the owner of each slot.
+std::vector<int> Shares(const std::string& owners, int tenants) {
+  std::map<char, int> counts;
+  for (const char owner : owners) counts[owner] = 0;
+  const auto slots = static_cast<std::int32_t>(owners.size());
+  for (const auto& [tenant, slot] : PlaceTenants(Tenants(tenants), {}, slots)) {
+    ++counts[owners.at(static_cast<std::size_t>(slot))];
+  }
+  std::vector<int> shares;
+  for (const auto& [owner, count] : counts) shares.push_back(count);
+  std::sort(shares.begin(), shares.end());
+  return shares;
+}
+
 }  // namespace
+
+TEST_CASE("every slot has its turn") {
+  for (std::int32_t slots = 1; slots < 200; ++slots) {
+    const auto turn = SlotsInTurn(slots);
+    CHECK(std::set<std::int32_t>(turn.begin(), turn.end()).size() ==
+          static_cast<std::size_t>(slots));
+    CHECK(*std::max_element(turn.begin(), turn.end()) == slots - 1);
+  }
+}
+
+// As librdkafka's cooperative-sticky gave 16 partitions to members A to D.
+TEST_CASE("also a few tenants are spread over the instances") {
+  for (const char* owners : {
+           "BBBBBBBBAAAAAAAA",                                          // one after the other
+           "CCCBBBBBCCAAAAAA", "DCCDBBBBCCDDAAAA",                      //
+           "DCCDADCACCDDAAAA", "DDADADDAADDDAAAA",                      // and then B killed, and C
+           "BBBBBDDAADDDAAAA", "CBBBBCDCCDDDAAAA",                      // and back
+           "ABABABABABABABAB", "ABCABCABCABCABCA", "ABCDABCDABCDABCD",  // all at once
+       }) {
+    for (int tenants = 1; tenants <= 16; ++tenants) {
+      INFO(owners << ", " << tenants << " tenants");
+      const auto shares = Shares(owners, tenants);
+      const int even =
+          (tenants + static_cast<int>(shares.size()) - 1) / static_cast<int>(shares.size());
+      CHECK(shares.back() <= even + 2);
+    }
+    const auto shares = Shares(owners, 100);
+    const double mean = 100.0 / static_cast<double>(shares.size());
+    INFO(owners);
+    CHECK(shares.front() >= 0.75 * mean);
+    CHECK(shares.back() <= 1.25 * mean);
+  }
+}
 
 TEST_CASE("tenants go to the slot with the fewest, and stay there") {
   const Placements first = PlaceTenants(Tenants(100), {}, 16);
