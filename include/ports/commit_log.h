@@ -20,6 +20,9 @@ namespace nsf {
 struct LogCommit {
   std::vector<SinkBatch*> batches;  // of which the undecided records
   std::vector<StateChange> changes;
+  // Adds what has become ready since it was asked for. May be called, on any thread, until anything
+  // of the commit is sent; absent: nothing is to be added.
+  std::function<void(LogCommit& commit)> gather;
 };
 
 // What became of it.

@@ -44,6 +44,12 @@ class StateStore : public StateReader {
  public:
   using Done = std::function<void(Result<void>)>;
   using Loaded = std::function<void(Result<std::vector<StateEntry>>)>;
+  // More for a commit that was asked for and is not begun.
+  struct Addition {
+    std::vector<SinkBatch*> batches;
+    std::vector<StateChange> changes;
+  };
+  using Gather = std::function<Addition()>;
 
   // Puts and deletes all of `changes` or none. Does not block; `done` is called exactly once, on a
   // thread of the store's own, after the changes are durable (they survive a power cut), or with
@@ -61,6 +67,13 @@ class StateStore : public StateReader {
   virtual void CommitWith(const std::vector<SinkBatch*>& /*batches*/,
                           std::vector<StateChange> changes, Done done) {
     Commit(std::move(changes), std::move(done));
+  }
+
+  // As CommitWith(). A store whose commits are dear asks for what has become ready meanwhile when
+  // it begins, on any thread: all that `gather` ever gave belongs to this commit.
+  virtual void CommitGathering(const std::vector<SinkBatch*>& batches,
+                               std::vector<StateChange> changes, Gather /*gather*/, Done done) {
+    CommitWith(batches, std::move(changes), std::move(done));
   }
 
   // Reads all entries whose key begins with one of `prefixes`, after every commit made before this

@@ -200,6 +200,7 @@ bool SimulatedLog::Refuse() {
 }
 
 void SimulatedLog::Arrive() {
+  under_way_->commit.gather(under_way_->commit);
   if (topic_.IsOwner(epoch_)) {
     topic_.Append(under_way_->commit.changes);
     under_way_->arrived = true;

@@ -35,6 +35,10 @@ constexpr milliseconds kStall{3000};         // then the brokers are asked what 
 constexpr milliseconds kSilence{10'000};     // then that is told
 constexpr milliseconds kStopPatience{1000};  // for what is under way
 constexpr milliseconds kAgain{2000};
+// The coordinator answers a commit first and then tells its partitions, for which one broker takes
+// a millisecond or two. Who begins the next transaction before it is done is refused
+// (CONCURRENT_TRANSACTIONS), and librdkafka asks again after 20 ms: rdkafka_txnmgr.c.
+constexpr milliseconds kCommitSettles{3};
 
 // A backstop: the transaction of an owner that is taken over from is aborted at once.
 constexpr const char* kTransactionTimeoutMs = "60000";
@@ -148,10 +152,12 @@ class KafkaCommitLog::Worker {
     return piece;
   }
 
-  LogAnswer Commit(const LogCommit& commit) {
+  LogAnswer Commit(LogCommit& commit) {
     if (stopping_) return {LogAnswer::Kind::kFailed, Closing().message};
     reader_.reset();
     if (!producer_) return {LogAnswer::Kind::kUnknown, "there is no producer"};
+    AwaitLastCommit();
+    if (commit.gather) commit.gather(commit);
     WaitFor("a commit to topic " + config_.topic + " is not answered");
     KafkaTransaction transaction(config_, partition_, *producer_, log_,
                                  [this] { return GoesOn(); });
@@ -162,6 +168,7 @@ class KafkaCommitLog::Worker {
     under_way_ = nullptr;
     switch (outcome.kind) {
       case Kind::kDone:
+        committed_at_ = Steady::now();
         Tell(std::nullopt);
         return {};
       case Kind::kRefused:
@@ -224,6 +231,11 @@ class KafkaCommitLog::Worker {
   std::function<void()> TakeClosed() {
     const std::lock_guard lock(mutex_);
     return std::move(closed_);
+  }
+
+  void AwaitLastCommit() {
+    std::unique_lock lock(mutex_);
+    woken_.wait_until(lock, committed_at_ + kCommitSettles, [this] { return stopping_.load(); });
   }
 
   // Until there is something to do, or to be tried again.
@@ -383,6 +395,7 @@ class KafkaCommitLog::Worker {
   std::size_t reports_ = 0;  // when last looked
   Steady::time_point last_progress_;
   Steady::time_point looked_into_;
+  Steady::time_point committed_at_{};
 
   std::atomic<bool> stopping_{false};
   Steady::time_point stop_at_;  // set before stopping_
@@ -426,9 +439,8 @@ void KafkaCommitLog::Read(std::function<void(Result<LogPiece>)> done) {
 }
 
 void KafkaCommitLog::Commit(LogCommit commit, std::function<void(LogAnswer)> done) {
-  worker_->Ask([worker = worker_.get(), commit = std::move(commit), done = std::move(done)] {
-    done(worker->Commit(commit));
-  });
+  worker_->Ask([worker = worker_.get(), commit = std::move(commit),
+                done = std::move(done)]() mutable { done(worker->Commit(commit)); });
 }
 
 void KafkaCommitLog::Close(std::function<void()> closed) { worker_->Close(std::move(closed)); }

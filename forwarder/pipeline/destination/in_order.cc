@@ -90,6 +90,17 @@ struct InOrderDestination::Flight {
   Arena dead_lines;
 };
 
+bool InOrderDestination::JoinsOthers(const Flight& flight) {
+  return flight.publishing == 0 && !flight.failure && !HasUnkept(*flight.batch);
+}
+
+// What is committed at once: the first of a lane.
+struct InOrderDestination::Group {
+  std::vector<FlightPtr> flights;
+  std::vector<SinkBatch*> records;  // that the store takes into the commit
+  std::size_t refused = 0;          // of them, before it
+};
+
 InOrderDestination::InOrderDestination(std::map<std::string, Sink*> sinks, Sink& dead_letter,
                                        StateStore& store, Telemetry& telemetry, const Clock& clock)
     : sinks_(std::move(sinks)),
@@ -188,10 +199,8 @@ void InOrderDestination::Advance(Lane& lane) {
     if (!store_.Takes(first->dead)) return KeepRejected(lane, first);
   }
   // All that can be is made durable at once.
-  ready.erase(std::find_if(ready.begin() + 1, ready.end(),
-                           [](const FlightPtr& flight) {
-                             return flight->failure || HasUnkept(*flight->batch);
-                           }),
+  ready.erase(std::find_if_not(ready.begin() + 1, ready.end(),
+                               [](const FlightPtr& flight) { return JoinsOthers(*flight); }),
               ready.end());
   CommitState(lane, std::move(ready));
 }
@@ -236,35 +245,59 @@ void InOrderDestination::KeepRejected(Lane& lane, const FlightPtr& flight) {
   });
 }
 
-void InOrderDestination::CommitState(Lane& lane, std::vector<FlightPtr> group) {
-  std::vector<StateChange> changes;
-  std::vector<SinkBatch*> records;  // that the store takes into the commit
-  for (const FlightPtr& flight : group) {
+StateStore::Addition InOrderDestination::Contents(const std::vector<FlightPtr>& flights) {
+  StateStore::Addition all;
+  for (const FlightPtr& flight : flights) {
     const auto& state = flight->batch->state;
-    changes.insert(changes.end(), state.begin(), state.end());
+    all.changes.insert(all.changes.end(), state.begin(), state.end());
     for (SinkBatch& sink : flight->batch->sinks) {
-      if (!Decided(sink)) records.push_back(&sink);
+      if (!Decided(sink)) all.batches.push_back(&sink);
     }
-    if (HasUnkept(*flight->batch)) records.push_back(&flight->dead);
+    if (HasUnkept(*flight->batch)) all.batches.push_back(&flight->dead);
   }
-  if (changes.empty() && records.empty()) {
-    HandBack(lane, group);
+  return all;
+}
+
+StateStore::Addition InOrderDestination::Gather(const Lane& lane, Group& group) {
+  std::vector<FlightPtr> ready;
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = group.flights.size(); i < lane.flights.size(); ++i) {
+      if (!JoinsOthers(*lane.flights[i])) break;
+      ready.push_back(lane.flights[i]);
+    }
+  }
+  StateStore::Addition more = Contents(ready);
+  group.flights.insert(group.flights.end(), ready.begin(), ready.end());
+  group.records.insert(group.records.end(), more.batches.begin(), more.batches.end());
+  group.refused += RejectionsIn(more.batches);
+  return more;
+}
+
+void InOrderDestination::CommitState(Lane& lane, std::vector<FlightPtr> flights) {
+  const auto group = std::make_shared<Group>();
+  StateStore::Addition first = Contents(flights);
+  group->flights = std::move(flights);
+  group->records = first.batches;
+  group->refused = RejectionsIn(first.batches);
+  if (first.changes.empty() && first.batches.empty()) {
+    HandBack(lane, group->flights);
     return Leave(lane);
   }
   const MonotonicTime begun = clock_.Read().monotonic;
-  const std::size_t refused = RejectionsIn(records);
-  store_.CommitWith(records, std::move(changes),
-                    [this, &lane, records, refused, group = std::move(group),
-                     begun](const Result<void>& committed) {
-                      telemetry_.StateCommitted(Since(begun, clock_), committed.has_value());
-                      TellTaken(records, Since(begun, clock_), committed);
-                      // What was refused goes to the dead letter, and the rest is committed again.
-                      const bool again = !committed && RejectionsIn(records) > refused;
-                      if (again) return Leave(lane);
-                      if (!committed) Fail(lane, *group.front(), {"state", committed.error()});
-                      HandBack(lane, group);
-                      Leave(lane);
-                    });
+  store_.CommitGathering(
+      first.batches, std::move(first.changes),
+      [this, &lane, group] { return Gather(lane, *group); },
+      [this, &lane, group, begun](const Result<void>& committed) {
+        telemetry_.StateCommitted(Since(begun, clock_), committed.has_value());
+        TellTaken(group->records, Since(begun, clock_), committed);
+        // What was refused goes to the dead letter, and the rest is committed again.
+        const bool again = !committed && RejectionsIn(group->records) > group->refused;
+        if (again) return Leave(lane);
+        if (!committed) Fail(lane, *group->flights.front(), {"state", committed.error()});
+        HandBack(lane, group->flights);
+        Leave(lane);
+      });
 }
 
 void InOrderDestination::TellTaken(const std::vector<SinkBatch*>& records,

@@ -18,6 +18,7 @@
 #include "ports/clock.h"
 #include "ports/destination.h"
 #include "ports/sink.h"
+#include "ports/state_store.h"
 #include "ports/telemetry.h"
 
 namespace nsf {
@@ -43,6 +44,7 @@ class InOrderDestination final : public Destination {
  private:
   struct Flight;
   using FlightPtr = std::shared_ptr<Flight>;
+  struct Group;
 
   struct Failure {
     std::string where;
@@ -65,7 +67,13 @@ class InOrderDestination final : public Destination {
   // Makes the dead letter's own records of what was refused.
   void CollectRejected(Flight& flight);
   void KeepRejected(Lane& lane, const FlightPtr& flight);
-  void CommitState(Lane& lane, std::vector<FlightPtr> group);
+  // It is published, and nothing is left to do but to commit it.
+  static bool JoinsOthers(const Flight& flight);
+  // What the store is given of them.
+  static StateStore::Addition Contents(const std::vector<FlightPtr>& flights);
+  void CommitState(Lane& lane, std::vector<FlightPtr> flights);
+  // Those behind the group that are ready by now join it.
+  StateStore::Addition Gather(const Lane& lane, Group& group);
   void TellTaken(const std::vector<SinkBatch*>& records, std::chrono::microseconds elapsed,
                  const Result<void>& committed);
   void Fail(Lane& lane, const Flight& flight, Failure failure);

@@ -158,13 +158,18 @@ void Slot::Commit(std::vector<StateChange> changes, Done done) {
 
 void Slot::CommitWith(const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
                       Done done) {
+  CommitGathering(batches, std::move(changes), nullptr, std::move(done));
+}
+
+void Slot::CommitGathering(const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
+                           Gather gather, Done done) {
   std::optional<Error> over;
   {
     const std::lock_guard lock(mutex_);
     if (!closing_ && (phase_ == Phase::kOpening || phase_ == Phase::kOwned)) {
       unsettled_.insert(commits_made_);
-      commits_.push_back(
-          {commits_made_++, batches, std::move(changes), std::move(done), RejectionsIn(batches)});
+      commits_.push_back({commits_made_++, batches, std::move(changes), std::move(gather),
+                          std::move(done), RejectionsIn(batches)});
     } else {
       over = closing_ ? Closed() : NotOwned();
     }
@@ -223,7 +228,33 @@ void Slot::Advance() {
     mark_ = name_ + '/' + std::to_string(++rounds_);
     commit.changes.push_back({LogContent::kMarkKey, mark_});
   }
+  commit.gather = [this](LogCommit& begun) { GatherInto(begun); };
   log_.Commit(std::move(commit), [this](const LogAnswer& answer) { OnAnswer(answer); });
+}
+
+// While a commit is under way the round is its thread's.
+void Slot::GatherInto(LogCommit& commit) {
+  const auto add = [&commit](const std::vector<SinkBatch*>& batches,
+                             const std::vector<StateChange>& changes) {
+    commit.batches.insert(commit.batches.end(), batches.begin(), batches.end());
+    commit.changes.insert(commit.changes.end(), changes.begin(), changes.end());
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    for (Request& request : commits_) {
+      add(request.batches, request.changes);
+      round_.push_back(std::move(request));
+    }
+    commits_.clear();
+  }
+  for (Request& request : round_) {
+    if (!request.gather) continue;
+    StateStore::Addition more = request.gather();
+    add(more.batches, more.changes);
+    request.refused_before += RejectionsIn(more.batches);
+    request.batches.insert(request.batches.end(), more.batches.begin(), more.batches.end());
+    std::move(more.changes.begin(), more.changes.end(), std::back_inserter(request.changes));
+  }
 }
 
 void Slot::OnAnswer(const LogAnswer& answer) {

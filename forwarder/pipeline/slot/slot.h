@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state in a log that it owns. The order in which it is opened is what exactly once rests on:
 // from taking over on nobody else commits, and only then is read what was committed, to the end.
-// Commits that wait at the same time become one; what memory holds moves when that has returned.
+// Commits that wait when one begins become one; what memory holds moves when that has returned.
 // docs/decisions/0024-what-is-read-was-committed.md
 #pragma once
 
@@ -61,12 +61,15 @@ class Slot final : public StateStore {
   bool Takes(const SinkBatch& batch) const override { return log_.Takes(batch); }
   void CommitWith(const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
                   Done done) override;
+  void CommitGathering(const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
+                       Gather gather, Done done) override;
 
  private:
   struct Request {
     std::uint64_t number;
     std::vector<SinkBatch*> batches;
     std::vector<StateChange> changes;
+    Gather gather;
     Done done;
     std::size_t refused_before;  // of its records, when it was asked for
   };
@@ -88,6 +91,8 @@ class Slot final : public StateStore {
 
   // Commits what waits, unless a commit is under way.
   void Advance();
+  // What is ready by now goes into the round, and into the commit of it.
+  void GatherInto(LogCommit& commit);
   void OnAnswer(const LogAnswer& answer);
   void Succeed();
   // Those with a record that was refused are handed back; the others are committed at once.

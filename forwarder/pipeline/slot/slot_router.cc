@@ -80,11 +80,16 @@ void SlotRouter::Commit(std::vector<StateChange> changes, Done done) {
 
 void SlotRouter::CommitWith(const std::vector<SinkBatch*>& batches,
                             std::vector<StateChange> changes, Done done) {
+  CommitGathering(batches, std::move(changes), nullptr, std::move(done));
+}
+
+void SlotRouter::CommitGathering(const std::vector<SinkBatch*>& batches,
+                                 std::vector<StateChange> changes, Gather gather, Done done) {
   std::string tenant = batches.empty() ? std::string() : batches.front()->tenant;
   if (tenant.empty() && !changes.empty()) tenant = TenantOfKey(changes.front().key);
   const auto open = Of(tenant);
   if (!open) return done(NotHere(tenant));
-  open->slot().CommitWith(batches, std::move(changes), std::move(done));
+  open->slot().CommitGathering(batches, std::move(changes), std::move(gather), std::move(done));
 }
 
 void SlotRouter::Load(std::vector<std::string> prefixes, Loaded loaded) {

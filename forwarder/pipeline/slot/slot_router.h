@@ -39,6 +39,8 @@ class SlotRouter final : public StateStore {
   bool Takes(const SinkBatch& batch) const override { return takes_(batch); }
   void CommitWith(const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
                   Done done) override;
+  void CommitGathering(const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
+                       Gather gather, Done done) override;
 
   std::size_t bytes() const;
 
