@@ -50,6 +50,18 @@ def speed(name, floor):
     return lambda costs: costs[name].events_per_second / costs[floor].events_per_second
 
 
+def once_running(costs, name):
+    """Seconds and CPU of a run without its start and end."""
+    whole, ends = costs[name], costs[f"{name.split(',')[0]}, start"]
+    return whole.wall - ends.wall, whole.user + whole.system - ends.user - ends.system
+
+
+def against_idempotent(events, of):
+    """Of exactly once; 0 seconds, 1 CPU."""
+    return lambda costs: (once_running(costs, f"exactly once, {events:,}")[of]
+                          / once_running(costs, f"idempotent, {events:,}")[of])
+
+
 def rss(name):
     return lambda costs: costs[name].rss / MIB
 
@@ -73,6 +85,12 @@ FIGURES = (
     *(Figure(f"{name}: peak RSS, MiB", rss(name), shown="{:.0f}", goal=48, bound="at most")
       for name in ("raw → file, not synced", "OCSF → file, not synced", "CEF → syslog TCP",
                    "OCSF → Kafka", "OCSF → Kafka, exactly once")),
+    Figure("batches of 20,000, exactly once: events a second / idempotent's",
+           lambda costs: 1 / against_idempotent(20_000, 0)(costs), goal=0.9, bound="at least"),
+    Figure("batches of 5,000, exactly once: events a second / idempotent's",
+           lambda costs: 1 / against_idempotent(5_000, 0)(costs)),
+    *(Figure(f"batches of {events:,}, exactly once: CPU / idempotent's",
+             against_idempotent(events, 1), goal=1.2, bound="at most") for events in (20_000, 5_000)),
     Figure("OCSF → Kafka: CPU beyond the floors, µs an event",
            lambda costs: costs["OCSF → Kafka"].cpu_us - floors(costs)),
     *(Figure(f"{format} → file, not synced: CPU / raw's", over_raw(f"{format} → file, not synced"))

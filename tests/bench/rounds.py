@@ -16,6 +16,8 @@ from simulator import Simulator
 TENANT = {"start": "24h", "rate_limit": "600000/min", "burst": 10000}
 PARTITIONS = 3
 MOST_MARKERS = 1.02  # each transaction leaves one in each partition, which counts as a message
+BATCHES = (5_000, 20_000)  # events
+BATCH_BYTES = "128MiB"     # so that those are what ends a batch
 OTHER_FORMATS = ("ECS", "CEF", "LEEF")
 
 
@@ -74,7 +76,23 @@ class Bench:
         self.to_kafka("OCSF → Kafka", "ocsf", f"forwarded-{number}")
         self.to_kafka("OCSF → Kafka, exactly once", "ocsf", f"once-{number}",
                       state=kafka_state(f"state-{number}"))
+        self.with_and_without_transactions(number)
         return self.costs
+
+    def with_and_without_transactions(self, number):
+        """Of large batches, idempotent and exactly once; and what start and end alone take, which is
+        in no comparison of the two: joining the group and making the topics is done once."""
+        for events in BATCHES:
+            batch = {"events": events, "bytes": BATCH_BYTES}
+            for name, state in (("idempotent", {}), ("exactly once", None)):
+                where = f"{name.replace(' ', '-')}-{events}-{number}"
+                sections = {"batch": batch} | (
+                    {"state": kafka_state(f"state-{where}")} if state is None else state)
+                self.to_kafka(f"{name}, {events:,}", "ocsf", where, **sections)
+        for name, sections in (("idempotent, start", {}),
+                               ("exactly once, start", {"state": kafka_state(f"start-{number}")})):
+            topic = self.broker.create_topic(f"{name.replace(', ', '-').replace(' ', '-')}-{number}")
+            self.forward(name, lake(self.broker, topic, "ocsf"), start="1m", **sections)
 
     @said
     def download(self, name, file=None):
@@ -116,17 +134,17 @@ class Bench:
         self.broker.create_topic(topic, PARTITIONS)
         self.forward(name, lake(self.broker, topic, format), **sections)
         arrived = self.in_topic(topic)
-        if sections and arrived <= self.events * MOST_MARKERS:
+        if "state" in sections and arrived <= self.events * MOST_MARKERS:
             arrived = min(arrived, self.events)
         self.count(name, arrived)
 
-    def forward(self, name, sink, **sections):
+    def forward(self, name, sink, start=TENANT["start"], **sections):
         """`run --once` from an empty state."""
         with tempfile.TemporaryDirectory(dir=self.directory) as own:
             (Path(own) / "state").mkdir()
             config = Path(own) / "forwarder.yaml"
             config.write_text(json.dumps(
-                configuration(own, self.simulator, [sink], TENANT, **sections)))
+                configuration(own, self.simulator, [sink], {**TENANT, "start": start}, **sections)))
             self.costs[name], _ = measured(
                 self.directory, self.events, [PROGRAM, "run", "-c", config, "--once"])
 

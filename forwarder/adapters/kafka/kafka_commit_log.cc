@@ -35,10 +35,12 @@ constexpr milliseconds kStall{3000};         // then the brokers are asked what 
 constexpr milliseconds kSilence{10'000};     // then that is told
 constexpr milliseconds kStopPatience{1000};  // for what is under way
 constexpr milliseconds kAgain{2000};
-// The coordinator answers a commit first and then tells its partitions, for which one broker takes
-// a millisecond or two. Who begins the next transaction before it is done is refused
-// (CONCURRENT_TRANSACTIONS), and librdkafka asks again after 20 ms: rdkafka_txnmgr.c.
-constexpr milliseconds kCommitSettles{3};
+// Between a commit and the next transaction, for two reasons. The coordinator answers a commit
+// before its partitions know of it, a millisecond or two with one broker: who begins earlier is
+// refused (CONCURRENT_TRANSACTIONS), and librdkafka waits 20 ms then (rdkafka_txnmgr.c). And what
+// becomes ready meanwhile belongs to the next one, whose cost is fixed: measured in
+// docs/PERFORMANCE.md.
+constexpr milliseconds kRest{6};
 
 // A backstop: the transaction of an owner that is taken over from is aborted at once.
 constexpr const char* kTransactionTimeoutMs = "60000";
@@ -156,7 +158,7 @@ class KafkaCommitLog::Worker {
     if (stopping_) return {LogAnswer::Kind::kFailed, Closing().message};
     reader_.reset();
     if (!producer_) return {LogAnswer::Kind::kUnknown, "there is no producer"};
-    AwaitLastCommit();
+    RestAfterCommit();
     if (commit.gather) commit.gather(commit);
     WaitFor("a commit to topic " + config_.topic + " is not answered");
     KafkaTransaction transaction(config_, partition_, *producer_, log_,
@@ -233,9 +235,9 @@ class KafkaCommitLog::Worker {
     return std::move(closed_);
   }
 
-  void AwaitLastCommit() {
+  void RestAfterCommit() {
     std::unique_lock lock(mutex_);
-    woken_.wait_until(lock, committed_at_ + kCommitSettles, [this] { return stopping_.load(); });
+    woken_.wait_until(lock, committed_at_ + kRest, [this] { return stopping_.load(); });
   }
 
   // Until there is something to do, or to be tried again.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <deque>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -39,6 +40,8 @@ class TakingStore : public StateStore {
   explicit TakingStore(Words& order) : order_(order) {}
   bool takes_dead_letter = false;
   bool away = false;
+  bool waits = false;  // begins when it is told to, with what is ready then
+  std::function<void()> begin;
   std::deque<std::string> refuses;  // ids of records, one in each commit
 
   Result<std::vector<StateEntry>> Scan(std::string_view) const override {
@@ -51,6 +54,18 @@ class TakingStore : public StateStore {
   }
   bool Takes(const SinkBatch& batch) const override {
     return batch.refusals.empty() ? batch.sink == "lake" : takes_dead_letter;
+  }
+  void CommitGathering(const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
+                       Gather gather, Done done) override {
+    if (!waits) return CommitWith(batches, std::move(changes), std::move(done));
+    begin = [this, batches, changes, gather, done] {
+      const Addition more = gather();
+      std::vector<SinkBatch*> all = batches;
+      all.insert(all.end(), more.batches.begin(), more.batches.end());
+      std::vector<StateChange> moved = changes;
+      moved.insert(moved.end(), more.changes.begin(), more.changes.end());
+      CommitWith(all, std::move(moved), done);
+    };
   }
   // "lake:one,two dead:three state:cursor", or in brackets what was not committed.
   void CommitWith(const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
@@ -147,6 +162,39 @@ TEST_CASE("a commit that fails delivers nothing of it, and is made again") {
   CHECK_FALSE(f.Commit(std::move(settled.batch)).error);
   const std::string all = "lake:one,two,three state:cursor";
   CHECK(f.order == Words{"siem", '(' + all + ')', all});  // siem has it already
+}
+
+TEST_CASE("a commit that has not begun takes the batches that have come since") {
+  for (const char* refused : {"", "two"}) {
+    INFO(refused);
+    Fixture f;
+    f.store.waits = true;
+    f.store.takes_dead_letter = true;
+    if (*refused != 0) f.store.refuses = {refused};
+    Words settled;
+    for (const char* name : {"a", "b", "c"}) {
+      f.destination.Commit(test::ThreeRecords({"lake"}), [&settled, name](const Settlement& s) {
+        settled.push_back(name + (s.error ? "!" : ':' + std::to_string(s.sinks[0].delivered)));
+      });
+    }
+    const std::string all =
+        "lake:one,two,three lake:one,two,three lake:one,two,three "
+        "state:cursorstate:cursorstate:cursor";
+    std::exchange(f.store.begin, nullptr)();
+    if (*refused == 0) {
+      CHECK(f.order == Words{all});
+      CHECK(settled == Words{"a:3", "b:3", "c:3"});
+      continue;
+    }
+    // Each goes again with its own dead letter, in its turn.
+    CHECK(f.order == Words{'(' + all + ')'});
+    CHECK(settled.empty());
+    f.store.waits = false;
+    std::exchange(f.store.begin, nullptr)();
+    CHECK(settled == Words{"a:2", "b:2", "c:2"});
+    const std::string one = "lake:one,three dead:two state:cursor";
+    CHECK(Words(f.order.begin() + 1, f.order.end()) == Words{one, one, one});
+  }
 }
 
 TEST_CASE("a record refused in the commit goes to the dead letter, and the rest is committed") {

@@ -166,6 +166,53 @@ TEST_CASE("what waits is committed as one, and moves memory when that has return
   CHECK(f.Keys() == Words{"a", "b", "c", "old"});
 }
 
+TEST_CASE("until a commit begins it takes what has become ready") {
+  Fixture f;
+  f.Open();
+  SinkBatch first = Batch("lake");
+  SinkBatch more = Batch("lake");
+  f.slot.CommitGathering(
+      {&first}, {{"a", "1"}},
+      [&more] {
+        return StateStore::Addition{{&more}, {{"a", "2"}, {"b", "2"}}};
+      },
+      [&f](const Result<void>& result) { f.settled += result ? "a" : "(a)"; });
+  f.Commit("c");
+  LogCommit& commit = f.log.commits.back();
+  commit.gather(commit);
+  CHECK(f.log.asked.back() == "commit a");
+  CHECK(commit.batches == std::vector<SinkBatch*>{&first, &more});
+  f.Answer(Kind::kCommitted);
+  CHECK(f.settled == "ac");
+  CHECK(f.log.commits.size() == 1);  // nothing waits any more
+  CHECK(f.Keys() == Words{"a", "b", "c"});
+  CHECK(f.slot.Scan("a").value()[0].value == "2");
+}
+
+TEST_CASE("what was refused of what a commit took is handed back with its own") {
+  Fixture f;
+  f.Open();
+  SinkBatch first = Batch("lake");
+  SinkBatch more = Batch("lake");
+  more.rejections.push_back({0, "too_large", "long ago"});
+  f.slot.CommitGathering(
+      {&first}, {{"a", "1"}},
+      [&more] {
+        return StateStore::Addition{{&more}, {}};
+      },
+      [&f](const Result<void>& result) { f.settled += result ? "a" : "(a)"; });
+  f.Commit("b");
+  LogCommit& commit = f.log.commits.back();
+  commit.gather(commit);
+  more.outcomes[1] = OutcomeKind::kRejected;
+  more.rejections.push_back({1, "too_large", ""});
+  f.Answer(Kind::kRefused);
+  CHECK(f.settled == "(a)");
+  CHECK(f.log.asked.back() == "commit b");
+  f.Answer(Kind::kCommitted);
+  CHECK(f.settled == "(a)b");
+}
+
 TEST_CASE("a load sees the commits made before it, and waits for them") {
   Fixture f;
   std::string loaded;
