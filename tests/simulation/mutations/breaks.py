@@ -43,7 +43,7 @@ BREAKS = [
           "if (static_cast<std::size_t>(delivered) <= flight->dead.records.size()) {",
           "a dead letter that failed counts as kept"),
     Break("refused-in-commit-forgotten", IN_ORDER,
-          "    if (HasUnkept(*flight->batch)) records.push_back(&flight->dead);\n", "",
+          "    if (HasUnkept(*flight->batch)) all.batches.push_back(&flight->dead);\n", "",
           "what was refused in a commit, or before it, is kept nowhere"),
     Break("refused-in-a-lost-commit-forgotten", SLOT + "slot.cc",
           "  // Of a commit that was not made, records may be known to be refused.\n"
