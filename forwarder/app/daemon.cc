@@ -59,6 +59,12 @@ bool Walks(const Job& job) {
   return job.kind == JobKind::kReplay || job.kind == JobKind::kReconcile;
 }
 
+// Of texts that only differ in how long something took.
+std::string WithoutNumbers(std::string text) {
+  std::erase_if(text, [](char letter) { return letter >= '0' && letter <= '9'; });
+  return text;
+}
+
 }  // namespace
 
 Daemon::Daemon(const Config& config, const RunOptions& options, const Log& log)
@@ -157,7 +163,8 @@ Result<void> Daemon::BuildSinks() {
     if (!sink) return sink.error();
     sinks_[config.name] = std::move(sink).value();
   }
-  auto dead_letter = MakeDeadLetter(config_, log_);
+  dead_letter_connection_ = DeadLetterConnection(config_);
+  auto dead_letter = MakeDeadLetter(config_, dead_letter_connection_, log_);
   if (!dead_letter) return dead_letter.error();
   dead_letter_ = std::move(dead_letter).value();
   log_.Info("dead letter: " + GuaranteeText(config_.dead_letter, config_.state));
@@ -434,12 +441,16 @@ bool Daemon::FellIntoTrouble(const Now& now, const std::string& name,
                              const std::optional<Error>& trouble) {
   if (!trouble) {
     if (troubled_since_.erase(name) == 0) return false;
+    told_.erase(name);
     log_.Info("sink " + name + ": goes on");
     board_.NoteSink(name, std::nullopt);
     return false;
   }
   const auto [since, began] = troubled_since_.try_emplace(name, now);
-  if (began) log_.Warn("sink " + name + ": " + trouble->message);
+  // What it first looked like may not be what it is.
+  if (told_[name].insert(WithoutNumbers(trouble->message)).second) {
+    log_.Warn("sink " + name + ": " + trouble->message);
+  }
   board_.NoteSink(name, SinkTrouble{trouble->message, since->second});
   return began;
 }

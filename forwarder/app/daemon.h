@@ -186,10 +186,12 @@ class Daemon : private LoopObserver {
   bool streaming_ = false;                       // streams were made: of a state of its own
   std::optional<MonotonicTime> pictures_until_;  // absent: nobody waited for them yet
   std::optional<Error> state_error_;             // nothing can be done any more
+  std::optional<KafkaSinkConfig> dead_letter_connection_;  // where it is a topic
   std::unique_ptr<Sink> dead_letter_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;
   std::unique_ptr<CurlEngine> engine_;
-  std::map<std::string, Now> troubled_since_;  // by sink
+  std::map<std::string, Now> troubled_since_;          // by sink
+  std::map<std::string, std::set<std::string>> told_;  // of that trouble, without numbers
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<HttpServer> server_;
 };

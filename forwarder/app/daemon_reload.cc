@@ -74,6 +74,9 @@ void Daemon::TakeUp(const Config& next, const ConfigChange& change, Renewed rene
   }
   config_ = next;
   if (shared_) shared_->Configure(KafkaStateSettings(config_));
+  if (change.logins.contains(config_.dead_letter.sink)) {
+    ChangeLogin(*dead_letter_connection_, DeadLetterKafkaSettings(config_));
+  }
   ShowConfiguration();
   // A batch under way at a sink that is replaced comes back undecided, and goes to the new one.
   for (auto& [name, sink] : renewed.sinks) {
@@ -102,7 +105,8 @@ void Daemon::TakeUp(const Config& next, const ConfigChange& change, Renewed rene
   };
   log_.Info(change.empty() ? "the configuration was read again: nothing changed"
                            : "the configuration was read again: tenants: " + count(change.tenants) +
-                                 "; sinks: " + count(change.sinks));
+                                 "; sinks: " + count(change.sinks) +
+                                 "; logins: " + std::to_string(change.logins.size()) + " changed");
 }
 
 // `streams_before`: those that run.

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "adapters/kafka/kafka_commit_log.h"
+#include "app/config/kafka_connections.h"
+#include "app/placed_tenants.h"
 #include "ports/record.h"
 
 namespace nsf {
@@ -44,6 +46,7 @@ Result<std::unique_ptr<SharedState>> SharedState::Join(const KafkaStateConfig& c
 
 void SharedState::Configure(const KafkaStateConfig& config) {
   config_.streams = config.streams;
+  ChangeLogin(config_.sink, config.sink);
   tenants_ = TenantsOf(config);
 }
 
@@ -78,17 +81,21 @@ Result<std::unique_ptr<CommitLog>> SharedState::OpenSlot(std::int32_t slot) {
   std::erase_if(config.streams, [this, slot](const KafkaStreamName& name) {
     return keeper_->SlotOf(name.tenant) != slot;
   });
-  auto log = KafkaCommitLog::Create(std::move(config), slot, [this](std::string_view message) {
+  const auto warn = [this](std::string_view message) {
     log_.Warn("state: " + std::string(message));
-  });
+  };
+  // Tenants of ours are placed there.
+  auto log = KafkaCommitLog::Create(std::move(config), slot, warn, true);
   if (!log) return log.error();
   return std::unique_ptr<CommitLog>(std::move(log).value());
 }
 
 Result<std::unique_ptr<CommitLog>> SharedState::OpenPlacements() {
-  auto log = KafkaCommitLog::Create(SlotsTopicOf(config_), 0, [this](std::string_view message) {
+  const auto warn = [this](std::string_view message) {
     log_.Warn("placements: " + std::string(message));
-  });
+  };
+  const auto placed = [this](const StateChange& change) { return PlacedTenant(config_, change); };
+  auto log = KafkaCommitLog::Create(SlotsTopicOf(config_), 0, warn, false, placed);
   if (!log) return log.error();
   return std::unique_ptr<CommitLog>(std::move(log).value());
 }

@@ -88,10 +88,11 @@ Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log)
   return MakeFile(config.name, std::get<FileConfig>(config.kind), log);
 }
 
-Result<std::unique_ptr<Sink>> MakeDeadLetter(const Config& config, const Log& log) {
-  if (!config.dead_letter.sink.empty()) {
-    return AsSink(
-        KafkaDeadLetter::Create(DeadLetterKafkaSettings(config), SinkLog(kDeadLetterName, log)));
+Result<std::unique_ptr<Sink>> MakeDeadLetter(const Config& config,
+                                             const std::optional<KafkaSinkConfig>& connection,
+                                             const Log& log) {
+  if (connection) {
+    return AsSink(KafkaDeadLetter::Create(*connection, SinkLog(kDeadLetterName, log)));
   }
   FileSinkConfig file;
   file.name = kDeadLetterName;

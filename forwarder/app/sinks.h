@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "adapters/kafka/kafka_settings.h"
 #include "adapters/syslog/syslog_sink.h"
 #include "app/config/config.h"
 #include "app/log.h"
@@ -20,7 +22,10 @@ Result<std::unique_ptr<Sink>> MakeSink(const SinkConfig& config, const Log& log)
 // What a syslog sink is made from. Fails with kConfiguration for an address.
 Result<SyslogSinkConfig> SyslogSettingsOf(const std::string& name, const SyslogConfig& config);
 
-// Where refused records go: a file that its owner alone can read, or a topic.
-Result<std::unique_ptr<Sink>> MakeDeadLetter(const Config& config, const Log& log);
+// Where refused records go: a file that its owner alone can read, or a topic. `connection`: that
+// topic's, DeadLetterConnection().
+Result<std::unique_ptr<Sink>> MakeDeadLetter(const Config& config,
+                                             const std::optional<KafkaSinkConfig>& connection,
+                                             const Log& log);
 
 }  // namespace nsf

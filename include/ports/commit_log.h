@@ -31,6 +31,7 @@ struct LogAnswer {
     kCommitted,  // every record is kDelivered
     kRefused,    // nothing is committed: records were refused for what they are, and are kRejected
     kFailed,     // nothing is committed: try again later
+    kBroken,     // the same, and nothing more can be before the log is taken over again
     kUnknown,    // it is committed or not; nothing more can be before the log is taken over again.
                  // Where records are newly kRejected, it is not
     kShutOut,    // somebody else has taken over: nothing is committed, and nothing can be

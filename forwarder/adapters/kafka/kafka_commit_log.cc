@@ -53,8 +53,13 @@ Error Closing() { return {ErrorKind::kStop, "the state is being closed"}; }
 
 class KafkaCommitLog::Worker {
  public:
-  Worker(KafkaStateConfig config, std::int32_t partition, KafkaLog log)
-      : config_(std::move(config)), partition_(partition), log_(std::move(log)) {}
+  Worker(KafkaStateConfig config, std::int32_t partition, KafkaLog log, bool kept,
+         Witnesses witnesses)
+      : config_(std::move(config)),
+        partition_(partition),
+        log_(std::move(log)),
+        kept_(kept),
+        witnesses_(std::move(witnesses)) {}
 
   ~Worker() {
     if (!thread_.joinable()) return;
@@ -110,11 +115,13 @@ class KafkaCommitLog::Worker {
   Result<void> TakeOver() {
     if (!stopping_) reader_.reset();
     WaitFor("the transactional id " + Id() + " cannot be taken over");
+    seen_ = false;
+    if (gone_) Pause();  // it is not brought back that soon
     while (!stopping_) {
       const auto taken = TryTakeOver();
       if (taken) {
         taken_ = true;
-        Tell(std::nullopt);
+        if (!gone_) Tell(std::nullopt);
         return {};
       }
       DropProducer();
@@ -131,6 +138,10 @@ class KafkaCommitLog::Worker {
     if (stopping_) return Closing();
     mark_ = {};
     if (taken_) {
+      // Nothing is written where everything is missed: it would look like something.
+      const auto anything = kept_ ? HasAnything() : Result<bool>(true);
+      if (anything && !*anything) return Gone();
+      gone_ = false;  // or it is missed again when nothing is read
       if (auto marked = LeaveMark(); !marked) return marked.error();
     }
     auto end = EndOfPartition(config_, partition_);
@@ -150,7 +161,13 @@ class KafkaCommitLog::Worker {
     }
     auto piece = reader_->Next([this] { return GoesOn(); });
     if (!piece && stopping_) return Closing();
-    Tell(piece ? std::nullopt : std::optional(piece.error()));
+    if (!piece) {
+      Tell(piece.error());
+      return piece;
+    }
+    seen_ |= !piece->changes.empty();
+    if (kept_ && !seen_ && piece->end && *piece->end >= mark_.end) return Gone();
+    Tell(std::nullopt);
     return piece;
   }
 
@@ -165,7 +182,11 @@ class KafkaCommitLog::Worker {
                                  [this] { return GoesOn(); });
     under_way_ = &transaction;
     for (SinkBatch* batch : commit.batches) transaction.Add(*batch);
-    for (const StateChange& change : commit.changes) transaction.Add(change);
+    for (const StateChange& change : commit.changes) {
+      transaction.Add(change);
+      auto witness = witnesses_ ? witnesses_(change) : std::nullopt;
+      if (witness) transaction.Add(*std::move(witness));
+    }
     const KafkaTransacted outcome = transaction.Run();
     under_way_ = nullptr;
     switch (outcome.kind) {
@@ -177,6 +198,9 @@ class KafkaCommitLog::Worker {
         return {LogAnswer::Kind::kRefused, outcome.message};
       case Kind::kFailed:
         return {LogAnswer::Kind::kFailed, outcome.message};
+      case Kind::kBroken:
+        DropProducer();
+        return {LogAnswer::Kind::kBroken, outcome.message};
       case Kind::kFenced:
         DropProducer();
         return {LogAnswer::Kind::kShutOut,
@@ -248,6 +272,7 @@ class KafkaCommitLog::Worker {
 
   bool GoesOn() {
     Watch();
+    if (gone_ && under_way_ != nullptr) return false;
     return !stopping_ || Steady::now() < stop_at_;
   }
 
@@ -280,9 +305,13 @@ class KafkaCommitLog::Worker {
   }
 
   Result<void> TakeOverWith(KafkaProducer& producer) {
-    if (auto prepared = PrepareStateTopic(config_, partition_ + 1); !prepared) {
-      return WithReason(prepared.error());
-    }
+    const auto there = LookAtStateTopic(config_, partition_ + 1);
+    if (!there) return WithReason(there.error());
+    if (!*there) return Gone();
+    // Whoever brings it back is not to be shut out meanwhile.
+    const auto written = gone_ ? HasAnything() : Result<bool>(true);
+    if (!written) return written.error();
+    if (!*written) return Gone();
     // Else librdkafka takes a second for the first transaction.
     producer.LookInto(config_.topic);
     for (const std::string& topic : Written()) producer.LookInto(topic);
@@ -292,8 +321,10 @@ class KafkaCommitLog::Worker {
           return rd_kafka_init_transactions(producer.client(), wait_ms);
         });
     if (taken.kind == Kind::kDone) return {};
-    return Retry("transactions cannot be begun: " + taken.message +
-                 "; grant this user WRITE and DESCRIBE on the transactional id " + Id());
+    const bool forbidden = taken.code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+    return Retry("transactions cannot be begun: " + taken.message + "; " +
+                 (forbidden ? StepForTransactionalId(config_, partition_)
+                            : std::string(JudgeReport(taken.code).next_step)));
   }
 
   // Whoever only asks is told less of why no broker answers than the producer is.
@@ -316,7 +347,7 @@ class KafkaCommitLog::Worker {
     return topics;
   }
 
-  std::string Id() const { return config_.topic + '.' + std::to_string(partition_); }
+  std::string Id() const { return TransactionalId(config_, partition_); }
 
   Result<void> MakeProducer() {
     auto made = KafkaProducer::Create(config_.sink, log_,
@@ -373,8 +404,9 @@ class KafkaCommitLog::Worker {
       last_progress_ = looked_into_ = now;
     } else if (under_way_ != nullptr && !producer_->cut_off() && now - looked_into_ > kStall) {
       looked_into_ = now;
-      producer_->LookInto(under_way_->topic());
+      LookIntoTopics(under_way_->topics());
     }
+    if (gone_) return;
     if (producer_->cut_off()) {
       const KafkaFailure& why = producer_->last_failure();
       Tell(Retry(why.text + "; " + std::string(why.next_step)));
@@ -384,15 +416,43 @@ class KafkaCommitLog::Worker {
     }
   }
 
+  void LookIntoTopics(const std::set<std::string>& topics) {
+    for (const std::string& topic : topics) {
+      const auto code = producer_->LookInto(topic);
+      if (topic == config_.topic && code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+        static_cast<void>(Gone());
+      }
+      if (producer_->cut_off()) return;
+    }
+  }
+
+  Result<bool> HasAnything() {
+    const auto end = EndOfPartition(config_, partition_);
+    if (!end) return end.error();
+    return *end > 0;
+  }
+
+  // What was committed is lost with the topic.
+  Error Gone() {
+    gone_ = true;
+    const Error error = StateIsGone(config_);
+    Tell(error);
+    return error;
+  }
+
   const KafkaStateConfig config_;
   const std::int32_t partition_;
   const KafkaLog log_;
+  const bool kept_;
+  const Witnesses witnesses_;
 
   // The thread's.
   std::unique_ptr<KafkaLogReader> reader_;
   KafkaTransaction* under_way_ = nullptr;
   bool taken_ = false;       // the producer is the owner's
   KafkaLogMark mark_;        // that is to be read
+  bool seen_ = false;        // something was read since it was taken over
+  bool gone_ = false;        // what was kept is not there any more
   std::string waited_for_;   // empty: nothing is
   std::size_t reports_ = 0;  // when last looked
   Steady::time_point last_progress_;
@@ -416,9 +476,10 @@ KafkaCommitLog::KafkaCommitLog(std::unique_ptr<Worker> worker) : worker_(std::mo
 KafkaCommitLog::~KafkaCommitLog() = default;
 
 Result<std::unique_ptr<KafkaCommitLog>> KafkaCommitLog::Create(KafkaStateConfig config,
-                                                               std::int32_t partition,
-                                                               KafkaLog log) {
-  auto worker = std::make_unique<Worker>(std::move(config), partition, std::move(log));
+                                                               std::int32_t partition, KafkaLog log,
+                                                               bool kept, Witnesses witnesses) {
+  auto worker = std::make_unique<Worker>(std::move(config), partition, std::move(log), kept,
+                                         std::move(witnesses));
   if (auto started = worker->Start(); !started) return started.error();
   return std::unique_ptr<KafkaCommitLog>(new KafkaCommitLog(std::move(worker)));
 }

@@ -14,15 +14,22 @@ namespace nsf {
 // One thread of its own.
 class KafkaCommitLog final : public CommitLog {
  public:
+  // What is committed beside a change, elsewhere; called in the log's thread.
+  using Witnesses = std::function<std::optional<KafkaWitness>(const StateChange&)>;
+
   // Does not wait for a connection. kConfiguration: which property is wrong and what to do; kStop
   // when the system has no thread left. `log` is called in its thread.
+  // With `kept`, something was committed there before, and a partition that holds nothing has lost
+  // it: it is told, and waited for.
   static Result<std::unique_ptr<KafkaCommitLog>> Create(KafkaStateConfig config,
-                                                        std::int32_t partition, KafkaLog log);
+                                                        std::int32_t partition, KafkaLog log,
+                                                        bool kept = false,
+                                                        Witnesses witnesses = {});
   // What is under way ends within a second or two.
   ~KafkaCommitLog() override;
 
   bool Takes(const SinkBatch& batch) const override;
-  // Makes the topic where it is missing.
+  // Waits for the topic where it is missing.
   void TakeOver(std::function<void(Result<void>)> done) override;
   void AskEnd(std::function<void(Result<std::int64_t>)> done) override;
   void Read(std::function<void(Result<LogPiece>)> done) override;

@@ -79,7 +79,13 @@ Result<void> Complete(rd_kafka_conf_t* conf, const KafkaSinkConfig& config,
   for (const auto& [name, value] : config.properties) {
     if (auto why = SetByUser(conf, name, value)) return Wrong(config, *why);
   }
-  for (const auto& [name, value] : own) {
+  const KafkaLogin::Values login = config.login->Get();
+  KafkaProperties last = own;
+  if (login.version > 0) {
+    last["sasl.username"] = login.username;
+    last["sasl.password"] = login.password;
+  }
+  for (const auto& [name, value] : last) {
     if (auto why = Set(conf, name, value)) return Wrong(config, *why);
   }
   if (auto why = Set(conf, "bootstrap.servers", Joined(config.brokers))) {
@@ -112,13 +118,25 @@ Result<KafkaConf> MakeConsumerConf(const KafkaSinkConfig& config, const KafkaPro
   return conf;
 }
 
+void TakeUpLogin(rd_kafka_t* client, const KafkaSinkConfig& config, std::uint64_t* version) {
+  const KafkaLogin::Values login = config.login->Get();
+  if (login.version == *version) return;
+  *version = login.version;
+  const KafkaError error(
+      rd_kafka_sasl_set_credentials(client, login.username.c_str(), login.password.c_str()));
+}
+
 std::string WithoutSecrets(std::string text, const KafkaSinkConfig& config) {
-  for (const auto& [name, value] : config.properties) {
-    if (value.empty() || !IsSecretKafkaProperty(name)) continue;
-    for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 3)) {
-      text.replace(at, value.size(), "***");
+  const auto blot_out = [&text](const std::string& secret) {
+    if (secret.empty()) return;
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
+      text.replace(at, secret.size(), "***");
     }
+  };
+  for (const auto& [name, value] : config.properties) {
+    if (IsSecretKafkaProperty(name)) blot_out(value);
   }
+  blot_out(config.login->Get().password);
   return text;
 }
 

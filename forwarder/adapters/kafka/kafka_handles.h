@@ -4,6 +4,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,9 @@ Result<KafkaConf> MakeProducerConf(const KafkaSinkConfig& config, const KafkaPro
 
 // The same of a consumer: the user's properties, and `own`.
 Result<KafkaConf> MakeConsumerConf(const KafkaSinkConfig& config, const KafkaProperties& own);
+
+// Has the client log in with what `config.login` holds, if that is newer than `*version`.
+void TakeUpLogin(rd_kafka_t* client, const KafkaSinkConfig& config, std::uint64_t* version);
 
 // `text`, which librdkafka wrote, with every secret of `config` blotted out.
 std::string WithoutSecrets(std::string text, const KafkaSinkConfig& config);

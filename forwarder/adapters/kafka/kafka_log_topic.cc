@@ -223,4 +223,60 @@ Result<bool> LookAtStateTopic(const KafkaStateConfig& config, std::int32_t parti
   return true;
 }
 
+Result<bool> WasWrittenTo(const KafkaStateConfig& config, std::int32_t partitions) {
+  for (std::int32_t partition = 0; partition < partitions; ++partition) {
+    const auto end = EndOfPartition(config, partition);
+    if (!end) return end.error();
+    if (*end > 0) return true;
+  }
+  return false;
+}
+
+Error StateIsGone(const KafkaStateConfig& config) {
+  return Wrong(
+      ErrorKind::kRetry, config.topic,
+      "is missing or empty, though events were delivered: what begins from nothing delivers "
+      "them again. Bring it back (state import of an export), and it goes on by itself; or, "
+      "to have every event again from `start` on, stop all instances, delete topic " +
+          SlotsTopicOf(config).topic + " too, and start them");
+}
+
+Error SlotsAreGone(const KafkaStateConfig& config) {
+  return Wrong(
+      ErrorKind::kRetry, SlotsTopicOf(config).topic,
+      "is missing or empty, though the state is there: where each tenant's is, is not known. "
+      "Stop all instances, state export to a file, delete topic " +
+          config.topic + ", state import of that file, and start them");
+}
+
+Result<std::int32_t> PrepareTopics(const KafkaStateConfig& config) {
+  const KafkaStateConfig slots = SlotsTopicOf(config);
+  const auto has_slots = LookAtStateTopic(slots, 1);
+  if (!has_slots) return has_slots.error();
+  const auto has_state = LookAtStateTopic(config, 1);
+  if (!has_state) return has_state.error();
+  const auto placed = *has_slots ? WasWrittenTo(slots, 1) : false;
+  if (!placed) return placed.error();
+  if (!*has_state) {
+    if (*placed) return StateIsGone(config);
+    const auto partitions =
+        *has_slots ? StatePartitions(slots) : Result<std::int32_t>(config.slots);
+    if (!partitions) return partitions;
+    if (auto made = PrepareStateTopic(config, *partitions); !made) return made.error();
+  } else if (!*placed) {
+    const auto partitions = StatePartitions(config);
+    if (!partitions) return partitions;
+    const auto kept = WasWrittenTo(config, *partitions);
+    if (!kept) return kept.error();
+    if (*kept) return SlotsAreGone(config);
+  }
+  if (!*has_slots) {
+    if (auto made = PrepareStateTopic(slots, config.slots); !made) return made.error();
+  }
+  const auto count = StatePartitions(slots);
+  if (!count) return count;
+  if (const auto enough = LookAtStateTopic(config, *count); !enough) return enough.error();
+  return count;
+}
+
 }  // namespace nsf

@@ -17,6 +17,18 @@ Result<void> PrepareStateTopic(const KafkaStateConfig& config, std::int32_t part
 // As that, without making one: a missing topic is no error. For `check`. Whether it is there.
 Result<bool> LookAtStateTopic(const KafkaStateConfig& config, std::int32_t partitions);
 
+// Whether anything was ever written to one of its first `partitions`. As LookAtStateTopic().
+Result<bool> WasWrittenTo(const KafkaStateConfig& config, std::int32_t partitions);
+
+// Makes both the state's topic and that of the slots at the first start, and never again: where one
+// of them is missing or empty though the other was written to, going on would be going on from
+// nothing. kRetry then, with what is to be done. How many slots there are.
+Result<std::int32_t> PrepareTopics(const KafkaStateConfig& config);
+
+// What was kept there is lost: why nothing goes on, and what is to be done.
+Error StateIsGone(const KafkaStateConfig& config);
+Error SlotsAreGone(const KafkaStateConfig& config);
+
 // How many partitions it has. Fails as the others, and with kStop where there is none.
 Result<std::int32_t> StatePartitions(const KafkaStateConfig& config);
 

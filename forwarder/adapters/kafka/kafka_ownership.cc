@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -27,10 +28,12 @@ using Steady = std::chrono::steady_clock;
 
 constexpr milliseconds kPoll{500};
 constexpr milliseconds kAgain{2000};
+constexpr milliseconds kRoutine{10'000};
 constexpr int kAskMs = 1000;
 // What runs in slots that were asked back ends within it, or is cut off by its next owner.
 constexpr milliseconds kGivePatience{10'000};
 constexpr milliseconds kLeavePatience{1500};
+constexpr milliseconds kDestroyPatience{2000};
 // What is not complained of again for so long has passed.
 constexpr milliseconds kComplaintLasts{15'000};
 
@@ -119,8 +122,11 @@ class KafkaOwnership::Worker {
   void Run() {
     ::pthread_setname_np(::pthread_self(), "nsf-group");
     while (!stopping_ && !Prepare()) Pause();
+    // What it was made with may have been mended since: files of certificates are read once.
+    if (!stopping_ && hindered_) Renew();
     if (!stopping_) Subscribe();
     while (!stopping_) {
+      TakeUpLogin(client_.get(), config_.sink, &login_);
       const Message message(rd_kafka_consumer_poll(client_.get(), static_cast<int>(kPoll.count())));
       if (message && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         Complain(message->err, rd_kafka_message_errstr(message.get()));
@@ -133,14 +139,8 @@ class KafkaOwnership::Worker {
 
   // The topics are there; how many slots there are is known.
   bool Prepare() {
-    const auto there = LookAtStateTopic(slots_, 1);
-    if (!there) return Hinder(there.error());
-    if (!*there) {
-      if (auto made = PrepareStateTopic(slots_, config_.slots); !made) return Hinder(made.error());
-    }
-    const auto count = StatePartitions(slots_);
+    const auto count = PrepareTopics(config_);
     if (!count) return Hinder(count.error());
-    if (auto made = PrepareStateTopic(config_, *count); !made) return Hinder(made.error());
     if (*count != config_.slots) {
       log_("topic " + slots_.topic + " has " + std::to_string(*count) +
            " partitions: so many slots there are, whatever state.slots says");
@@ -152,7 +152,20 @@ class KafkaOwnership::Worker {
     return true;
   }
 
+  void Renew() {
+    Destroy(client_.release());
+    if (const auto made = MakeClient(); !made) {
+      const std::string why = made.error().message;
+      Fail(RD_KAFKA_RESP_ERR__INVALID_ARG, why);
+      stopping_ = true;
+    }
+    cut_off_ = false;
+    why_.clear();
+  }
+
   bool Hinder(const Error& error) {
+    hindered_ = true;
+    TakeUpLogin(client_.get(), config_.sink, &login_);
     rd_kafka_poll(client_.get(), 0);  // connections tell of themselves
     Change([this, &error](OwnershipView* view) {
       if (error.kind == ErrorKind::kRetry) {
@@ -191,6 +204,7 @@ class KafkaOwnership::Worker {
                                                   "; mend the sink's `brokers` or `properties`"};
     }
     static_cast<void>(conf->release());  // the client's now
+    login_ = config_.sink.login->Get().version;
     rd_kafka_poll_set_consumer(client_.get());
     return {};
   }
@@ -204,8 +218,26 @@ class KafkaOwnership::Worker {
 
   // Bounded: brokers that are away would be waited for.
   void Leave() {
+    if (!client_) return;
     LeaveGroup();
-    rd_kafka_destroy_flags(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    Destroy(client_.release());
+  }
+
+  // librdkafka 2.0.2 waits for ever for a broker's thread where the topic of the assignment was
+  // deleted meanwhile. The program ends all the same: the client is then left behind.
+  static void Destroy(rd_kafka_t* client) {
+    std::promise<void> destroyed;
+    const std::future<void> waited_for = destroyed.get_future();
+    const auto destroy = [client](std::promise<void> done) {
+      rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+      done.set_value();
+    };
+    try {
+      std::thread(destroy, std::move(destroyed)).detach();
+    } catch (const std::system_error&) {
+      return;  // no thread is left
+    }
+    waited_for.wait_for(kDestroyPatience);
   }
 
   void LeaveGroup() {
@@ -223,7 +255,9 @@ class KafkaOwnership::Worker {
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
       worker->Gain(client, partitions);
     } else if (rd_kafka_assignment_lost(client) != 0) {
-      worker->Lose(partitions, "the group has not heard from this instance in time");
+      worker->Lose(partitions, worker->slots_gone_
+                                   ? "their topic is gone"
+                                   : "the group has not heard from this instance in time");
       worker->NoteUnheard();
       const KafkaError error(rd_kafka_incremental_unassign(client, partitions));
     } else {
@@ -242,7 +276,7 @@ class KafkaOwnership::Worker {
     unheard_.reset();
     Change([this, partitions](OwnershipView* view) {
       view->joined = true;
-      view->trouble.reset();
+      if (!slots_gone_) view->trouble.reset();
       for (int i = 0; i < partitions->cnt; ++i) {
         const std::int32_t slot = partitions->elems[i].partition;
         view->grants[slot] = {++grants_, false};
@@ -253,6 +287,7 @@ class KafkaOwnership::Worker {
 
   void Lose(rd_kafka_topic_partition_list_t* partitions, const std::string& why) {
     Change([partitions](OwnershipView* view) {
+      view->joined = false;  // who has them now is not known before it has joined again
       for (int i = 0; i < partitions->cnt; ++i) view->grants.erase(partitions->elems[i].partition);
     });
     if (partitions->cnt > 0) log_(std::to_string(partitions->cnt) + " slots are lost: " + why);
@@ -261,18 +296,18 @@ class KafkaOwnership::Worker {
   // Whose the slots are is not known until the group is heard of again. Others may have them, or,
   // where all instances are cut off, nobody.
   void NoteUnheard() {
+    if (slots_gone_) return;  // which is why
     unheard_ = Error{ErrorKind::kRetry,
                      "nothing is heard of group " + config_.topic + "; " +
                          std::string(JudgeReport(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN).next_step)};
-    Change([this](OwnershipView* view) {
-      view->joined = false;
-      view->trouble = unheard_;
-    });
+    Calm();
   }
 
-  // What was complained of has passed.
+  // What was complained of has passed; what lasts is told still.
   void Calm() {
-    Change([this](OwnershipView* view) { view->trouble = unheard_; });
+    Change([this](OwnershipView* view) {
+      view->trouble = slots_gone_ ? std::optional(SlotsAreGone(config_)) : unheard_;
+    });
   }
 
   // The group waits until this returns; signs of life go on by themselves.
@@ -307,6 +342,7 @@ class KafkaOwnership::Worker {
       worker->cut_off_ = true;
       if (worker->why_.empty()) worker->why_ = "no broker can be reached; " + std::string(next);
     } else {
+      worker->cut_off_ = true;  // perhaps: it is looked whether another broker answers
       worker->why_ = text + "; " + std::string(next);
     }
   }
@@ -330,6 +366,8 @@ class KafkaOwnership::Worker {
       return Fail(rd_kafka_fatal_error(client_.get(), fatal.data(), fatal.size()), fatal.data());
     }
     if (code == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED) return;  // it joins again
+    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) slots_gone_ = true;
+    if (slots_gone_) return;  // told while it lasts
     complained_at_ = Steady::now();
     const Error trouble{ErrorKind::kRetry, "slots of group " + config_.topic + ": " +
                                                WithoutSecrets(why, config_.sink) + "; " +
@@ -344,20 +382,35 @@ class KafkaOwnership::Worker {
       complained_at_.reset();
       Calm();
     }
-    if (!cut_off_ || now < look_at_) return;
-    look_at_ = now + kAgain;
+    if (now < look_at_) return;
+    look_at_ = now + (cut_off_ || slots_gone_ ? kAgain : kRoutine);
+    if (slots_gone_) LookForSlots();
     const KafkaTopic topic(rd_kafka_topic_new(client_.get(), slots_.topic.c_str(), nullptr));
     const rd_kafka_metadata_t* answer = nullptr;
     const auto code = rd_kafka_metadata(client_.get(), 0, topic.get(), &answer, kAskMs);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      // Whoever only waits in a group hears of it after minutes.
+      slots_gone_ |= answer->topic_cnt == 1 &&
+                     answer->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
       rd_kafka_metadata_destroy(answer);
-      cut_off_ = false;
       why_.clear();
-      return Calm();
+      if (std::exchange(cut_off_, false)) Calm();
+      return;
     }
+    if (!cut_off_) return;
     Change([this](OwnershipView* view) {
       view->trouble = Error{ErrorKind::kRetry, "group " + config_.topic + ": " + why_};
     });
+  }
+
+  // Made anew it is empty: who goes on from that places tenants where their state is not.
+  void LookForSlots() {
+    const auto there = LookAtStateTopic(slots_, 1);
+    if (!there) return;
+    const auto written = *there ? WasWrittenTo(slots_, 1) : false;
+    if (!written) return;
+    slots_gone_ = !*written;
+    Calm();
   }
 
   template <typename What>
@@ -385,6 +438,9 @@ class KafkaOwnership::Worker {
   std::uint64_t grants_ = 0;
   bool failed_ = false;
   bool cut_off_ = false;
+  bool slots_gone_ = false;
+  bool hindered_ = false;    // at the start
+  std::uint64_t login_ = 0;  // version of the one that the client has
   std::string why_;
   Steady::time_point look_at_{};
   std::optional<Steady::time_point> complained_at_;

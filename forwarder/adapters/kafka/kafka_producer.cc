@@ -13,6 +13,11 @@ namespace {
 
 constexpr int kAskMs = 1000;
 
+// Subjects of librdkafka's log.
+constexpr std::string_view kAddPartitions = "ADDPARTS";
+constexpr std::string_view kTransactionError = "TXNERR";
+constexpr std::string_view kFatal = "FATAL";
+
 std::size_t NumberOf(const rd_kafka_conf_t* conf, const char* name) {
   std::array<char, 32> text{};
   std::size_t size = text.size();
@@ -38,6 +43,8 @@ Result<std::unique_ptr<KafkaProducer>> KafkaProducer::Create(const KafkaSinkConf
   auto conf = MakeProducerConf(config, own);
   if (!conf) return std::move(conf).error();
   std::unique_ptr<KafkaProducer> producer(new KafkaProducer(config, log));
+  producer->login_ = config.login->Get().version;
+  producer->transactional_ = own.contains("transactional.id");
   producer->max_message_bytes_ = NumberOf(conf->get(), "message.max.bytes");
   rd_kafka_conf_set_opaque(conf->get(), producer.get());
   rd_kafka_conf_set_dr_msg_cb(conf->get(), OnReport);
@@ -85,19 +92,25 @@ rd_kafka_resp_err_t KafkaProducer::Send(KafkaMessage message) {
 }
 
 void KafkaProducer::Poll(std::chrono::milliseconds wait) {
+  TakeUpLogin(client_.get(), config_, &login_);
   rd_kafka_poll(client_.get(), static_cast<int>(wait.count()));
 }
 
-void KafkaProducer::LookInto(const std::string& topic) {
+rd_kafka_resp_err_t KafkaProducer::LookInto(const std::string& topic) {
   const rd_kafka_metadata_t* answer = nullptr;
   const auto failed = rd_kafka_metadata(client_.get(), 0, Topic(topic), &answer, kAskMs);
-  if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return;  // connections tell of themselves
+  if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return RD_KAFKA_RESP_ERR_NO_ERROR;  // connections tell of themselves
+  }
   const std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> owner(
       answer, &rd_kafka_metadata_destroy);
-  if (answer->topic_cnt != 1 || answer->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  if (answer->topic_cnt != 1 || answer->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
   const auto code = answer->topics[0].err;
   cut_off_ = true;
   last_failure_ = {"topic " + topic + ": " + rd_kafka_err2str(code), JudgeReport(code).next_step};
+  return code;
 }
 
 void KafkaProducer::Purge() {
@@ -125,6 +138,7 @@ void KafkaProducer::OnError(rd_kafka_t* client, int code, const char* reason, vo
     rd_kafka_fatal_error(client, why.data(), why.size());
     producer->fatal_ = true;
     producer->last_failure_ = {WithoutSecrets(why.data(), producer->config_), {}};
+    if (producer->transactional_) return;  // whoever makes transactions tells
     producer->log_("the producer failed and is made anew: " + producer->last_failure_.text);
   } else if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     producer->cut_off_ = true;
@@ -135,13 +149,33 @@ void KafkaProducer::OnError(rd_kafka_t* client, int code, const char* reason, vo
   } else {
     producer->last_failure_ = {WithoutSecrets(reason, producer->config_),
                                JudgeReport(error).next_step};
+    // Of one that lets nobody in it is not told that it is down.
+    producer->cut_off_ |= error == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+                          error == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED ||
+                          error == RD_KAFKA_RESP_ERR__SSL;
   }
+}
+
+// A line of log: "[thread]: broker: Failed to add partition ...". Of those that were not tried
+// because of another one nothing is to be learned.
+void KafkaProducer::NotePartition(const std::string& text) {
+  if (!partition_refusal_.empty()) return;
+  if (text.find(rd_kafka_err2str(RD_KAFKA_RESP_ERR_OPERATION_NOT_ATTEMPTED)) != std::string::npos) {
+    return;
+  }
+  const auto begin = text.find("Failed to add");
+  partition_refusal_ = begin == std::string::npos ? text : text.substr(begin);
 }
 
 // Down to warnings; all, when the user asked for `debug`.
 void KafkaProducer::OnLog(const rd_kafka_t* client, int level, const char* facility,
                           const char* text) {
-  const auto* producer = static_cast<const KafkaProducer*>(rd_kafka_opaque(client));
+  auto* producer = static_cast<KafkaProducer*>(rd_kafka_opaque(client));
+  const std::string_view about = facility;
+  if (about == kAddPartitions) producer->NotePartition(text);
+  // What a transaction has come to is told by whoever makes it.
+  const bool told = about == kAddPartitions || about == kTransactionError || about == kFatal;
+  if (told && producer->config_.properties.count("debug") == 0) return;
   if (level > LOG_WARNING && producer->config_.properties.count("debug") == 0) return;
   producer->log_(std::string("librdkafka ") + facility + ": " +
                  WithoutSecrets(text, producer->config_));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,7 +40,8 @@ class KafkaProducer {
   void Purge();
   // Asks the brokers what keeps messages for the topic from getting on, for up to a second: one
   // that may not be written to has no partitions, and librdkafka waits for some without a word.
-  void LookInto(const std::string& topic);
+  // What they say of it; no error also when they say nothing.
+  rd_kafka_resp_err_t LookInto(const std::string& topic);
   // Ends the Poll() under way, or else the next one, early. Any thread.
   void Wake();
 
@@ -54,21 +56,29 @@ class KafkaProducer {
   std::size_t reports() const { return reports_; }
   // What failed last, since the last delivery.
   const KafkaFailure& last_failure() const { return last_failure_; }
+  // Which partition the transaction may not have, and why, in librdkafka's words: its error names
+  // none. Empty: of none was heard.
+  const std::string& partition_refusal() const { return partition_refusal_; }
+  void ForgetPartitionRefusal() { partition_refusal_.clear(); }
 
  private:
   KafkaProducer(const KafkaSinkConfig& config, const KafkaLog& log) : config_(config), log_(log) {}
 
   static void OnReport(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
   static void OnError(rd_kafka_t* client, int code, const char* reason, void* self);
+  void NotePartition(const std::string& text);
   static void OnLog(const rd_kafka_t* client, int level, const char* facility, const char* text);
 
   const KafkaSinkConfig& config_;
   const KafkaLog& log_;
   std::size_t max_message_bytes_ = 0;
+  std::uint64_t login_ = 0;  // version of the one that it has
+  bool transactional_ = false;
   bool fatal_ = false;
   bool cut_off_ = false;
   std::size_t reports_ = 0;
   KafkaFailure last_failure_;
+  std::string partition_refusal_;
   KafkaClient client_;
   KafkaQueue queue_;                          // of reports; it and the topics go before the client
   std::map<std::string, KafkaTopic> topics_;  // by name

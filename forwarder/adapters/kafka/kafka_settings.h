@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "adapters/kafka/kafka_login.h"
 
 namespace nsf {
 
@@ -30,6 +33,9 @@ struct KafkaSinkConfig {
   KafkaKey key = KafkaKey::kUser;
   // librdkafka's own, secrets among them: no value is ever repeated in a message.
   KafkaProperties properties;
+  // Shared by all copies: what goes before sasl.username and sasl.password of the properties once
+  // it was changed. Never null.
+  std::shared_ptr<KafkaLogin> login = std::make_shared<KafkaLogin>();
 };
 
 struct KafkaStreamName {
@@ -48,6 +54,14 @@ struct KafkaStateConfig {
   // Of this instance, and of no other that runs; empty: it has no name that lasts.
   std::string instance;
   std::chrono::milliseconds session{10'000};  // without a sign of life an instance is taken as gone
+};
+
+// An entry of another partition of another topic, committed with a change: docs/decisions/0029.
+struct KafkaWitness {
+  std::string topic;
+  std::int32_t partition = 0;
+  std::string key;
+  std::string value;
 };
 
 // The topic whose partitions are the slots, as a state of its own: the placements are in it.

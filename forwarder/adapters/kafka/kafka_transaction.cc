@@ -31,7 +31,7 @@ KafkaTransacted Fatal(rd_kafka_t* client, const rd_kafka_error_t* error) {
   if (IsFence(code) || IsFence(rd_kafka_error_code(error))) {
     return {Kind::kFenced, "another producer has taken the place of this one"};
   }
-  return {Kind::kUnknown, rd_kafka_error_string(error)};
+  return {Kind::kUnknown, rd_kafka_error_string(error), rd_kafka_error_code(error)};
 }
 
 bool IsRefusal(KafkaFate fate) {
@@ -52,10 +52,19 @@ KafkaTransacted CallForTransaction(KafkaProducer& producer, const std::function<
       return {Kind::kUnknown, "given up before it was answered"};
     }
     if (rd_kafka_error_txn_requires_abort(error.get()) != 0) {
-      return {Kind::kFailed, rd_kafka_error_string(error.get())};
+      return {Kind::kFailed, rd_kafka_error_string(error.get()), rd_kafka_error_code(error.get())};
     }
     return Fatal(producer.client(), error.get());
   }
+}
+
+std::string TransactionalId(const KafkaStateConfig& config, std::int32_t partition) {
+  return config.topic + '.' + std::to_string(partition);
+}
+
+std::string StepForTransactionalId(const KafkaStateConfig& config, std::int32_t partition) {
+  return "grant this user WRITE and DESCRIBE on the transactional id " +
+         TransactionalId(config, partition) + ", and it goes on by itself";
 }
 
 KafkaTransaction::KafkaTransaction(const KafkaStateConfig& config, std::int32_t partition,
@@ -86,8 +95,22 @@ void KafkaTransaction::Add(const StateChange& change) {
   items_.push_back({{this, items_.size()}, nullptr, 0, &change});
 }
 
-std::string KafkaTransaction::topic() const {
-  return parts_.empty() ? config_.topic : parts_.front().topic;
+void KafkaTransaction::Add(KafkaWitness witness) {
+  witnesses_.push_back(std::move(witness));
+  groups_.front().push_back(items_.size());
+  items_.push_back({{this, items_.size()}, nullptr, 0, nullptr, &witnesses_.back()});
+}
+
+const std::string& KafkaTransaction::TopicOfItem(const Item& item) const {
+  if (item.part != nullptr) return item.part->topic;
+  return item.witness != nullptr ? item.witness->topic : config_.topic;
+}
+
+std::set<std::string> KafkaTransaction::topics() const {
+  std::set<std::string> topics{config_.topic};
+  for (const KafkaWitness& witness : witnesses_) topics.insert(witness.topic);
+  for (const Part& part : parts_) topics.insert(part.topic);
+  return topics;
 }
 
 KafkaTransacted KafkaTransaction::Run() {
@@ -98,6 +121,7 @@ KafkaTransacted KafkaTransaction::Run() {
 
 std::optional<KafkaTransacted> KafkaTransaction::Attempt() {
   if (auto begun = Begin(); begun.kind != Kind::kDone) return begun;
+  producer_.ForgetPartitionRefusal();
   for (Item& item : items_) item.report = RD_KAFKA_RESP_ERR__NOENT;  // none yet
   // The commit waits for the reports of the last group, and knows sooner than they why none come.
   const bool sent = std::all_of(groups_.begin(), groups_.end(), [this](const Numbers& group) {
@@ -110,8 +134,14 @@ std::optional<KafkaTransacted> KafkaTransaction::Attempt() {
   if (!sent && !bad_) Await();
   if (committed.kind == Kind::kDone) Settle();
   if (committed.kind != Kind::kFailed) return committed;
-  if (auto aborted = Abort(); aborted.kind != Kind::kDone) return aborted;
-  return Judge(committed.message);
+  const KafkaTransacted aborted = Abort();
+  if (aborted.kind == Kind::kDone) return Judge(committed);
+  // The producer is at its end. Nothing is committed all the same, as nobody was asked to: why that
+  // is so tells more than why it could not be aborted.
+  if (aborted.kind != Kind::kUnknown || !goes_on_()) return aborted;
+  KafkaTransacted broken = Failure(committed);
+  broken.kind = Kind::kBroken;
+  return broken;
 }
 
 bool KafkaTransaction::Send(const Numbers& numbers) {
@@ -164,13 +194,19 @@ KafkaTransaction::Sent KafkaTransaction::SendOne(Item& item) {
 }
 
 std::size_t KafkaTransaction::SizeOf(const Item& item) {
+  if (item.witness != nullptr) return item.witness->value.size();
   if (item.part == nullptr) return item.change->value.value_or("").size();
   return item.part->sent().records[item.index].value.size();
 }
 
 KafkaMessage KafkaTransaction::Message(Item& item) {
   KafkaMessage message;
-  if (item.part != nullptr) {
+  if (item.witness != nullptr) {
+    message.topic = producer_.Topic(item.witness->topic);
+    message.partition = item.witness->partition;
+    message.key = item.witness->key;
+    message.value = item.witness->value;
+  } else if (item.part != nullptr) {
     message =
         MessageOf(item.part->key, item.part->sent(), item.index, item.part->headers, item.untimed);
     message.topic = producer_.Topic(item.part->topic);
@@ -219,7 +255,7 @@ KafkaFate KafkaTransaction::FateOf(std::size_t number) const {
   return JudgeReport(items_[number].report).fate;
 }
 
-std::optional<KafkaTransacted> KafkaTransaction::Judge(const std::string& otherwise) {
+std::optional<KafkaTransacted> KafkaTransaction::Judge(const KafkaTransacted& otherwise) {
   Numbers refused;
   for (std::size_t number = 0; number < items_.size(); ++number) {
     Item& item = items_[number];
@@ -246,7 +282,7 @@ KafkaTransacted KafkaTransaction::Isolate(const Numbers& refused) {
   if (refused.size() == 1) {
     Item& item = items_[refused.front()];
     const bool too_large = FateOf(refused.front()) == KafkaFate::kTooLarge;
-    const std::string& topic = item.part == nullptr ? config_.topic : item.part->topic;
+    const std::string& topic = TopicOfItem(item);
     Refuse(item, too_large ? "too_large" : "invalid",
            std::string("refused by the broker, alone in its request: ") +
                rd_kafka_err2str(item.report) +
@@ -287,13 +323,14 @@ KafkaTransacted KafkaTransaction::TryAlone(const Numbers& half, Numbers& refused
       failed |= report != RD_KAFKA_RESP_ERR__PURGE_QUEUE && report != RD_KAFKA_RESP_ERR__NOENT &&
                 report != RD_KAFKA_RESP_ERR_NO_ERROR;
     }
-    if (!emptied || failed || !goes_on_()) return Failure("it was given up");
+    if (!emptied || failed || !goes_on_()) return Failure({Kind::kFailed, "it was given up"});
   }
 }
 
 void KafkaTransaction::Refuse(Item& item, const std::string& reason, const std::string& detail) {
   if (item.part == nullptr) {
-    stuck_ = "an entry of the state, " + item.change->key + ", cannot be kept: " + detail +
+    const std::string& key = item.witness != nullptr ? item.witness->key : item.change->key;
+    stuck_ = "an entry of the state, " + key + ", cannot be kept: " + detail +
              "; lower batch.events, or raise message.max.bytes of the sink and max.message.bytes "
              "of topic " +
              config_.topic;
@@ -325,7 +362,7 @@ void KafkaTransaction::Settle() {
   }
 }
 
-KafkaTransacted KafkaTransaction::Failure(const std::string& otherwise) const {
+KafkaTransacted KafkaTransaction::Failure(const KafkaTransacted& otherwise) const {
   for (const Item& item : items_) {
     const bool told = item.report != RD_KAFKA_RESP_ERR_NO_ERROR &&
                       item.report != RD_KAFKA_RESP_ERR__NOENT &&
@@ -333,7 +370,7 @@ KafkaTransacted KafkaTransaction::Failure(const std::string& otherwise) const {
                       item.report != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
     if (!told) continue;
     const KafkaFailure& connection = producer_.last_failure();
-    const std::string topic = item.part == nullptr ? config_.topic : item.part->topic;
+    const std::string topic = TopicOfItem(item);
     std::string message = "topic " + topic + ": " + rd_kafka_err2str(item.report);
     std::string_view next = JudgeReport(item.report).next_step;
     if (!connection.text.empty()) {
@@ -342,7 +379,18 @@ KafkaTransacted KafkaTransaction::Failure(const std::string& otherwise) const {
     }
     return {Kind::kFailed, message + "; " + std::string(next)};
   }
-  return {Kind::kFailed, "the transaction was aborted: " + otherwise + "; it is made again"};
+  producer_.Poll(milliseconds(0));  // what librdkafka has to say of partitions
+  const std::string& refusal = producer_.partition_refusal();
+  std::string message =
+      "the transaction was aborted: " + (refusal.empty() ? otherwise.message : refusal) + "; ";
+  if (otherwise.code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    message += "it is made again";
+  } else if (otherwise.code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) {
+    message += StepForTransactionalId(config_, partition_);
+  } else {
+    message += JudgeReport(otherwise.code).next_step;
+  }
+  return {Kind::kFailed, std::move(message)};
 }
 
 }  // namespace nsf

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,16 +31,23 @@ struct KafkaTransacted {
     kDone,     // committed: every record has its outcome
     kRefused,  // aborted, and records were refused for what they are: again, without them
     kFailed,   // aborted: again, later
+    kBroken,   // nothing is committed, and the producer can do nothing more
     kUnknown,  // the producer can do nothing more; whether it was committed, the topic tells
     kFenced,   // the same, and another producer has its place
   };
   Kind kind = Kind::kDone;
-  std::string message;  // why not, and the next step
+  std::string message;                                    // why not, and the next step
+  rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;  // of the call
 };
 
 // Repeats a call of librdkafka's for as long as its error says so, and `goes_on` does.
 KafkaTransacted CallForTransaction(KafkaProducer& producer, const std::function<bool()>& goes_on,
                                    const std::function<rd_kafka_error_t*(int wait_ms)>& call);
+
+// Whoever has this id shuts out whoever had it before.
+std::string TransactionalId(const KafkaStateConfig& config, std::int32_t partition);
+// What is to be done where this user may not have it.
+std::string StepForTransactionalId(const KafkaStateConfig& config, std::int32_t partition);
 
 // For one thread, and for one transaction.
 class KafkaTransaction final : private KafkaReports {
@@ -54,12 +62,13 @@ class KafkaTransaction final : private KafkaReports {
   // The undecided records of the batch; or those refused, where it has refusals.
   void Add(SinkBatch& batch);
   void Add(const StateChange& change);
+  void Add(KafkaWitness witness);
 
-  // Blocks. After kUnknown and kFenced the producer goes before what was added.
+  // Blocks. After kBroken, kUnknown and kFenced the producer goes before what was added.
   KafkaTransacted Run();
 
-  // The topic that what is under way goes to first.
-  std::string topic() const;
+  // Those that what is under way goes to.
+  std::set<std::string> topics() const;
 
  private:
   // What was added together.
@@ -72,12 +81,13 @@ class KafkaTransaction final : private KafkaReports {
 
     const SinkBatch& sent() const { return letters.records.empty() ? *given : letters; }
   };
-  // One message: a record, or a change of the state.
+  // One message: a record, a change of the state, or its witness.
   struct Item {
     KafkaTag tag;
     Part* part = nullptr;
     std::size_t index = 0;  // of the record
     const StateChange* change = nullptr;
+    const KafkaWitness* witness = nullptr;
     bool untimed = false;  // the broker refuses the event's time
     rd_kafka_resp_err_t report = RD_KAFKA_RESP_ERR_NO_ERROR;
   };
@@ -94,12 +104,13 @@ class KafkaTransaction final : private KafkaReports {
   // Waits for the reports of all that is sent, or for the first that is bad. Whether all are good.
   bool Await();
   static std::size_t SizeOf(const Item& item);
+  const std::string& TopicOfItem(const Item& item) const;
   KafkaMessage Message(Item& item);
   KafkaTransacted Begin();
   KafkaTransacted Commit();
   KafkaTransacted Abort();
   // What the reports of an aborted transaction say of its records; `otherwise`, why it was aborted.
-  std::optional<KafkaTransacted> Judge(const std::string& otherwise);
+  std::optional<KafkaTransacted> Judge(const KafkaTransacted& otherwise);
   // Finds who is to blame among those refused together.
   KafkaTransacted Isolate(const Numbers& refused);
   // Sends these in a transaction that is aborted, and adds to `refused` which of them are.
@@ -107,7 +118,8 @@ class KafkaTransaction final : private KafkaReports {
   KafkaFate FateOf(std::size_t number) const;
   void Refuse(Item& item, const std::string& reason, const std::string& detail);
   void Settle();
-  KafkaTransacted Failure(const std::string& otherwise) const;
+  // Which record is to blame, or else what the call that failed says.
+  KafkaTransacted Failure(const KafkaTransacted& otherwise) const;
 
   const KafkaStateConfig& config_;
   const std::int32_t partition_;  // of the state's topic
@@ -115,6 +127,7 @@ class KafkaTransaction final : private KafkaReports {
   const KafkaLog& log_;
   const std::function<bool()> goes_on_;
   std::deque<Part> parts_;
+  std::deque<KafkaWitness> witnesses_;
   std::deque<Item> items_;  // never moved: messages point to their tags
   // What is sent at a time, and reported before more is: a topic may take smaller requests.
   std::vector<Numbers> groups_{1};

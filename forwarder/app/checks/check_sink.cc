@@ -195,7 +195,9 @@ void CheckSink(const Config& config, const SinkConfig& sink, bool write, Finding
 void CheckDeadLetter(const Config& config, bool write, Findings* findings) {
   const Question question{"dead_letter", true, "dead letter",
                           "a stream would wait at the first row that a sink refuses",
-                          [&config](const Log& log) { return MakeDeadLetter(config, log); }};
+                          [&config](const Log& log) {
+                            return MakeDeadLetter(config, DeadLetterConnection(config), log);
+                          }};
   if (config.dead_letter.sink.empty()) {
     // The state's directory is made with the state, which is checked by itself.
     std::error_code ignored;

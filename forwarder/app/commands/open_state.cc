@@ -19,6 +19,7 @@
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/system/system_random.h"
 #include "app/config/kafka_connections.h"
+#include "app/placed_tenants.h"
 #include "core/state/keys.h"
 #include "pipeline/slot/open_slot.h"
 #include "pipeline/slot/placement_desk.h"
@@ -156,16 +157,19 @@ class OwnedSlots : public StateStore, private SlotLogs {
   }
 
   Result<std::unique_ptr<CommitLog>> OpenSlot(std::int32_t slot) override {
-    return Open(config_, slot);
+    return Open(config_, slot, {});
   }
   Result<std::unique_ptr<CommitLog>> OpenPlacements() override {
-    return Open(SlotsTopicOf(config_), 0);
+    return Open(SlotsTopicOf(config_), 0,
+                [this](const StateChange& change) { return PlacedTenant(config_, change); });
   }
   bool Takes(const SinkBatch& /*batch*/) const override { return false; }
 
   static Result<std::unique_ptr<CommitLog>> Open(const KafkaStateConfig& config,
-                                                 std::int32_t partition) {
-    auto log = KafkaCommitLog::Create(config, partition, [](std::string_view /*message*/) {});
+                                                 std::int32_t partition,
+                                                 KafkaCommitLog::Witnesses witnesses) {
+    auto log = KafkaCommitLog::Create(
+        config, partition, [](std::string_view /*message*/) {}, false, std::move(witnesses));
     if (!log) return log.error();
     return std::unique_ptr<CommitLog>(std::move(log).value());
   }

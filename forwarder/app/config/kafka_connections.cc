@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config/kafka_connections.h"
 
+#include <utility>
 #include <variant>
 
 namespace nsf {
@@ -25,6 +26,11 @@ KafkaSinkConfig DeadLetterKafkaSettings(const Config& config) {
   return kafka;
 }
 
+std::optional<KafkaSinkConfig> DeadLetterConnection(const Config& config) {
+  if (config.dead_letter.sink.empty()) return std::nullopt;
+  return DeadLetterKafkaSettings(config);
+}
+
 KafkaStateConfig KafkaStateSettings(const Config& config) {
   KafkaStateConfig state;
   const SinkConfig& sink = KafkaSinkNamed(config, config.state.sink);
@@ -40,6 +46,22 @@ KafkaStateConfig KafkaStateSettings(const Config& config) {
     for (const std::string& stream : tenant.events) state.streams.push_back({tenant.name, stream});
   }
   return state;
+}
+
+void ChangeLogin(const KafkaSinkConfig& running, const KafkaSinkConfig& next) {
+  const auto value = [](const KafkaSinkConfig& config, const char* name) {
+    const auto found = config.properties.find(name);
+    return found == config.properties.end() ? std::string() : found->second;
+  };
+  KafkaLogin::Values now = running.login->Get();
+  if (now.version == 0) {
+    now.username = value(running, "sasl.username");
+    now.password = value(running, "sasl.password");
+  }
+  std::string username = value(next, "sasl.username");
+  std::string password = value(next, "sasl.password");
+  if (username == now.username && password == now.password) return;
+  running.login->Change(std::move(username), std::move(password));
 }
 
 }  // namespace nsf

@@ -79,6 +79,24 @@ const TenantConfig& TenantOf(const Config& config, const std::string& name) {
                        [&name](const TenantConfig& tenant) { return tenant.name == name; });
 }
 
+Setting WithoutLogin(Setting setting) {
+  const auto is_login = [](const Setting& one) {
+    return one.name == "sasl.username" || one.name == "sasl.password";
+  };
+  for (std::vector<Setting>* list : {&setting.items, &setting.children}) {
+    std::erase_if(*list, is_login);
+    for (Setting& one : *list) one = WithoutLogin(std::move(one));
+  }
+  return setting;
+}
+
+// Nothing else of the sink did.
+bool LoginChanged(const CheckedConfig& before, const CheckedConfig& after,
+                  const std::string& sink) {
+  return Same(WithoutLogin(*Entries(before.settings, "sinks").at(sink)),
+              WithoutLogin(*Entries(after.settings, "sinks").at(sink)));
+}
+
 // What a tenant stands on besides its own keys: which sinks it goes to, in which formats, and the
 // key that was read from its file.
 bool StandsOnTheSame(const Config& before, const Config& after, const std::string& name) {
@@ -99,9 +117,9 @@ bool StandsOnTheSame(const Config& before, const Config& after, const std::strin
 }  // namespace
 
 ConfigChange CompareConfigs(const CheckedConfig& before, const CheckedConfig& after) {
-  ConfigChange change{Compare(before.settings, after.settings, "tenants"),
-                      Compare(before.settings, after.settings, "sinks"),
-                      {}};
+  ConfigChange change;
+  change.tenants = Compare(before.settings, after.settings, "tenants");
+  change.sinks = Compare(before.settings, after.settings, "sinks");
   const bool all = !SameSection(before, after, "batch") ||
                    !SameRules(*before.config.classification, *after.config.classification);
   for (const TenantConfig& tenant : after.config.tenants) {
@@ -116,9 +134,15 @@ ConfigChange CompareConfigs(const CheckedConfig& before, const CheckedConfig& af
   // Their connections are those of a sink.
   for (const auto& [lent, user] : {std::pair{before.config.dead_letter.sink, "dead letter"},
                                    std::pair{before.config.state.sink, "state"}}) {
-    if (change.sinks.changed.contains(lent) || change.sinks.removed.contains(lent)) {
+    if (change.sinks.changed.contains(lent) && LoginChanged(before, after, lent)) {
+      change.logins.insert(lent);
+    } else if (change.sinks.changed.contains(lent) || change.sinks.removed.contains(lent)) {
       change.fixed.push_back("sinks (" + lent + ", which the " + user + " uses)");
     }
+  }
+  // It has no connection of its own.
+  if (change.logins.contains(after.config.state.sink)) {
+    change.sinks.changed.erase(after.config.state.sink);
   }
   return change;
 }

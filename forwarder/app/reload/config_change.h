@@ -24,10 +24,13 @@ struct NamesChanged {
 struct ConfigChange {
   NamesChanged tenants;  // also those that a changed format, batch or classification concerns
   NamesChanged sinks;
+  // Sinks whose connection others use too, and of which the user's name or password changed:
+  // clients that run log in with them from then on.
+  std::set<std::string> logins;
   // What differs and is only taken up at a start: "state", …
   std::vector<std::string> fixed;
 
-  bool empty() const { return tenants.empty() && sinks.empty() && fixed.empty(); }
+  bool empty() const { return tenants.empty() && sinks.empty() && logins.empty() && fixed.empty(); }
 };
 
 // A configuration, and the settings that it was made of.

@@ -34,6 +34,15 @@ std::optional<std::chrono::seconds> LagOf(const StreamSnapshot& snapshot, const 
   return std::max(lag, std::chrono::seconds(0));
 }
 
+// Nobody goes on from there while it is awaited, as far as is known: it falls behind.
+std::shared_ptr<const StreamSnapshot> HowFar(const StreamSnapshot& before) {
+  auto snapshot = std::make_shared<StreamSnapshot>();
+  snapshot->delivered_until = before.delivered_until;
+  snapshot->proven_until = before.proven_until;
+  snapshot->clock_skew = before.clock_skew;
+  return snapshot;
+}
+
 }  // namespace
 
 void StreamBoard::Watch(const WatchedStream& stream, const Now& now) {
@@ -87,6 +96,7 @@ void StreamBoard::SetPlace(const std::string& tenant, const std::string& stream,
   fresh.watched = found->second.watched;
   fresh.heard_at = found->second.heard_at;
   fresh.place = place;
+  if (place == StreamPlace::kAwaited) fresh.snapshot = HowFar(*found->second.snapshot);
   found->second = std::move(fresh);
   NoteTried();
 }

@@ -14,6 +14,7 @@ void LogContent::Apply(const StateChange& change) {
     mark_ = change.value.value_or("");
     return;
   }
+  if (change.key.starts_with(kPlacedPrefix)) return;
   const auto at = entries_.find(change.key);
   if (at != entries_.end()) bytes_ -= at->first.size() + at->second.size();
   if (change.value) {

@@ -20,6 +20,10 @@ class LogContent {
   // lost is found in the log, or is not. No entry of the state.
   static constexpr const char* kMarkKey = "slot/commit";
 
+  // Keys that begin so say of a tenant that it was placed here, so that what holds nothing at all
+  // has lost it. No entries of the state.
+  static constexpr const char* kPlacedPrefix = "slot/placed/";
+
   // Takes a piece. Whether all is read that stood before `end` when that was asked for: an end that
   // is told earlier is only where somebody's transaction is open.
   bool Take(const LogPiece& piece, std::int64_t end);

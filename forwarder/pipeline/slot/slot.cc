@@ -123,8 +123,8 @@ void Slot::OnRead() {
     content_ = std::exchange(reading_, {});
     const std::string pending = std::exchange(pending_, {});
     made = !pending.empty() && content_.mark() == pending;
-    const bool not_made = !pending.empty() && content_.mark() == last_;
-    const bool moved = !pending.empty() && !made && !not_made;
+    const bool moved = std::exchange(was_read_, true) && !made && content_.mark() != last_;
+    const bool not_made = !pending.empty() && !made && !moved;
     if (!moved) phase_ = Phase::kOwned;
     last_ = content_.mark();
     if (made) note = "the last commit was made";
@@ -268,20 +268,9 @@ void Slot::OnAnswer(const LogAnswer& answer) {
     case LogAnswer::Kind::kFailed:
       Fail(Retry(answer.message));
       break;
-    case LogAnswer::Kind::kUnknown: {
-      // The next owner reads whether it was made.
-      if (IsClosing()) return End(Phase::kLost, Closed());
-      {
-        const std::lock_guard lock(mutex_);
-        pending_ = mark_;
-        phase_ = Phase::kOpening;
-        committing_ = false;
-      }
-      hearers_.note("whether the last commit was made is not known (" + answer.message +
-                    "); the state's log is asked");
-      hearers_.changed();
-      return Open();
-    }
+    case LogAnswer::Kind::kBroken:
+    case LogAnswer::Kind::kUnknown:
+      return TakeOverAgain(answer);
     case LogAnswer::Kind::kShutOut:
       // Not taken over again: two owners would shut each other out for ever.
       return End(Phase::kLost, {ErrorKind::kStop, answer.message});
@@ -292,6 +281,24 @@ void Slot::OnAnswer(const LogAnswer& answer) {
   }
   if (IsClosing()) return End(Phase::kLost, Closed());
   Advance();
+}
+
+void Slot::TakeOverAgain(const LogAnswer& answer) {
+  const bool unknown = answer.kind == LogAnswer::Kind::kUnknown;
+  if (!unknown) Fail(Retry(answer.message));
+  if (IsClosing()) return End(Phase::kLost, Closed());
+  {
+    const std::lock_guard lock(mutex_);
+    if (unknown) pending_ = mark_;  // the next owner reads whether it was made
+    phase_ = Phase::kOpening;
+    committing_ = false;
+  }
+  if (unknown) {
+    hearers_.note("whether the last commit was made is not known (" + answer.message +
+                  "); the state's log is asked");
+  }
+  hearers_.changed();
+  Open();
 }
 
 void Slot::Succeed() {

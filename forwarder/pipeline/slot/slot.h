@@ -94,6 +94,7 @@ class Slot final : public StateStore {
   // What is ready by now goes into the round, and into the commit of it.
   void GatherInto(LogCommit& commit);
   void OnAnswer(const LogAnswer& answer);
+  void TakeOverAgain(const LogAnswer& answer);
   void Succeed();
   // Those with a record that was refused are handed back; the others are committed at once.
   void HandBackRefused();
@@ -121,9 +122,10 @@ class Slot final : public StateStore {
   std::set<std::uint64_t> unsettled_;  // numbers of commits
   std::uint64_t commits_made_ = 0;
   std::uint64_t rounds_ = 0;
-  std::string mark_;     // of the round
-  std::string last_;     // of the last commit that is known to be made
-  std::string pending_;  // of one whose answer was lost; empty: none was
+  bool was_read_ = false;  // whatever is read from now on, this owner must have committed
+  std::string mark_;       // of the round
+  std::string last_;       // of the last commit that is known to be made
+  std::string pending_;    // of one whose answer was lost; empty: none was
 };
 
 }  // namespace nsf

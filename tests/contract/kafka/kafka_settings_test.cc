@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which properties a sink takes; and that no secret is ever repeated.
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "adapters/kafka/kafka_handles.h"
@@ -142,6 +143,26 @@ TEST_CASE("no error repeats a secret") {
   const auto error = RefusalOf(config);
   if (error) CHECK_THAT(error->message, !Catch::Contains(secret));
   CHECK(WithoutSecrets("x " + secret + secret + " y", config) == "x ****** y");
+  config.login->Change("ann", "of-next-year");
+  CHECK(WithoutSecrets("x of-next-year y " + secret, config) == "x *** y ***");
+}
+
+TEST_CASE("a login that was changed goes before that of the properties, in every copy") {
+  KafkaSinkConfig config = ConfigWith("sasl.password", "of-last-year");
+  config.properties["sasl.username"] = "forwarder";
+  const KafkaSinkConfig copy = config;
+  const auto password = [&copy](const char* name) {
+    const auto conf = MakeProducerConf(copy);
+    if (!conf) FAIL(conf.error().message);
+    std::array<char, 64> text{};
+    std::size_t size = text.size();
+    REQUIRE(rd_kafka_conf_get(conf->get(), name, text.data(), &size) == RD_KAFKA_CONF_OK);
+    return std::string(text.data());
+  };
+  CHECK(password("sasl.password") == "of-last-year");
+  config.login->Change("other", "of-next-year");
+  CHECK(password("sasl.password") == "of-next-year");
+  CHECK(password("sasl.username") == "other");
 }
 
 }  // namespace nsf

@@ -35,8 +35,10 @@ class SomeNumber : public Random {
 // A slot in a topic, and a wait for what it tells.
 class Owner {
  public:
-  explicit Owner(const KafkaStateConfig& config) {
-    auto made = KafkaCommitLog::Create(config, 0, [this](std::string_view line) { Hear(line); });
+  explicit Owner(const KafkaStateConfig& config, bool kept = false,
+                 KafkaCommitLog::Witnesses witnesses = {}) {
+    auto made = KafkaCommitLog::Create(
+        config, 0, [this](std::string_view line) { Hear(line); }, kept, std::move(witnesses));
     if (!made) FAIL(made.error().message);
     log = std::move(made).value();
     slot = std::make_unique<Slot>(
@@ -162,6 +164,63 @@ TEST_CASE_METHOD(KafkaStateTest, "a commit that is aborted is handed back, and c
   CHECK(owner->Keys().empty());
   CHECK(owner->Commit({&sample.batch}, {{"a", "1"}}));
   CHECK(owner->Keys() == Texts{"a"});
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "why a transaction cannot be is told, also where it ends badly") {
+  const auto owner = Open();
+  SampleBatch sample(3);
+  // What was never begun at the coordinator cannot be aborted there: the producer is at its end.
+  kafka_.Answer(kAddPartitionsToTxn, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  kafka_.Answer(kEndTxn, {RD_KAFKA_RESP_ERR_INVALID_TXN_STATE});
+  const auto failed = owner->Commit({&sample.batch}, {{"a", "1"}});
+  REQUIRE_FALSE(failed);
+  CHECK_THAT(failed.error().message,
+             Catch::Contains("; grant this user WRITE and DESCRIBE on the topic"));
+  CHECK(sample.Count(OutcomeKind::kUndecided) == 3);
+  CHECK(owner->Commit({&sample.batch}, {{"a", "1"}}));
+  CHECK(sample.Count(OutcomeKind::kDelivered) == 3);
+  CHECK(owner->Keys() == Texts{"a"});
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "a partition that was kept and holds nothing is missed") {
+  Owner owner(config_, true);
+  for (int seconds = 0; seconds < 30 && !owner.log->Trouble(); ++seconds) {
+    CHECK_FALSE(owner.Becomes(Phase::kOwned, 1s));
+  }
+  CHECK(owner.slot->phase() == Phase::kOpening);
+  const auto trouble = owner.log->Trouble();
+  REQUIRE(trouble);
+  CHECK_THAT(trouble->message, Catch::Contains("topic state is missing or empty") &&
+                                   Catch::Contains("state import of an export"));
+  {
+    Owner import(config_);
+    REQUIRE(import.Becomes(Phase::kOwned));
+    REQUIRE(import.Commit({}, {{"a", "1"}}));
+  }
+  REQUIRE(owner.Becomes(Phase::kOwned));
+  CHECK(owner.Keys() == Texts{"a"});
+  CHECK_FALSE(owner.log->Trouble());
+}
+
+TEST_CASE_METHOD(KafkaStateTest, "a witness is committed with its change") {
+  kafka_.CreateTopic("slots", 1);
+  KafkaStateConfig slots = config_;
+  slots.topic = "slots";
+  {
+    Owner owner(slots, false, [](const StateChange& change) -> std::optional<KafkaWitness> {
+      if (change.key != "placement/acme") return std::nullopt;
+      return KafkaWitness{"state", 0, "slot/placed/acme", "here"};
+    });
+    REQUIRE(owner.Becomes(Phase::kOwned));
+    REQUIRE(owner.Commit({}, {{"placement/acme", "1"}, {"other", "2"}}));
+    CHECK(owner.Keys() == Texts{"other", "placement/acme"});
+  }
+  const auto seen = kafka_.Read("state", 1, 1);
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].key == "slot/placed/acme");
+  // That is enough not to be missed.
+  Owner owner(config_, true);
+  CHECK(owner.Becomes(Phase::kOwned));
 }
 
 TEST_CASE_METHOD(KafkaStateTest,

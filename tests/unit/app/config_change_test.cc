@@ -48,6 +48,7 @@ std::string Described(const ConfigChange& change) {
   };
   names("tenant", change.tenants);
   names("sink", change.sinks);
+  for (const std::string& name : change.logins) text << "login~" << name << ' ';
   for (const std::string& section : change.fixed) text << "fixed:" << section << ' ';
   return text.str();
 }
@@ -122,6 +123,29 @@ TEST_CASE("a sink that lends its connection to the dead letter stays as it is") 
   const ConfigChange change = Compare(ConfigOf(text), ConfigOf(With(text, "k1:9092", "k2:9092")));
   REQUIRE(change.fixed.size() == 1);
   CHECK(change.fixed.front().find("lake") != std::string::npos);
+}
+
+TEST_CASE("where others use a sink's connection its user and password change, and nothing else") {
+  const std::string login =
+      "topic: events, properties: {sasl.username: forwarder, sasl.password: secret, linger.ms: "
+      "'5'}";
+  const std::string base = With(kBefore, "topic: events", login);
+  for (const auto& [section, changes] :
+       {std::pair{"dead_letter: {type: kafka, sink: lake, topic: dead}\n", "sink~lake login~lake "},
+        std::pair{"state: {type: kafka, sink: lake, topic: state}\n", "login~lake "}}) {
+    const std::string text = base + section;
+    INFO(text);
+    const LoadedConfig before = ConfigOf(text);
+    CHECK(Described(Compare(before, before)).empty());
+    for (const char* part : {"secret", "sasl.username: forwarder"}) {
+      const std::string other = std::string(part) + "2";
+      CHECK(Described(Compare(before, ConfigOf(With(text, part, other)))) == changes);
+    }
+    CHECK(Compare(before, ConfigOf(With(text, "'5'", "'6'"))).fixed.size() == 1);
+    CHECK(
+        Compare(before, ConfigOf(With(With(text, "'5'", "'6'"), "secret", "other"))).fixed.size() ==
+        1);
+  }
 }
 
 }  // namespace

@@ -248,6 +248,39 @@ TEST_CASE("a commit that failed comes back, and nothing has moved") {
   CHECK(f.Keys() == Words{"a"});
 }
 
+TEST_CASE("a commit that broke the log comes back, and the log is taken over again") {
+  for (const bool theirs : {false, true}) {
+    INFO(theirs);
+    Fixture f;
+    f.Open({{LogContent::kMarkKey, "before"}});
+    f.Commit("a");
+    f.Answer(Kind::kBroken);
+    CHECK(f.settled == "(a)");
+    CHECK(f.slot.phase() == Phase::kOpening);
+    CHECK(f.log.asked.back() == "take over");
+    f.Commit("a");
+    CHECK(f.log.commits.size() == 1);
+    f.Reopen({{LogContent::kMarkKey, theirs ? "theirs" : "before"}});
+    CHECK(f.notes.empty());
+    if (theirs) {  // somebody had it in between, and memory is behind
+      CHECK(f.slot.phase() == Phase::kLost);
+      CHECK(f.settled == "(a)(a)");
+    } else {
+      CHECK(f.log.asked.back() == "commit a");
+      f.Answer(Kind::kCommitted);
+      CHECK(f.settled == "(a)a");
+      CHECK(f.Keys() == Words{"a"});
+    }
+  }
+}
+
+TEST_CASE("that a tenant was placed there is no entry of the state") {
+  Fixture f;
+  f.Open({{std::string(LogContent::kPlacedPrefix) + "acme", "slot=0"}, {"a", "1"}});
+  CHECK(f.Keys() == Words{"a"});
+  CHECK(f.slot.bytes() == 2);
+}
+
 TEST_CASE("of a round with a refused record the rest is committed at once") {
   Fixture f;
   f.Open();
