@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import (ACL, ACLOperation, ACLPermissionType, KafkaAdminClient, NewTopic,
-                         ResourcePattern, ResourceType)
+from kafka.admin import (ACL, ACLFilter, ACLOperation, ACLPermissionType, ACLResourcePatternType,
+                         KafkaAdminClient, NewTopic, ResourcePattern, ResourcePatternFilter,
+                         ResourceType)
 from kafka.errors import TopicAlreadyExistsError
 
 from ledger import ID_OF
@@ -22,8 +23,17 @@ USER, PASSWORD = "netskope-forwarder", "a-password-of-this-broker"
 
 
 class Broker:
-    def __init__(self, directory):
+    """`certificates`: one more port for each, of TLS. `guarded`: a user may do nothing but what
+    grant_on() has granted; else everything is allowed where nobody is granted anything."""
+
+    def __init__(self, directory, certificates=(), guarded=False):
+        self.guarded = guarded
         self.data = Path(directory) / "kafka"
+        self.data.mkdir(parents=True)
+        self.tls_ports = [free_port() for _ in certificates]
+        self.tls_addresses = [f"127.0.0.1:{port}" for port in self.tls_ports]
+        for number, certificate in enumerate(certificates):
+            self.present(number, certificate)
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.sasl_port = free_port()
@@ -32,11 +42,25 @@ class Broker:
         self.start()
 
     def start(self):
-        # Everything is allowed where nobody is granted anything: see grant().
+        rights = (["--set", "super.users=User:ANONYMOUS"] if self.guarded else
+                  ["--set", "allow.everyone.if.no.acl.found=true"])
+        tls = [f"--tls={port}={self._pem(number)}" for number, port in enumerate(self.tls_ports)]
         self._run("start", "--jars", JARS, "--data", self.data, "--port", self.port, "--sasl",
                   self.sasl_port, "--user", f"{USER}={PASSWORD}", "--set",
                   "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-                  "--set", "allow.everyone.if.no.acl.found=true")
+                  *rights, *(word for one in tls for word in one.split("=", 1)))
+
+    def present(self, number, certificates):
+        """What the TLS port of that number shows; from the next start on."""
+        self._pem(number).write_text(certificates.key.read_text() + certificates.cert.read_text())
+
+    def _pem(self, number):
+        return self.data / f"listener-{number}.pem"
+
+    def change_password(self, before, after):
+        """Of the user; from the next start on."""
+        file = self.data / "server.properties"
+        file.write_text(file.read_text().replace(f'="{before}"', f'="{after}"'))
 
     def stop(self):
         self._run("stop", "--data", self.data)
@@ -68,14 +92,37 @@ class Broker:
             admin.close()
         return name
 
-    def grant(self, topic, user, *operations):
-        """From now on the topic is this user's alone, for these operations, or for all."""
+    def delete_topic(self, name):
         admin = KafkaAdminClient(bootstrap_servers=self.address)
         try:
-            pattern = ResourcePattern(ResourceType.TOPIC, topic)
+            admin.delete_topics([name])
+        finally:
+            admin.close()
+
+    def grant(self, topic, user, *operations):
+        """From now on the topic is this user's alone, for these operations, or for all."""
+        self.grant_on("TOPIC", topic, user, *operations or ("ALL",))
+
+    def grant_on(self, kind, name, user, *operations, prefixed=False):
+        """More than the user had. `kind`: TOPIC, GROUP, TRANSACTIONAL_ID."""
+        pattern = ResourcePattern(ResourceType[kind], name, ACLResourcePatternType.PREFIXED
+                                  if prefixed else ACLResourcePatternType.LITERAL)
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
             admin.create_acls([ACL(f"User:{user}", "*", ACLOperation[operation],
-                                   ACLPermissionType.ALLOW, pattern)
-                               for operation in operations or ("ALL",)])
+                                   ACLPermissionType.ALLOW, pattern) for operation in operations])
+        finally:
+            admin.close()
+
+    def revoke_on(self, kind, name, user, *operations):
+        """Of what grant_on() has granted on that name, prefix or not."""
+        pattern = ResourcePatternFilter(ResourceType[kind], name, ACLResourcePatternType.ANY)
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            done = admin.delete_acls([ACLFilter(f"User:{user}", "*", ACLOperation[operation],
+                                                ACLPermissionType.ALLOW, pattern)
+                                      for operation in operations])
+            assert all(matches for _, matches, _ in done), f"nothing to revoke on {name}: {done}"
         finally:
             admin.close()
 

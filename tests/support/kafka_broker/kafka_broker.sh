@@ -4,6 +4,7 @@
 #   kafka_broker.sh install DIR                          fetch its jars, once
 #   kafka_broker.sh start --jars DIR --data DIR --port P [--set KEY=VALUE]...
 #                         [--sasl P --user NAME=PASSWORD]     another port, of SASL
+#                         [--tls P=PEM]...                    others, of TLS with that certificate
 #   kafka_broker.sh stop --data DIR                      in order; start again goes on with its data
 set -euo pipefail
 here=$(cd -- "$(dirname -- "$0")" && pwd)
@@ -26,9 +27,6 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$port
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=$data/log
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -36,13 +34,11 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 PROPERTIES
+  local listeners=PLAINTEXT://127.0.0.1:$port protocols=PLAINTEXT:PLAINTEXT entry
   if [ -n "$sasl" ]; then
-    local open=PLAINTEXT://127.0.0.1:$port known=SASL_PLAINTEXT://127.0.0.1:$sasl
+    listeners+=,SASL_PLAINTEXT://127.0.0.1:$sasl
+    protocols+=,SASL_PLAINTEXT:SASL_PLAINTEXT
     cat >>"$data/server.properties" <<PROPERTIES
-listeners=$open,$known,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=$open,$known
-listener.security.protocol.map=\
-PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512
 listener.name.sasl_plaintext.plain.sasl.jaas.config=\
 org.apache.kafka.common.security.plain.PlainLoginModule required user_${user%%=*}="${user#*=}";
@@ -50,6 +46,19 @@ listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config=\
 org.apache.kafka.common.security.scram.ScramLoginModule required;
 PROPERTIES
   fi
+  for entry in "${tls[@]}"; do
+    listeners+=,TLS${entry%%=*}://127.0.0.1:${entry%%=*}
+    protocols+=,TLS${entry%%=*}:SSL
+    cat >>"$data/server.properties" <<PROPERTIES
+listener.name.tls${entry%%=*}.ssl.keystore.type=PEM
+listener.name.tls${entry%%=*}.ssl.keystore.location=${entry#*=}
+PROPERTIES
+  done
+  cat >>"$data/server.properties" <<PROPERTIES
+listeners=$listeners,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=$listeners
+listener.security.protocol.map=$protocols,CONTROLLER:PLAINTEXT
+PROPERTIES
   printf '%s\n' "${settings[@]}" >>"$data/server.properties"
 }
 
@@ -107,11 +116,11 @@ stop() {
 
 command=${1-}
 shift || true
-jars='' data='' port='' sasl='' user='' settings=()
+jars='' data='' port='' sasl='' user='' tls=() settings=()
 case "$command" in
   install) install_jars "${1?a directory}"; exit ;;
   start | stop) ;;
-  *) sed -n '4,7s/^# *//p' "$0" >&2; exit 2 ;;
+  *) sed -n '4,8s/^# *//p' "$0" >&2; exit 2 ;;
 esac
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -120,6 +129,7 @@ while [ $# -gt 0 ]; do
     --port) port=$2 ;;
     --sasl) sasl=$2 ;;
     --user) user=$2 ;;
+    --tls) tls+=("$2") ;;
     --set) settings+=("$2") ;;
     *) die "unknown argument $1" ;;
   esac
