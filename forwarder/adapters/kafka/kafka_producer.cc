@@ -12,6 +12,8 @@ namespace nsf {
 namespace {
 
 constexpr int kAskMs = 1000;
+// The same line of the log is not written again before.
+constexpr std::chrono::minutes kSameAgain{1};
 
 // Subjects of librdkafka's log.
 constexpr std::string_view kAddPartitions = "ADDPARTS";
@@ -177,8 +179,17 @@ void KafkaProducer::OnLog(const rd_kafka_t* client, int level, const char* facil
   const bool told = about == kAddPartitions || about == kTransactionError || about == kFatal;
   if (told && producer->config_.properties.count("debug") == 0) return;
   if (level > LOG_WARNING && producer->config_.properties.count("debug") == 0) return;
-  producer->log_(std::string("librdkafka ") + facility + ": " +
-                 WithoutSecrets(text, producer->config_));
+  producer->Log(std::string("librdkafka ") + facility + ": " +
+                WithoutSecrets(text, producer->config_));
+}
+
+// While a coordinator is looked for the same line comes some hundred times a second.
+void KafkaProducer::Log(std::string line) {
+  const auto now = std::chrono::steady_clock::now();
+  if (line == last_line_ && now - last_line_at_ < kSameAgain) return;
+  log_(line);
+  last_line_ = std::move(line);
+  last_line_at_ = now;
 }
 
 }  // namespace nsf

@@ -68,6 +68,7 @@ class KafkaProducer {
   static void OnError(rd_kafka_t* client, int code, const char* reason, void* self);
   void NotePartition(const std::string& text);
   static void OnLog(const rd_kafka_t* client, int level, const char* facility, const char* text);
+  void Log(std::string line);
 
   const KafkaSinkConfig& config_;
   const KafkaLog& log_;
@@ -79,6 +80,8 @@ class KafkaProducer {
   std::size_t reports_ = 0;
   KafkaFailure last_failure_;
   std::string partition_refusal_;
+  std::string last_line_;  // of the log
+  std::chrono::steady_clock::time_point last_line_at_;
   KafkaClient client_;
   KafkaQueue queue_;                          // of reports; it and the topics go before the client
   std::map<std::string, KafkaTopic> topics_;  // by name

@@ -135,6 +135,7 @@ class KafkaTransaction final : private KafkaReports {
   bool bad_ = false;      // of those sent last, one is not delivered
   bool refused_ = false;  // records were
   bool learned_ = false;  // how to send some in another way
+  int gaps_ = 0;          // in the sequence numbers, one attempt after the other
   std::string stuck_;     // what can be sent in no way
 };
 
