@@ -135,7 +135,10 @@ Result<void> Daemon::OpenState() {
     store_ = std::move(store).value();
     return {};
   }
-  auto shared = SharedState::Join(KafkaStateSettings(config_), random_, log_, [this] { WakeUp(); });
+  auto shared = SharedState::Join(KafkaStateSettings(config_), random_, log_, [this] {
+    ownership_changed_ = true;
+    WakeUp();
+  });
   if (!shared) return shared.error();
   shared_ = std::move(shared).value();
   state_bytes_ = [this] { return shared_->bytes(); };

@@ -183,6 +183,10 @@ class Daemon : private LoopObserver {
   std::function<std::size_t()> state_bytes_;
   std::unique_ptr<SharedState> shared_;  // in its place, where the state is a topic
   std::set<std::pair<std::string, std::string>> resting_;  // streams whose slot is not ours
+  // Looking at who has what is work for every tenant, and not for every event.
+  std::atomic<bool> ownership_changed_{false};
+  bool ownership_moves_ = true;  // a stream is not where it belongs
+  MonotonicTime look_at_ownership_ = MonotonicTime::min();
   bool streaming_ = false;                       // streams were made: of a state of its own
   std::optional<MonotonicTime> pictures_until_;  // absent: nobody waited for them yet
   std::optional<Error> state_error_;             // nothing can be done any more

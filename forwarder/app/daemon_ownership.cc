@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // A state that is shared with other instances: streams begin when their slot is this instance's,
 // and come to rest when it is to be another's. The others never notice.
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "app/daemon.h"
 #include "core/ownership/stream_step.h"
 
 namespace nsf {
+namespace {
+
+constexpr std::chrono::seconds kLookAtOwnership{1};
+
+}  // namespace
 
 void Daemon::StepOwnership(const Now& now) {
   if (!shared_ || state_error_) return;
+  const bool changed = ownership_changed_.exchange(false);
+  if (!changed && !ownership_moves_ && now.monotonic < look_at_ownership_) return;
   std::set<std::string> running;
   for (const class EventStream* stream : loop_->streams())
     running.insert(stream->settings().tenant);
@@ -19,11 +28,18 @@ void Daemon::StepOwnership(const Now& now) {
   if (FellIntoTrouble(now, config_.state.sink, shared_->keeper().Trouble())) {
     telemetry_->Published(config_.state.sink, std::chrono::microseconds(0), "unavailable");
   }
+  ownership_moves_ = false;
   for (const TenantConfig& tenant : config_.tenants) {
-    if (!IsHere(tenant.name)) identities_->End(tenant.name);
-    for (const std::string& stream : tenant.events) StepStream(now, tenant, stream);
+    const bool here = IsHere(tenant.name);
+    if (!here) identities_->End(tenant.name);
+    for (const std::string& stream : tenant.events) {
+      StepStream(now, tenant, stream);
+      ownership_moves_ |= here != loop_->Has(tenant.name, stream);
+    }
   }
   StepResting();
+  ownership_moves_ |= !resting_.empty() || !renewals_.empty();
+  look_at_ownership_ = std::min(shared_->keeper().look_again(), now.monotonic + kLookAtOwnership);
   desk_.Own(shared_->Status());
 }
 

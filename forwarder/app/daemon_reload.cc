@@ -77,6 +77,7 @@ void Daemon::TakeUp(const Config& next, const ConfigChange& change, Renewed rene
   if (change.logins.contains(config_.dead_letter.sink)) {
     ChangeLogin(*dead_letter_connection_, DeadLetterKafkaSettings(config_));
   }
+  ownership_changed_ = true;
   ShowConfiguration();
   // A batch under way at a sink that is replaced comes back undecided, and goes to the new one.
   for (auto& [name, sink] : renewed.sinks) {

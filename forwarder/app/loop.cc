@@ -32,16 +32,19 @@ void Loop::Add(std::unique_ptr<EventStream> stream, HttpClient& client, const Bu
 }
 
 Loop::Lane* Loop::Find(const std::string& tenant, const std::string& stream) {
-  const auto lane = std::find_if(lanes_.begin(), lanes_.end(), [&](const Lane& candidate) {
-    if (!candidate.stream) return false;
-    const StreamSettings& settings = candidate.stream->settings();
-    return settings.tenant == tenant && settings.stream == stream;
-  });
-  return lane == lanes_.end() ? nullptr : &*lane;
+  const auto place = places_.find({tenant, stream});
+  return place == places_.end() ? nullptr : &lanes_[place->second];
 }
 
 void Loop::Put(Lane* lane, std::unique_ptr<EventStream> stream) {
+  if (lane->stream) {
+    places_.erase({lane->stream->settings().tenant, lane->stream->settings().stream});
+  }
   lane->stream = std::move(stream);
+  if (lane->stream) {
+    places_[{lane->stream->settings().tenant, lane->stream->settings().stream}] =
+        static_cast<std::size_t>(lane - lanes_.data());
+  }
   ++lane->epoch;
   lane->completions = {};
   lane->completed = false;
@@ -125,10 +128,12 @@ void Loop::Round(MonotonicTime until) {
           std::get<Result<std::vector<StateEntry>>>(std::move(completion.what));
     }
   }
+  Now now = clock_.Read();  // anew after each step, not for each of many that sleep
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const Now now = clock_.Read();
     const Lane& lane = lanes_[i];
-    if (lane.completed || lane.wake_at <= now.monotonic) StepLane(i, now);
+    if (!lane.completed && lane.wake_at > now.monotonic) continue;
+    StepLane(i, now);
+    now = clock_.Read();
   }
   last_step_ = clock_.Read().monotonic;
 }

@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/mailbox.h"
@@ -80,7 +82,7 @@ class Loop {
   };
 
   Lane* Find(const std::string& tenant, const std::string& stream);
-  static void Put(Lane* lane, std::unique_ptr<EventStream> stream);
+  void Put(Lane* lane, std::unique_ptr<EventStream> stream);
   void Round(MonotonicTime until);
   void StepLane(std::size_t index, const Now& now);
   void Start(std::size_t index, StepOutput out);
@@ -91,6 +93,7 @@ class Loop {
   StateStore& store_;
   LoopObserver& observer_;
   std::vector<Lane> lanes_;
+  std::map<std::pair<std::string, std::string>, std::size_t> places_;  // in lanes_, by name
   Mailbox mailbox_;
   std::atomic<MonotonicTime> last_step_;
   MonotonicTime look_around_at_ = MonotonicTime::max();

@@ -22,6 +22,9 @@ def options():
     parser.add_argument("--scale", action="store_true",
                         help="in place of the rounds: what must not grow, and how soon the first "
                              "event comes")
+    parser.add_argument("--shared", action="store_true",
+                        help="in place of the rounds: what idle streams cost with their state in "
+                             "Kafka, by streams and by slots")
     parser.add_argument("--largest", type=int, default=1_000_000, metavar="N",
                         help="of --scale, the largest backlog; default: 1000000, and 10000000 "
                              "takes 13 GB of disk")
@@ -46,7 +49,7 @@ def main():
     from measure import Broken
     from report import machine, report
     from rounds import run_rounds
-    from scale import report_scale, run_scale
+    from scale import report_scale, run_scale, run_shared
 
     for program in ("bin/netskope-forwarder", "bin/netskope-simulator", "bench/bench_floors"):
         if not (build / program).exists():
@@ -54,8 +57,9 @@ def main():
                      "say --build-dir")
     load = os.getloadavg()[0]
     try:
-        if given.scale:
-            figures = run_scale(given.scratch or build, given.largest)
+        if given.scale or given.shared:
+            figures = (run_shared(given.scratch or build) if given.shared
+                       else run_scale(given.scratch or build, given.largest))
             print(f"{machine(load)}\n\n{report_scale(figures)}")
             return keep(given.json, figures)
         rounds = run_rounds(build, given.scratch or build, given.events, given.repeat)

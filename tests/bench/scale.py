@@ -9,7 +9,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from forwarder import PROGRAM, Forwarder, configuration, file_sink
+from broker import Broker
+from forwarder import (PROGRAM, Forwarder, configuration, file_sink, kafka_state, lake)
 from measure import Broken, measured
 from rounds import TENANT, lines
 from simulator import Simulator
@@ -20,6 +21,11 @@ SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 KNOWN_IDS = 1_000_000
 STARTS = 11
 IDLE_STREAMS = 100
+SHARED_STREAMS = (1, 10, 100, 200)  # of a state in Kafka, each tenant's one
+SHARED_SLOTS = (1, 4, 16)           # of so many streams as there are slots at most
+SHARED_SETTLE_SECONDS = 15
+SHARED_WATCH_SECONDS = 30
+SHARED_MEMORY, SHARED_CPU = 128, 3  # MiB, % of a core: what 100 idle streams may cost
 TENANTS = 200
 RATE = 5             # events a second of each
 POLL_SECONDS = 29    # and one more is the upper bound of a bucket of event_delay_seconds
@@ -37,6 +43,15 @@ def run_scale(scratch, largest):
         bench.restart(min(KNOWN_IDS, largest))
         bench.idle_streams()
         bench.fleet()
+        return bench.figures
+
+
+def run_shared(scratch):
+    """What streams cost that have nothing to do and whose state is in Kafka: by streams at 16 slots,
+    and by slots."""
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=scratch) as directory:
+        bench = Scale(Path(directory))
+        bench.shared()
         return bench.figures
 
 
@@ -135,6 +150,43 @@ class Scale:
         config["tenants"] = [{**tenant, "name": f"tenant-{number}"} for number in range(tenants)]
         return Forwarder(own, config)
 
+    def shared(self):
+        broker = Broker(self.directory)
+        try:
+            with self.tenant_of(0) as simulator:
+                for slots in SHARED_SLOTS[:-1]:
+                    self.shared_idle(simulator, broker, slots, slots)
+                for streams in SHARED_STREAMS:
+                    self.shared_idle(simulator, broker, streams, SHARED_SLOTS[-1])
+                self.shared_idle(simulator, broker, SHARED_SLOTS[-1], SHARED_SLOTS[-1])
+        finally:
+            broker.stop()
+
+    def shared_idle(self, simulator, broker, streams, slots):
+        """Polled as often as by default. All slots are this instance's."""
+        name = f"idle-{streams}-{slots}"
+        print(f"bench: {name}", file=sys.stderr, flush=True)
+        with self.empty() as own:
+            config = configuration(own, simulator, [lake(broker, broker.create_topic(name))],
+                                   {"poll_interval": "30s", "start": "1m"},
+                                   state=kafka_state(f"{name}.state", slots=slots))
+            [tenant] = config["tenants"]
+            config["tenants"] = [{**tenant, "name": f"t{number}"} for number in range(streams)]
+            with stopped_in_the_end(Forwarder(own, config)) as forwarder:
+                until(lambda: streams_owned(forwarder) == streams, 120, f"{streams} streams")
+                time.sleep(SHARED_SETTLE_SECONDS)
+                before, begun = cpu_seconds(forwarder), time.monotonic()
+                time.sleep(SHARED_WATCH_SECONDS)
+                used = (cpu_seconds(forwarder) - before) / (time.monotonic() - begun)
+                goal = streams == IDLE_STREAMS
+                what = f"{streams} idle streams in {slots} slots: "
+                self.note(what + "RSS", forwarder.rss_bytes() / MIB, "MiB",
+                          SHARED_MEMORY if goal else None)
+                self.note(what + "CPU", 100 * used, "% of a core", SHARED_CPU if goal else None)
+                self.note(what + "threads", count_of(forwarder, "task"), "")
+                self.note(what + "connections to brokers",
+                          connections_to(forwarder, broker.port), "")
+
     def fleet(self):
         """All are the same tenant: each stream reads its own copy of what comes in."""
         with self.tenant_of(0, "--live", str(RATE)) as simulator, self.empty() as own:
@@ -156,6 +208,31 @@ class Scale:
                   100 * late / events, "%", 1)
         self.note(f"{TENANTS} tenants: CPU", 100 * used / WATCH_SECONDS, "% of a core", 5)
         self.note(f"{TENANTS} tenants: RSS", rss / MIB, "MiB")
+
+
+def streams_owned(forwarder):
+    metrics = forwarder.metrics()
+    return metrics and metrics.get("stream_owned")
+
+
+def count_of(process, what):
+    return len(os.listdir(f"/proc/{process.pid}/{what}"))
+
+
+def connections_to(process, port):
+    """Its sockets that are connected to that port of this machine."""
+    connected = set()
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == "01" and int(fields[2].split(":")[1], 16) == port:
+            connected.add(f"socket:[{fields[9]}]")
+    count = 0
+    for entry in Path(f"/proc/{process.pid}/fd").iterdir():
+        try:
+            count += os.readlink(entry) in connected
+        except FileNotFoundError:
+            pass  # it was closed
+    return count
 
 
 def cpu_seconds(process):
