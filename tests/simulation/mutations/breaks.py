@@ -49,6 +49,13 @@ BREAKS = [
           "  // Of a commit that was not made, records may be known to be refused.\n"
           "  HandBackRefused();\n", "",
           "a record that was refused in a commit whose answer was lost is kept nowhere"),
+    Break("gathered-before-published", IN_ORDER,
+          "  return flight.publishing == 0 && !flight.failure && !HasUnkept(*flight.batch);",
+          "  return !flight.failure && !HasUnkept(*flight.batch);",
+          "a commit that begins takes a batch that another sink has not acknowledged"),
+    Break("gathered-and-not-sent", SLOT + "slot.cc",
+          "    add(more.batches, more.changes);\n", "",
+          "what joins a commit that begins counts as committed, and is not in it"),
     Break("first-end-is-the-end", SLOT + "log_content.cc",
           "  return piece.end && *piece.end >= end;", "  return piece.end.has_value() || end < 0;",
           "an old state is read while a stranger's transaction is open"),
