@@ -16,8 +16,8 @@ from simulator import Simulator
 TENANT = {"start": "24h", "rate_limit": "600000/min", "burst": 10000}
 PARTITIONS = 3
 MOST_MARKERS = 1.02  # each transaction leaves one in each partition, which counts as a message
-BATCHES = (5_000, 20_000)  # events
-BATCH_BYTES = "128MiB"     # so that those are what ends a batch
+BATCHES = (5_000, 30_000)  # events; of those about a third to a half are one transaction
+BATCH_BYTES = "256MiB"     # so that those are what ends a batch
 OTHER_FORMATS = ("ECS", "CEF", "LEEF")
 
 

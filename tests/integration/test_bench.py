@@ -14,7 +14,7 @@ RUNS = ("download floor", "curl → file", "raw → file", "raw → file, not sy
         "OCSF → file, not synced", "ECS → file, not synced", "CEF → file, not synced",
         "LEEF → file, not synced", "CEF → syslog TCP", "produce floor, raw", "raw → Kafka",
         "produce floor", "OCSF → Kafka", "OCSF → Kafka, exactly once", "idempotent, 5,000",
-        "exactly once, 5,000", "idempotent, 20,000", "exactly once, 20,000", "idempotent, start",
+        "exactly once, 5,000", "idempotent, 30,000", "exactly once, 30,000", "idempotent, start",
         "exactly once, start")
 
 
@@ -33,10 +33,10 @@ def cost(cpu, wall=1.0, rss=1 << 20):
     ("raw → file, not synced", dict(cpu=2.1), "raw → file, not synced: CPU / curl → file"),
     ("OCSF → file, not synced", dict(cpu=3.1), "OCSF → file, not synced: CPU / curl → file"),
     ("CEF → syslog TCP", dict(cpu=3.6), "CEF → syslog TCP: CPU / curl → file"),
-    ("exactly once, 20,000", dict(cpu=1.19), ""),
-    ("exactly once, 20,000", dict(cpu=1.21), "20,000, exactly once: CPU / idempotent's"),
+    ("exactly once, 30,000", dict(cpu=1.19), ""),
+    ("exactly once, 30,000", dict(cpu=1.21), "30,000, exactly once: CPU / idempotent's"),
     ("exactly once, 5,000", dict(cpu=1.21), "5,000, exactly once: CPU / idempotent's"),
-    ("exactly once, 20,000", dict(cpu=1, wall=1 / 0.89), "events a second / idempotent's"),
+    ("exactly once, 30,000", dict(cpu=1, wall=1 / 0.89), "events a second / idempotent's"),
     ("OCSF → Kafka", dict(cpu=1, rss=48 << 20), ""),
     ("OCSF → Kafka", dict(cpu=1, rss=49 << 20), "OCSF → Kafka: peak RSS, MiB"),
     ("OCSF → Kafka", dict(cpu=1, wall=1 / 0.84), "OCSF → Kafka: events a second / produce"),
