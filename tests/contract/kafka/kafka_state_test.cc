@@ -129,6 +129,24 @@ TEST_CASE_METHOD(KafkaStateTest, "what an owner commits the next one reads") {
   CHECK(second->slot->bytes() == 1 + 7 + 1 + 2);
 }
 
+TEST_CASE_METHOD(KafkaStateTest, "a transaction takes what is ready when it begins") {
+  SampleBatch first(3);
+  SampleBatch more(2);
+  auto owner = Open();
+  std::promise<Result<void>> promise;
+  owner->slot->CommitGathering(
+      {&first.batch}, {{"a", "1"}},
+      [&more] {
+        return StateStore::Addition{{&more.batch}, {{"b", "1"}}};
+      },
+      [&promise](Result<void> result) { promise.set_value(std::move(result)); });
+  CHECK(promise.get_future().get());
+  CHECK(first.Count(OutcomeKind::kDelivered) == 3);
+  CHECK(more.Count(OutcomeKind::kDelivered) == 2);
+  owner.reset();
+  CHECK(Open()->Keys() == Texts{"a", "b"});
+}
+
 TEST_CASE_METHOD(KafkaStateTest, "a load sees the commits made before it") {
   const auto owner = Open();
   owner->slot->Commit({{"ids/1", "x"}, {"ids/2", "y"}, {"other", "z"}}, [](const Result<void>&) {});
