@@ -36,13 +36,15 @@ def workload(tmp_path, start_simulator, start_forwarder, cluster):
     cluster.mend()
 
 
-def assert_it_is_told(forwarder, *words, lines_a_minute=60, since=0, seconds):
-    """The log has words with a next step, and is no flood."""
+def assert_it_is_told(forwarder, *words, since=0, seconds):
+    """The log has words with a next step, and is no flood: some lines of each connection and stream
+    when something begins and ends, and few while it lasts."""
     said = forwarder.stderr()[since:]
     for word in words:
         assert word in said, said
     lines = said.count("\n")
-    assert lines <= max(lines_a_minute * seconds / 60, 30), f"{lines} lines in {seconds:.0f} s"
+    print(f"{lines} lines in {seconds:.0f} s")
+    assert lines <= 60 + seconds / 2, said
 
 
 def table(what, pauses):
