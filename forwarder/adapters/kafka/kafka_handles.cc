@@ -114,6 +114,8 @@ Result<KafkaConf> MakeConsumerConf(const KafkaSinkConfig& config, const KafkaPro
   rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
   rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int, const char*, void*) {});
   Set(conf.get(), "client.id", kDefaults[0].second);
+  // As a producer does it: slots are not this instance's again before the group is heard of.
+  Set(conf.get(), "reconnect.backoff.max.ms", "3000");
   if (auto complete = Complete(conf.get(), config, own); !complete) return complete.error();
   return conf;
 }
