@@ -13,6 +13,9 @@ namespace nsf::simulation {
 namespace {
 
 constexpr unsigned kFewRows = 30;
+constexpr double kFewLive = 0.1;  // a second
+constexpr std::size_t kLeastBatch = 10;
+constexpr unsigned kHangs = 20;  // of a thousand publishes
 
 // Each has a token of its own; rows are few, since it is the slots that count.
 void AddTenant(Dice* dice, const Pace& pace, Scenario* scenario) {
@@ -26,6 +29,12 @@ void AddTenant(Dice* dice, const Pace& pace, Scenario* scenario) {
     added.tenant.events = kFewRows;
     added.traits += " events=" + std::to_string(kFewRows);
   }
+  // With batches of a row, and sinks that fail and hang, a run would end before its rows do.
+  if (added.tenant.live_per_second > kFewLive) {
+    added.tenant.live_per_second = kFewLive;
+    added.traits += " live=" + std::to_string(kFewLive);
+  }
+  added.stream.batch.events = std::max(added.stream.batch.events, kLeastBatch);
   scenario->streams.push_back(std::move(added));
 }
 
@@ -56,12 +65,17 @@ void DrawGroup(Dice* dice, const Pace& pace, Scenario* scenario) {
   group.session = dice->Pick(std::vector<milliseconds>{milliseconds(3000), milliseconds(10'000)});
   group.stable_names = dice->Permille(300);
   for (std::size_t i = 1; i < scenario->sinks.size(); ++i) {
-    if (dice->Permille(600)) group.published.push_back(scenario->sinks[i].name);
+    SinkScenario& sink = scenario->sinks[i];
+    if (!dice->Permille(600)) continue;
+    group.published.push_back(sink.name);
+    // Now and then what is published hangs for longer than a slot takes to change hands and back.
+    sink.latency.slow = kHangs;
+    sink.latency.slow_most = group.session * 3;
   }
   group.incidents = static_cast<unsigned>(dice->Between(500, 10'000));
   group.most_incidents = static_cast<std::size_t>(dice->Between(3, 30));
   const auto instances = dice->Between(2, 4);
-  const bool differ = dice->Permille(400);
+  const bool differ = dice->Permille(500);
   const bool differ_in_the_end = differ && dice->Permille(400);
   for (std::int64_t i = 0; i < instances; ++i) {
     group.configured.push_back(DrawStreams(dice, *scenario, differ ? 700 : 1000));

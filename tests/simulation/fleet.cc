@@ -41,8 +41,9 @@ Fleet::Fleet(const Scenario& scenario, Timeline& timeline, const Clock& clock,
     slots_.back()->LimitTransactions(kLongestTransaction);
   }
   placements_.LimitTransactions(kLongestTransaction);
-  // At the same moment, which is when two place the same tenants, or one after the other.
-  const milliseconds within = dice_.Permille(600) ? milliseconds(30) : milliseconds(3000);
+  // So close to one another that two place the same tenants, or one after the other.
+  const milliseconds within =
+      dice_.Permille(700) ? scenario.log.latency.most * 12 : milliseconds(3000);
   for (Number number = 0; number < instances_.size(); ++number) {
     timeline_.After(dice_.Within(milliseconds(0), within), [this, number] { Start(number); });
   }
@@ -198,9 +199,6 @@ void Fleet::OnCommitted(Process& process, std::optional<std::int32_t> slot,
 bool Fleet::RunsInTheEnd(std::size_t stream) {
   const std::string& tenant = scenario_.streams[stream].stream.tenant;
   const std::string name = tenant + '/' + scenario_.streams[stream].stream.stream;
-  for (const auto& instance : instances_) {
-    if (instance) instance->CheckOpen();
-  }
   std::size_t running = 0;
   std::size_t holding = 0;
   bool configured = false;

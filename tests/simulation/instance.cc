@@ -176,6 +176,7 @@ void Instance::StepOwnership() {
   }
   keeper_->Step(tenants, running, now);
   if (const auto error = keeper_->error()) return Complain(error->message);
+  CheckOpen(running);
   bool moved = false;
   for (std::size_t i = 0; i < surroundings_.places.size(); ++i) moved = StepStream(i) || moved;
   const MonotonicTime again = keeper_->look_again();
@@ -243,9 +244,13 @@ bool Instance::Wants(std::int32_t slot) const {
   });
 }
 
-void Instance::CheckOpen() {
+void Instance::CheckOpen(const std::set<std::string>& running) {
   for (const Log* log : logs_) {
-    if (log->slot() && !Wants(*log->slot())) {
+    if (!log->slot() || log->closing() || Wants(*log->slot())) continue;
+    const bool busy = std::any_of(running.begin(), running.end(), [&](const std::string& tenant) {
+      return keeper_->SlotOf(tenant) == log->slot();
+    });
+    if (!busy) {
       Complain("keeps slot " + std::to_string(*log->slot()) + " open without a tenant of it");
     }
   }

@@ -71,8 +71,6 @@ class Instance final : private SlotLogs {
     return keeper_->SlotOf(tenant);
   }
   bool Holds(std::int32_t slot) const { return keeper_->Holds(slot); }
-  // Nothing happens any more: what is open has a tenant.
-  void CheckOpen();
   const std::string& name() const { return name_; }
 
  private:
@@ -86,6 +84,7 @@ class Instance final : private SlotLogs {
   void StepOwnership();
   bool StepStream(std::size_t stream);
   bool Wants(std::int32_t slot) const;
+  void CheckOpen(const std::set<std::string>& running);
   void CheckOpening(std::int32_t slot);
   void OnShutOut(std::int32_t slot);
   void CheckCommit(std::int32_t slot);

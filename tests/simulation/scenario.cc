@@ -11,7 +11,7 @@
 namespace nsf::simulation {
 namespace {
 
-constexpr unsigned kGroups = 120;  // of a thousand runs
+constexpr unsigned kGroups = 80;  // of a thousand runs
 
 // Three of ten spans of trouble hit one thing at a time; each lasts a part of the dangerous time.
 std::vector<Span> DrawSpans(Dice* dice, milliseconds calm, unsigned permille) {
