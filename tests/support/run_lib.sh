@@ -89,7 +89,7 @@ build_as_test() {
   build_preset "$1" && passed=$((passed + 1))
 }
 
-# run_programs BUILD: every Catch2 program of it, from the root. Two at a time, those that wait for
+# run_programs BUILD: every Catch2 program of it, from the root. Three at a time, those that wait for
 # Kafka first: they take longest and compute least.
 run_programs() {
   local program good=yes programs=()
@@ -98,7 +98,7 @@ run_programs() {
     [[ " ${programs[*]} " == *" $program "* ]] || programs+=("$program")
   done
   for program in "${programs[@]}"; do
-    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+    while [ "$(jobs -rp | wc -l)" -ge 3 ]; do wait -n; done
     run_program "$program" &
   done
   wait
