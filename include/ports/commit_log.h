@@ -20,9 +20,10 @@ namespace nsf {
 struct LogCommit {
   std::vector<SinkBatch*> batches;  // of which the undecided records
   std::vector<StateChange> changes;
-  // Adds what has become ready since it was asked for. May be called, on any thread, until anything
-  // of the commit is sent; absent: nothing is to be added.
-  std::function<void(LogCommit& commit)> gather;
+  // Adds to `more` what has become ready since it was asked for, or since the last call. May be
+  // called again and again, on any thread, until the transaction is to be made durable; all that it
+  // ever gave belongs to this one. Absent: nothing is to be added.
+  std::function<void(LogCommit& more)> gather;
 };
 
 // What became of it.

@@ -200,9 +200,14 @@ bool SimulatedLog::Refuse() {
 }
 
 void SimulatedLog::Arrive() {
-  under_way_->commit.gather(under_way_->commit);
+  LogCommit& commit = under_way_->commit;
+  commit.gather(commit);
+  LogCommit more;  // follows what is on its way
+  commit.gather(more);
+  commit.batches.insert(commit.batches.end(), more.batches.begin(), more.batches.end());
+  commit.changes.insert(commit.changes.end(), more.changes.begin(), more.changes.end());
   if (topic_.IsOwner(epoch_)) {
-    topic_.Append(under_way_->commit.changes);
+    topic_.Append(commit.changes);
     under_way_->arrived = true;
   }
   // The process is told that all is there, and asks for the commit.

@@ -181,12 +181,16 @@ class KafkaCommitLog::Worker {
     KafkaTransaction transaction(config_, partition_, *producer_, log_,
                                  [this] { return GoesOn(); });
     under_way_ = &transaction;
-    for (SinkBatch* batch : commit.batches) transaction.Add(*batch);
-    for (const StateChange& change : commit.changes) {
-      transaction.Add(change);
-      auto witness = witnesses_ ? witnesses_(change) : std::nullopt;
-      if (witness) transaction.Add(*std::move(witness));
-    }
+    AddTo(transaction, commit);
+    std::deque<LogCommit> later;  // which the transaction points into
+    transaction.Follow([&] {
+      if (!commit.gather || stopping_) return false;
+      LogCommit more;
+      commit.gather(more);
+      if (more.batches.empty() && more.changes.empty()) return false;
+      AddTo(transaction, later.emplace_back(std::move(more)));
+      return true;
+    });
     const KafkaTransacted outcome = transaction.Run();
     under_way_ = nullptr;
     switch (outcome.kind) {
@@ -214,6 +218,15 @@ class KafkaCommitLog::Worker {
   }
 
  private:
+  void AddTo(KafkaTransaction& transaction, const LogCommit& commit) const {
+    for (SinkBatch* batch : commit.batches) transaction.Add(*batch);
+    for (const StateChange& change : commit.changes) {
+      transaction.Add(change);
+      auto witness = witnesses_ ? witnesses_(change) : std::nullopt;
+      if (witness) transaction.Add(*std::move(witness));
+    }
+  }
+
   void Run() {
     ::pthread_setname_np(::pthread_self(), "nsf-state");
     while (!stopping_) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "adapters/kafka/kafka_handles.h"
@@ -15,10 +17,15 @@ namespace {
 
 using Kind = KafkaTransacted::Kind;
 using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
 
 constexpr int kCallMs = 500;         // librdkafka's calls go on where they were left
 constexpr milliseconds kSlice{100};  // between two looks around
 constexpr std::size_t kSendsPerPoll = 1000;
+// Messages of a transaction, and how long it is open, before it takes no more.
+constexpr std::size_t kEnough = 50'000;
+constexpr milliseconds kLongest{1000};
+constexpr milliseconds kLook{5};  // for what has become ready
 // librdkafka 2.0.2 goes on with the sequence numbers behind those of a request that a broker
 // refused, also in the next transaction, and the broker misses them. The abort that follows makes
 // it begin anew. So often in a row it is taken for that.
@@ -128,9 +135,11 @@ std::optional<KafkaTransacted> KafkaTransaction::Attempt() {
   producer_.ForgetPartitionRefusal();
   for (Item& item : items_) item.report = RD_KAFKA_RESP_ERR__NOENT;  // none yet
   // The commit waits for the reports of the last group, and knows sooner than they why none come.
-  const bool sent = std::all_of(groups_.begin(), groups_.end(), [this](const Numbers& group) {
-    return Send(group) && (&group == &groups_.back() || Await());
-  });
+  const bool sent = std::all_of(groups_.begin(), groups_.end(),
+                                [this](const Numbers& group) {
+                                  return Send(group) && (&group == &groups_.back() || Await());
+                                }) &&
+                    SendMore();
   KafkaTransacted committed{Kind::kFailed, "it was given up"};
   if (sent) committed = Commit();
   // The coordinator calls it an error to abort what it does not know of yet: librdkafka asks it for
@@ -171,6 +180,29 @@ bool KafkaTransaction::Send(const Numbers& numbers) {
 bool KafkaTransaction::Await() {
   while (unreported_ > 0 && !bad_ && goes_on_()) producer_.Poll(kSlice);
   return unreported_ == 0 && !bad_;
+}
+
+// What a transaction costs beside its records is the same for few and for many, and while it ends
+// the brokers have nothing to do: as long as more comes it goes on, for some time.
+bool KafkaTransaction::SendMore() {
+  const auto begun = Steady::now();
+  auto reported_at = begun;
+  while (more_ && items_.size() < kEnough && Steady::now() - begun < kLongest && !bad_) {
+    const std::size_t first = items_.size();
+    if (more_()) {
+      Numbers added(items_.size() - first);
+      std::iota(added.begin(), added.end(), first);
+      if (!Send(added)) return false;
+      continue;
+    }
+    if (unreported_ == 0 || !goes_on_()) break;
+    const std::size_t before = unreported_;
+    producer_.Poll(kLook);
+    if (unreported_ < before) reported_at = Steady::now();
+    // Where none come the commit knows sooner why.
+    if (Steady::now() - reported_at > kSlice) break;
+  }
+  return true;
 }
 
 KafkaTransaction::Sent KafkaTransaction::SendOne(Item& item) {

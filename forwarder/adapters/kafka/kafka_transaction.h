@@ -64,6 +64,10 @@ class KafkaTransaction final : private KafkaReports {
   void Add(const StateChange& change);
   void Add(KafkaWitness witness);
 
+  // `more` adds what has become ready, and tells whether there was anything. It is called while
+  // what was added is on its way, until the transaction holds enough or nothing follows any more.
+  void Follow(std::function<bool()> more) { more_ = std::move(more); }
+
   // Blocks. After kBroken, kUnknown and kFenced the producer goes before what was added.
   KafkaTransacted Run();
 
@@ -103,6 +107,8 @@ class KafkaTransaction final : private KafkaReports {
   Sent SendOne(Item& item);
   // Waits for the reports of all that is sent, or for the first that is bad. Whether all are good.
   bool Await();
+  // Sends what follows what is on its way. False: some of it was not sent.
+  bool SendMore();
   static std::size_t SizeOf(const Item& item);
   const std::string& TopicOfItem(const Item& item) const;
   KafkaMessage Message(Item& item);
@@ -126,6 +132,7 @@ class KafkaTransaction final : private KafkaReports {
   KafkaProducer& producer_;
   const KafkaLog& log_;
   const std::function<bool()> goes_on_;
+  std::function<bool()> more_;
   std::deque<Part> parts_;
   std::deque<KafkaWitness> witnesses_;
   std::deque<Item> items_;  // never moved: messages point to their tags

@@ -129,22 +129,36 @@ TEST_CASE_METHOD(KafkaStateTest, "what an owner commits the next one reads") {
   CHECK(second->slot->bytes() == 1 + 7 + 1 + 2);
 }
 
-TEST_CASE_METHOD(KafkaStateTest, "a transaction takes what is ready when it begins") {
+TEST_CASE_METHOD(KafkaStateTest,
+                 "a transaction takes what is ready when it begins, and what follows") {
   SampleBatch first(3);
-  SampleBatch more(2);
+  SampleBatch ready(2);
+  SampleBatch follows(4);
   auto owner = Open();
+  int asked = 0;
   std::promise<Result<void>> promise;
   owner->slot->CommitGathering(
       {&first.batch}, {{"a", "1"}},
-      [&more] {
-        return StateStore::Addition{{&more.batch}, {{"b", "1"}}};
+      [&] {
+        switch (++asked) {
+          case 1:
+            return StateStore::Addition{{&ready.batch}, {{"b", "1"}}};
+          case 2:
+            return StateStore::Addition{{&follows.batch}, {{"c", "1"}, {"a", "2"}}};
+          default:
+            return StateStore::Addition();
+        }
       },
       [&promise](Result<void> result) { promise.set_value(std::move(result)); });
   CHECK(promise.get_future().get());
   CHECK(first.Count(OutcomeKind::kDelivered) == 3);
-  CHECK(more.Count(OutcomeKind::kDelivered) == 2);
+  CHECK(ready.Count(OutcomeKind::kDelivered) == 2);
+  CHECK(follows.Count(OutcomeKind::kDelivered) == 4);
+  CHECK(asked > 2);
   owner.reset();
-  CHECK(Open()->Keys() == Texts{"a", "b"});
+  owner = Open();
+  CHECK(owner->Keys() == Texts{"a", "b", "c"});
+  CHECK(owner->slot->Scan("a").value()[0].value == "2");
 }
 
 TEST_CASE_METHOD(KafkaStateTest, "a load sees the commits made before it") {
