@@ -32,7 +32,7 @@ BREAKS = [
           "      if (decided || sink.records.size() < 1000000) return reported(std::nullopt);",
           "the state moves before every record is acknowledged"),
     Break("state-failure-ignored", IN_ORDER,
-          "if (!committed) Fail(lane", "if (!committed && group.empty()) Fail(lane",
+          "if (!committed) Fail(lane", "if (!committed && group->flights.empty()) Fail(lane",
           "a commit that failed counts as durable"),
     Break("dead-letter-forgotten", IN_ORDER,
           "if (batch.sinks[sink].rejections.size() > KeptOf(batch, sink)) return true;",
