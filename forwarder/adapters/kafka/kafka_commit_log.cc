@@ -118,7 +118,7 @@ class KafkaCommitLog::Worker {
     seen_ = false;
     if (gone_) Pause();  // it is not brought back that soon
     while (!stopping_) {
-      const auto taken = TryTakeOver();
+      auto taken = TryTakeOver();
       if (taken) {
         taken_ = true;
         if (!gone_) Tell(std::nullopt);
@@ -448,7 +448,7 @@ class KafkaCommitLog::Worker {
   // What was committed is lost with the topic.
   Error Gone() {
     gone_ = true;
-    const Error error = StateIsGone(config_);
+    Error error = StateIsGone(config_);
     Tell(error);
     return error;
   }
