@@ -83,15 +83,6 @@ struct FakeIterator {
   int malformed = 0;
 };
 
-void CheckDelivered(const VirtualRun& run, std::size_t count, int most_times = 1) {
-  CHECK(run.delivered.size() == count);
-  for (const auto& [id, times] : run.delivered) {
-    INFO(id);
-    CHECK(times <= most_times);
-  }
-  CHECK(run.Failures() == "");
-}
-
 HttpAnswer Status(int status, std::string body = "{}") {
   HttpAnswer answer;
   answer.status = status;

@@ -54,15 +54,6 @@ void Fill(FakeTenant* tenant, WallSeconds from, int count, seconds step,
   }
 }
 
-void CheckDelivered(const VirtualRun& run, std::size_t count) {
-  CHECK(run.delivered.size() == count);
-  for (const auto& [id, times] : run.delivered) {
-    INFO(id);
-    CHECK(times == 1);
-  }
-  CHECK(run.Failures() == "");
-}
-
 Cursor CursorOf(const VirtualRun& run) {
   return DecodeCursor(run.state.at(CursorKey("acme", "audit"))).value();
 }

@@ -26,15 +26,6 @@ void Fill(FakeTenant* tenant, WallSeconds from, int count, seconds step,
   }
 }
 
-void CheckDelivered(const VirtualRun& run, std::size_t count, int most_times = 1) {
-  CHECK(run.delivered.size() == count);
-  for (const auto& [id, times] : run.delivered) {
-    INFO(id);
-    CHECK(times <= most_times);
-  }
-  CHECK(run.Failures() == "");
-}
-
 TEST_CASE("a backlog and what follows arrive once, in windows and at the edge") {
   VirtualRun run(AcmeSettings());
   Fill(&run.tenant, run.second() - hours(20), 2'500, seconds(25));

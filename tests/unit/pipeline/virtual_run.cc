@@ -3,6 +3,7 @@
 #include "unit/pipeline/virtual_run.h"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -245,5 +246,15 @@ bool VirtualRun::UntilCaughtUp() {
 }
 
 std::string VirtualRun::Failures() const { return failures_; }
+
+void CheckDelivered(const VirtualRun& run, std::size_t count, int most_times) {
+  CHECK(run.delivered.size() == count);
+  for (const auto& [id, times] : run.delivered) {
+    INFO(id);
+    CHECK(times >= 1);
+    CHECK(times <= most_times);
+  }
+  CHECK(run.Failures() == "");
+}
 
 }  // namespace nsf::test

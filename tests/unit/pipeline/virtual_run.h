@@ -109,4 +109,7 @@ class VirtualRun {
   std::string failures_;
 };
 
+// So many events are delivered, each once or up to `most_times`, and the metrics add up.
+void CheckDelivered(const VirtualRun& run, std::size_t count, int most_times = 1);
+
 }  // namespace nsf::test
