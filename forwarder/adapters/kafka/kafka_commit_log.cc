@@ -176,7 +176,6 @@ class KafkaCommitLog::Worker {
     reader_.reset();
     if (!producer_) return {LogAnswer::Kind::kUnknown, "there is no producer"};
     RestAfterCommit();
-    if (commit.gather) commit.gather(commit);
     WaitFor("a commit to topic " + config_.topic + " is not answered");
     KafkaTransaction transaction(config_, partition_, *producer_, log_,
                                  [this] { return GoesOn(); });
