@@ -13,6 +13,7 @@ find_path(NSF_CIVETWEB_INCLUDE civetweb.h REQUIRED)
 find_library(NSF_CIVETWEB_LIBRARY civetweb REQUIRED)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
 
 # RapidJSON sets a variable and no target. Assertions of the library become nothing we rely on:
 # every parse is checked by its result.

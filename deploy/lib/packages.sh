@@ -6,7 +6,7 @@
 build_packages=(
   ca-certificates g++ cmake ninja-build pkg-config
   libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libyaml-cpp-dev libspdlog-dev
-  prometheus-cpp-dev libcivetweb-dev librdkafka-dev libxxhash-dev rapidjson-dev libcli11-dev
+  prometheus-cpp-dev libcivetweb-dev librdkafka-dev libxxhash-dev rapidjson-dev libsimdjson-dev libcli11-dev
 )
 
 # What the Debian package is made with: dpkg-shlibdeps, and `file`, without which CPack does not call it.

@@ -57,7 +57,13 @@ class Page {
   std::shared_ptr<const std::string> body() const { return body_; }
 
  private:
-  friend class PageParser;  // the only writer (page.cc)
+  friend class PageContent;  // what fills it
+
+  // Members of real pages are larger.
+  static constexpr std::size_t kMinMemberBytes = 32;
+
+  // Reads the body from byte `start` on. Returns the row that stands alone in the place of the list.
+  std::string_view Read(std::size_t start, int max_depth);
 
   PageStatus status_ = PageStatus::kMalformed;
   std::shared_ptr<const std::string> body_;

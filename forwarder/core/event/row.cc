@@ -3,12 +3,11 @@
 #include "core/event/row.h"
 
 #include "core/event/unescape.h"
-#include "core/event/text.h"
 
 namespace nsf {
 
-std::string_view RowReader::Text(std::string_view inside) {
-  if (!row_has_escapes_ || !HasEscapes(inside)) return inside;
+std::string_view RowReader::Decoded(std::string_view inside) {
+  if (!HasEscapes(inside)) return inside;
   const std::size_t begin = decoded_.size();
   AppendUnescaped(inside, &decoded_);
   return std::string_view(decoded_).substr(begin);
@@ -18,32 +17,37 @@ const Row& RowReader::Read(const RawRow& raw) {
   fields_.clear();
   supporting_.clear();
   decoded_.clear();
-  row_has_escapes_ = HasEscapes(raw.raw);  // of most rows one look tells
-  decoded_.reserve(raw.raw.size());  // so that no view moves
+  if (raw.has_escapes()) decoded_.reserve(raw.raw.size());  // so that no view moves
+  const auto bytes = [begin = raw.raw.data()](std::uint32_t at, std::uint32_t size) {
+    return std::string_view(begin + at, size);  // members lie in their row
+  };
+  const auto text = [this, &raw, &bytes](std::uint32_t at, std::uint32_t size) {
+    const std::string_view inside = bytes(at, size);
+    const bool may_have_escapes = at < raw.escapes_end && at + size > raw.escapes_begin;
+    return may_have_escapes ? Decoded(inside) : inside;
+  };
   std::string_view name;
   std::uint32_t name_at = 0;  // no name stands there: a row begins with a brace
   for (const Member& member : raw.members) {
-    const std::string_view json = raw.raw.substr(member.value, member.value_size);
-    std::string_view text;
-    if (member.type == FieldType::kNumber) text = json;
-    if (member.type == FieldType::kString) {
-      text = Text(json.substr(1, json.size() - 2));
-    }
     // The elements of a list share its name: decoded once, all text together is shorter than raw.
-    const bool same_name = member.is_supporting && name_at == member.name;
-    if (!same_name) {
-      name = Text(raw.raw.substr(member.name, member.name_size));
+    if (!member.is_supporting || name_at != member.name) {
+      name = text(member.name, member.name_size);
       name_at = member.name;
     }
+    std::string_view value;
+    if (member.type == FieldType::kNumber) value = bytes(member.value, member.value_size);
+    if (member.type == FieldType::kString) {
+      value = text(member.value + 1, member.value_size - 2);
+    }
     if (!member.is_supporting) {
-      fields_.push_back({name, member.type, text, json});
+      fields_.push_back({name, member.type, value, bytes(member.value, member.value_size)});
       continue;
     }
-    if (member.type == FieldType::kTrue) text = "true";
-    if (member.type == FieldType::kFalse) text = "false";
-    supporting_.push_back({name, member.type, text});
+    if (member.type == FieldType::kTrue) value = "true";
+    if (member.type == FieldType::kFalse) value = "false";
+    supporting_.push_back({name, member.type, value});
   }
-  row_ = {raw.raw, fields_, supporting_, IsUtf8(raw.raw)};
+  row_ = {raw.raw, fields_, supporting_, raw.valid_utf8};
   return row_;
 }
 

@@ -53,6 +53,12 @@ struct Member {
 struct RawRow {
   std::string_view raw;             // bytes as received, from the row's first to its last
   std::span<const Member> members;  // in order
+  // All backslashes stand in these bytes of `raw`; empty: there are none.
+  std::uint32_t escapes_begin = 0;
+  std::uint32_t escapes_end = 0;
+  bool valid_utf8 = true;  // see Row
+
+  bool has_escapes() const { return escapes_end != 0; }
 };
 
 // Reads rows one after the other into the same memory: each is needed once, and one row's fields
@@ -69,11 +75,9 @@ class RowReader {
   const Row& Read(const RawRow& raw);
 
  private:
-  // `inside` decoded.
-  std::string_view Text(std::string_view inside);
+  std::string_view Decoded(std::string_view inside);
 
   Row row_;
-  bool row_has_escapes_ = false;
   std::vector<Field> fields_;
   std::vector<Scalar> supporting_;
   std::string decoded_;  // strings that held escapes
