@@ -10,6 +10,7 @@
 #include "core/event/salvage.h"
 #include "core/event/text.h"
 #include "fuzz/fuzz.h"
+#include "support/reader_difference.h"
 
 namespace nsf::fuzz {
 namespace {
@@ -114,6 +115,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace nsf::fuzz;  // NOLINT(google-build-using-namespace)
   const Page page = Page::Parse(std::string(TextOf(data, size)), kMaxDepth);
   Require(*page.body() == TextOf(data, size), "the body is kept");
+  if (size != 0) {
+    Require(nsf::test::ReaderDifference(*page.body(), kMaxDepth).empty(),
+            "both readers read alike");
+  }
   if (page.status() == PageStatus::kRows) {
     CheckRows(page);
     CheckScan(page);

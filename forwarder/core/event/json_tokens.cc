@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first stage alone of simdjson's parser. Its second stage would copy strings, and tells no
 // places. That stages can be run one by one is not promised by the library between its versions:
-// strict_reader_test.cc and the page fuzzer hold what is relied on.
+// mutation_test.cc and the page fuzzer hold what is relied on.
 #include "core/event/json_tokens.h"
 
 #include <simdjson.h>
@@ -32,9 +32,8 @@ bool JsonTokens::Find(std::string_view text) {
   // Room for a token a byte is only reserved: what is not written to costs nothing.
   if (!stages || stages->capacity() < text.size()) {
     stages.reset();
-    const auto created =
-        simdjson::get_active_implementation()->create_dom_parser_implementation(text.size(), kDepth,
-                                                                                stages);
+    const auto created = simdjson::get_active_implementation()->create_dom_parser_implementation(
+        text.size(), kDepth, stages);
     if (created != simdjson::SUCCESS) return false;
   }
   const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text.data());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the tokens of a JSON text begin, as simdjson's first stage finds them: many bytes at a time,
-// by the vector instructions of the machine it runs on. What tokens follow one another, and what
-// numbers, literals and escapes look like, is not looked at.
+// Where the tokens of a JSON text begin, as simdjson's first stage finds them: many bytes at a
+// time, by the vector instructions of the machine it runs on. What tokens follow one another, and
+// what numbers, literals and escapes look like, is not looked at.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ class JsonTokens {
   bool Find(std::string_view text);
 
   // The first byte of each token, ascending: brackets, commas, colons, the opening quote of a
-  // string, the first byte of anything else that is no white space. Behind the last one stands twice,
-  // and may be read, the size of the text. Valid until the next call of Find() or Release().
+  // string, the first byte of anything else that is no white space. Behind the last one stands
+  // twice, and may be read, the size of the text. Valid until the next call of Find() or Release().
   std::span<const std::uint32_t> begins() const { return begins_; }
 
   // Memory is kept for the next text, unless this one had very many tokens.

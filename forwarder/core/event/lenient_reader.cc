@@ -126,9 +126,9 @@ bool ReadLeniently(std::size_t start, bool mend, PageContent* content, bool* may
   *may_be_mended = result.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid ||
                    result.Code() == rapidjson::kParseErrorNumberTooBig;
   const std::string what =
-      content->is_too_deep() ? "the page is nested deeper than " + std::to_string(content->max_depth())
-                             : std::string("the page is not JSON: ") +
-                                   rapidjson::GetParseError_En(result.Code());
+      content->is_too_deep()
+          ? "the page is nested deeper than " + std::to_string(content->max_depth())
+          : std::string("the page is not JSON: ") + rapidjson::GetParseError_En(result.Code());
   content->Fail(what + " at byte " + std::to_string(start + result.Offset()) + " of " +
                 std::to_string(content->body().size()));
   return false;

@@ -40,7 +40,6 @@ std::string_view Page::Read(std::size_t start, int max_depth) {
       ReadLeniently(start, /*mend=*/false, &content, &may_be_mended) || !may_be_mended) {
     return content.lone_row();
   }
-  message_.clear();
   PageContent content(this, max_depth);
   ReadLeniently(start, /*mend=*/true, &content, &may_be_mended);
   return content.lone_row();

@@ -62,7 +62,8 @@ class Page {
   // Members of real pages are larger.
   static constexpr std::size_t kMinMemberBytes = 32;
 
-  // Reads the body from byte `start` on. Returns the row that stands alone in the place of the list.
+  // Reads the body from byte `start` on. Returns the row that stands alone in the place of the
+  // list.
   std::string_view Read(std::size_t start, int max_depth);
 
   PageStatus status_ = PageStatus::kMalformed;

@@ -19,6 +19,7 @@ PageContent::PageContent(Page* page, int max_depth)
     : page_(*page), body_(*page->body_), max_depth_(max_depth) {
   page_.members_.clear();
   page_.rows_.clear();
+  page_.message_.clear();
   // Generous, because memory that is reserved and not written to costs nothing.
   page_.members_.reserve(body_.size() / Page::kMinMemberBytes);
   page_.rows_.reserve(body_.size() / kMinRowBytes);

@@ -50,7 +50,8 @@ class StrictReader {
     const bool is_object = type == FieldType::kObject;
     ++token;
     if (content_.is_kept_as_it_stands()) {
-      token = is_object ? SkipMembers(token, content_.depth()) : SkipElements(token, content_.depth());
+      token =
+          is_object ? SkipMembers(token, content_.depth()) : SkipElements(token, content_.depth());
     } else {
       token = is_object ? Members(token) : Elements(token);
     }

@@ -10,6 +10,7 @@
 #include "core/event/audit_event.h"
 #include "core/event/page.h"
 #include "support/classified.h"
+#include "support/reader_difference.h"
 
 namespace nsf {
 namespace {
@@ -149,6 +150,15 @@ TEST_CASE("Broken pages: no crash, and every span lies inside the body") {
   CHECK(refused > 20);
   CHECK(malformed > 2000);
   CHECK(sum > 0);
+}
+
+TEST_CASE("Both readers of a page read broken pages alike") {
+  for (std::uint32_t seed = 0; seed < 20'000; ++seed) {
+    const std::string body = Mutator(seed).Mutate();
+    INFO("seed " << seed << ": " << body);
+    if (body.empty()) continue;  // no reader sees it
+    REQUIRE(test::ReaderDifference(body, 32).empty());
+  }
 }
 
 TEST_CASE("A page cut anywhere is malformed, never a shorter page") {
