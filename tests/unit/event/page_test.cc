@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/event/row.h"
+#include "support/reader_difference.h"
 
 namespace nsf {
 namespace {
@@ -206,6 +207,7 @@ TEST_CASE("Scalars of supporting_data come with the row") {
     CHECK(found == c.scalars);
     CHECK(reader.Read(page.rows()[0]).supporting.size() == 1);
     CHECK(reader.Read(page.rows()[2]).supporting.empty());
+    CHECK(test::ReaderDifference(*page.body(), Page::kMostDepth).empty());
   }
 }
 
