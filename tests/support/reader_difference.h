@@ -34,7 +34,7 @@ inline bool IsReadLeniently(Page* page, int max_depth) {
 inline std::string Described(const RawRow& row) {
   std::string text(row.raw);
   for (const Member& member : row.members) {
-    for (const std::uint32_t number : {member.name, member.name_size, member.value,
+    for (const std::uint32_t number : {member.name, std::uint32_t{member.name_size}, member.value,
                                        member.value_size, static_cast<std::uint32_t>(member.type),
                                        static_cast<std::uint32_t>(member.is_supporting)}) {
       text += ' ' + std::to_string(number);

@@ -2,7 +2,6 @@
 // Which reader reads a page: the strict one and, where that refuses, the lenient one.
 #include "core/event/page.h"
 
-#include <limits>
 #include <utility>
 
 #include "core/event/lenient_reader.h"
@@ -57,12 +56,13 @@ Page Page::Parse(std::string body, int max_depth, Memory spare) {
   page.body_ = std::make_shared<const std::string>(std::move(body));
   const std::string_view text = *page.body_;
   const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {
-    page.message_ = "the page is larger than 4 GiB";
+  if (text.size() >= kMostBytes) {
+    page.message_ = "the page is larger than 256 MiB";
   } else if (TrimSpaces(text.substr(start)).empty()) {
     page.message_ = "the page is empty";
   } else {
-    return WithList(std::move(page), page.Read(start, max_depth), max_depth);
+    const std::string_view lone_row = page.Read(start, max_depth);
+    return WithList(std::move(page), lone_row, max_depth);
   }
   return page;
 }

@@ -30,6 +30,8 @@ enum class PageStatus : std::uint8_t {
 class Page {
  public:
   static constexpr int kMostDepth = 256;
+  // A larger body is malformed. A Member has room for names of that size.
+  static constexpr std::size_t kMostBytes = std::size_t{1} << 28;
 
   // What a parsed page takes beside its body: millions of bytes, which the next page can use.
   struct Memory {

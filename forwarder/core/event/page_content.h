@@ -170,16 +170,16 @@ inline void PageContent::Scalar(FieldType type, ByteSpan span) {
   }
 }
 
-// Both spans lie in the row; a name's is kept without quotes.
+// Both spans lie in the row, none is larger than a page; a name's is kept without quotes.
 inline void PageContent::AddMember(ByteSpan name, FieldType type, ByteSpan value,
                                    bool is_supporting) {
   const auto offset = [this](std::size_t at) {
     return static_cast<std::uint32_t>(at - row_begin_);
   };
-  page_.members_.push_back(
-      {offset(name.begin + 1), static_cast<std::uint32_t>(name.end - name.begin - 2),
-       offset(value.begin), static_cast<std::uint32_t>(value.end - value.begin), type,
-       is_supporting});
+  Member member{offset(name.begin + 1), offset(value.begin), 0, 0, type, is_supporting};
+  member.value_size = static_cast<std::uint32_t>(value.end - value.begin);
+  member.name_size = static_cast<std::uint32_t>(name.end - name.begin - 2) & (Page::kMostBytes - 1);
+  page_.members_.push_back(member);
 }
 
 inline bool PageContent::Open(FieldType type, std::size_t begin) {

@@ -41,13 +41,14 @@ struct Row {
 // Where a Field or a Scalar stands: offsets from the row's first byte, and sizes in bytes. A page
 // of thousands of rows is kept so, in a half of its own size.
 struct Member {
-  std::uint32_t name = 0;  // its first byte, behind the quote
-  std::uint32_t name_size = 0;
+  std::uint32_t name = 0;   // its first byte, behind the quote
   std::uint32_t value = 0;  // of a string: its quote
   std::uint32_t value_size = 0;
-  FieldType type = FieldType::kNull;
-  bool is_supporting = false;  // a Scalar
+  std::uint32_t name_size : 28 = 0;  // see Page::kMostBytes
+  FieldType type : 3 = FieldType::kNull;
+  bool is_supporting : 1 = false;  // a Scalar
 };
+static_assert(sizeof(Member) == 16);
 
 // A row that is not read yet.
 struct RawRow {
