@@ -26,6 +26,8 @@ std::uint64_t ReadInteger(std::string_view bytes) {
 
 bool HasNoOwnTime(BucketNumber bucket) { return bucket > kNoOwnTime / 2; }
 
+BucketNumber BucketOfKnown(const KnownId& known) { return BucketOf(known.second, known.has_own); }
+
 }  // namespace
 
 std::string EncodeChunk(const std::vector<LedgerEntry>& entries) {
@@ -66,19 +68,18 @@ BucketNumber BucketOf(WallSeconds second, bool has_own) {
 }
 
 Sighting Ledger::Observe(const LedgerEntry& entry, std::uint32_t page) {
-  const auto [it, inserted] =
-      known_.try_emplace(entry.id, Known{entry.second, entry.content, page, entry.has_own});
-  Known& known = it->second;
-  if (inserted) {
+  const KnownId shown{entry.id, entry.second, entry.content, page, entry.has_own};
+  const auto [known, is_new] = known_.Insert(shown);
+  if (is_new) {
     added_.push_back(entry);
     return {Seen::kNew, 0};
   }
   const Sighting sighting{known.content == entry.content ? Seen::kKnown : Seen::kChanged,
                           known.page};
-  const bool moves = known.bucket() != BucketOf(entry.second, entry.has_own);
-  if (moves) buckets_[known.bucket()].shares = true;
+  const bool moves = BucketOfKnown(known) != BucketOfKnown(shown);
+  if (moves) buckets_[BucketOfKnown(known)].shares = true;
   if (sighting.seen == Seen::kChanged || moves) {
-    known = {entry.second, entry.content, page, entry.has_own};
+    known = shown;
     added_.push_back(entry);
   }
   known.page = page;
@@ -132,10 +133,22 @@ void Ledger::Load(std::vector<LedgerChunk> chunks) {
     Bucket& bucket = buckets_[chunk.id.bucket];
     bucket.in_memory = true;
     for (auto entry = chunk.entries.rbegin(); entry != chunk.entries.rend(); ++entry) {
-      const auto [it, inserted] =
-          known_.try_emplace(entry->id, Known{entry->second, entry->content, 0, has_own});
-      bucket.shares = bucket.shares || it->second.bucket() != chunk.id.bucket;
+      const auto [known, is_new] =
+          known_.Insert({entry->id, entry->second, entry->content, 0, has_own});
+      bucket.shares = bucket.shares || BucketOfKnown(known) != chunk.id.bucket;
     }
+  }
+}
+
+template <typename Predicate>
+void Ledger::Drop(Predicate is_dropped) {
+  if (known_.EraseIf(is_dropped) == 0) return;
+  // What waits for TakeAdded() is not in the store yet.
+  for (const LedgerEntry& entry : added_) {
+    known_.Insert({entry.id, entry.second, entry.content, 0, entry.has_own});
+  }
+  for (auto& [number, bucket] : buckets_) {
+    if (std::exchange(bucket.shares, false)) bucket.in_memory = false;
   }
 }
 
@@ -143,22 +156,9 @@ void Ledger::DropOutside(WallSeconds first, WallSeconds last) {
   const auto is_dropped = [from = BucketOf(first), to = BucketOf(last)](BucketNumber number) {
     return !HasNoOwnTime(number) && (number < from || number > to);
   };
-  Drop([&is_dropped](const Known& known) { return is_dropped(known.bucket()); });
+  Drop([&is_dropped](const KnownId& known) { return is_dropped(BucketOfKnown(known)); });
   for (auto& [number, bucket] : buckets_) {
     if (is_dropped(number)) bucket.in_memory = false;
-  }
-}
-
-void Ledger::Drop(const std::function<bool(const Known&)>& is_dropped) {
-  const auto dropped =
-      std::erase_if(known_, [&is_dropped](const auto& item) { return is_dropped(item.second); });
-  if (dropped == 0) return;
-  // What waits for TakeAdded() is not in the store yet.
-  for (const LedgerEntry& entry : added_) {
-    known_.try_emplace(entry.id, Known{entry.second, entry.content, 0, entry.has_own});
-  }
-  for (auto& [number, bucket] : buckets_) {
-    if (std::exchange(bucket.shares, false)) bucket.in_memory = false;
   }
 }
 
@@ -175,16 +175,15 @@ std::vector<ChunkId> Ledger::Forget(WallSeconds before) {
     return true;
   });
   if (stored + waiting > 0) {
-    Drop([&is_before](const Known& known) { return is_before(known.second); });
+    Drop([&is_before](const KnownId& known) { return is_before(known.second); });
   }
   return dropped;
 }
 
 std::uint64_t Ledger::CountIn(WallSeconds first, WallSeconds last) const {
-  return static_cast<std::uint64_t>(
-      std::count_if(known_.begin(), known_.end(), [first, last](const auto& item) {
-        return first <= item.second.second && item.second.second <= last;
-      }));
+  return known_.CountIf([first, last](const KnownId& known) {
+    return first <= known.second && known.second <= last;
+  });
 }
 
 }  // namespace nsf

@@ -9,14 +9,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/ledger/event_id.h"
+#include "core/ledger/id_table.h"
 #include "ports/clock.h"
 #include "ports/result.h"
 
@@ -71,7 +70,7 @@ class Ledger {
   Sighting Observe(const LedgerEntry& entry, std::uint32_t page);
 
   // It is remembered, and in memory.
-  bool Knows(const IdHash& id) const { return known_.contains(id); }
+  bool Knows(const IdHash& id) const { return known_.Contains(id); }
 
   // The entries since the last call, by bucket: what the chunks of number `number` are to hold.
   std::vector<LedgerChunk> TakeAdded(std::uint64_t number);
@@ -99,27 +98,17 @@ class Ledger {
   std::uint64_t CountIn(WallSeconds first, WallSeconds last) const;
 
  private:
-  struct Known {
-    WallSeconds second;
-    std::uint64_t content = 0;
-    std::uint32_t page = 0;
-    bool has_own = true;
-
-    BucketNumber bucket() const { return BucketOf(second, has_own); }
-  };
   struct Bucket {
     std::vector<std::uint64_t> chunks;  // as stored
     bool in_memory = true;
     bool shares = false;  // ids that are remembered as another bucket's
   };
-  struct HashOfHash {
-    std::size_t operator()(const IdHash& id) const { return id.low; }
-  };
 
   // Drops ids. They may lie in other buckets as well, which are read back then.
-  void Drop(const std::function<bool(const Known&)>& is_dropped);
+  template <typename Predicate>
+  void Drop(Predicate is_dropped);
 
-  std::unordered_map<IdHash, Known, HashOfHash> known_;
+  IdTable known_;
   std::map<BucketNumber, Bucket> buckets_;
   std::vector<LedgerEntry> added_;
 };
