@@ -12,6 +12,7 @@
 
 namespace nsf {
 
+// A text is taken by pieces that stay in the CPU's cache. For one thread at a time.
 class JsonTokens {
  public:
   JsonTokens();
@@ -19,22 +20,30 @@ class JsonTokens {
   JsonTokens(const JsonTokens&) = delete;
   JsonTokens& operator=(const JsonTokens&) = delete;
 
-  // False: `text` is empty, not UTF-8, 4 GiB or more, holds a control character in a string or a
-  // string without an end; or there is no memory. What was found before is lost.
-  bool Find(std::string_view text);
+  // `text`, of less than 4 GiB, outlives the last call of Next(). Memory is kept for the next text,
+  // unless this one needed very much.
+  void Begin(std::string_view text);
 
-  // The first byte of each token, ascending: brackets, commas, colons, the opening quote of a
-  // string, the first byte of anything else that is no white space. Behind the last one stands
-  // twice, and may be read, the size of the text. Valid until the next call of Find() or Release().
+  // The next piece: not empty, ending with the text or with a token that is a comma. False: there
+  // is none left, or what follows is no text that tokens can be found in: not UTF-8, a control
+  // character in a string, a string without an end.
+  bool Next();
+
+  std::string_view piece() const { return piece_; }
+  // The first byte of each token in the piece, ascending: brackets, commas, colons, the opening
+  // quote of a string, the first byte of anything else that is no white space. Behind the last one
+  // stands, and may be read, the size of the piece. Valid until the next call of Next().
   std::span<const std::uint32_t> begins() const { return begins_; }
 
-  // Memory is kept for the next text, unless this one had very many tokens.
-  void Release();
-
  private:
+  enum class Found : std::uint8_t { kTokens, kCutString, kFault };
   struct Finder;  // simdjson's
 
+  Found Find(std::string_view piece);
+
   std::unique_ptr<Finder> finder_;
+  std::string_view rest_;
+  std::string_view piece_;
   std::span<const std::uint32_t> begins_;
 };
 

@@ -2,25 +2,29 @@
 // A recursive descent over tokens, as deep as PageContent::Open allows.
 #include "core/event/strict_reader.h"
 
+#include <array>
+
 #include "core/event/json_grammar.h"
 #include "core/event/json_tokens.h"
 
 namespace nsf {
 namespace {
 
-// Where a token begins, among those of the page; null: the text is not as JSON's grammar has it.
+// Where a token begins, among those of a piece. Null: the text is not as JSON's grammar has it.
 using Token = const std::uint32_t*;
+
+// Stands behind the last token.
+constexpr std::array<char, 2> kNothing = {'\0', '\0'};
+constexpr std::array<std::uint32_t, 2> kNoTokens = {1, 1};
 
 class StrictReader {
  public:
-  StrictReader(std::size_t start, std::span<const std::uint32_t> begins, PageContent* content)
-      : start_(start),
-        text_(content->body().substr(start)),
-        first_(begins.data()),
-        end_(begins.data() + begins.size()),
-        content_(*content) {}
+  StrictReader(std::size_t start, JsonTokens* tokens, PageContent* content)
+      : tokens_(*tokens), content_(*content) {
+    tokens_.Begin(content_.body().substr(start));
+  }
 
-  bool Run() { return Value(first_) == end_; }
+  bool Run() { return Value(TakePiece()) == kNoTokens.data(); }
 
  private:
   // Each function reads what begins at a token and returns the one behind. What is not of interest
@@ -46,9 +50,9 @@ class StrictReader {
   }
 
   Token Container(Token token, FieldType type) {
-    if (!content_.Open(type, start_ + *token)) return nullptr;
+    if (!content_.Open(type, Place(*token))) return nullptr;
     const bool is_object = type == FieldType::kObject;
-    ++token;
+    token = Behind(token);
     if (content_.is_kept_as_it_stands()) {
       token =
           is_object ? SkipMembers(token, content_.depth()) : SkipElements(token, content_.depth());
@@ -56,17 +60,17 @@ class StrictReader {
       token = is_object ? Members(token) : Elements(token);
     }
     if (token == nullptr) return nullptr;
-    content_.Close(type, start_ + *token + 1);
-    return token + 1;
+    content_.Close(type, Place(*token) + 1);
+    return Behind(token);
   }
 
   // From behind the opening bracket to the closing one.
   Token Members(Token token) {
     if (Peek(token) == '}') return token;
-    for (;; ++token) {
+    for (;; token = Behind(token)) {
       token = Key(token);
       if (token == nullptr || Peek(token) != ':') return nullptr;
-      token = Value(token + 1);
+      token = Value(Behind(token));
       if (token == nullptr) return nullptr;
       if (Peek(token) != ',') return Peek(token) == '}' ? token : nullptr;
     }
@@ -74,7 +78,7 @@ class StrictReader {
 
   Token Elements(Token token) {
     if (Peek(token) == ']') return token;
-    for (;; ++token) {
+    for (;; token = Behind(token)) {
       token = Value(token);
       if (token == nullptr || (content_.row_has_ended() && !IsWellEscaped())) return nullptr;
       if (Peek(token) != ',') return Peek(token) == ']' ? token : nullptr;
@@ -83,30 +87,30 @@ class StrictReader {
 
   Token Key(Token token) {
     if (Peek(token) != '"') return nullptr;
-    const ByteSpan span{*token, End(token)};
-    if (!IsWellEscaped(span)) return nullptr;
-    content_.Key({start_ + span.begin, start_ + span.end});
-    return token + 1;
+    const std::size_t end = End(token);
+    if (!IsWellEscaped(*token, end)) return nullptr;
+    content_.Key({Place(*token), Place(end)});
+    return Behind(token);
   }
 
   Token String(Token token) {
-    const ByteSpan span{*token, End(token)};
-    return IsWellEscaped(span) ? Scalar(token, FieldType::kString, span) : nullptr;
+    const std::size_t end = End(token);
+    return IsWellEscaped(*token, end) ? Scalar(token, FieldType::kString, end) : nullptr;
   }
 
   Token Number(Token token) {
-    const ByteSpan span{*token, End(token)};
-    return IsNumber(span) ? Scalar(token, FieldType::kNumber, span) : nullptr;
+    const std::size_t end = End(token);
+    return IsNumber(*token, end) ? Scalar(token, FieldType::kNumber, end) : nullptr;
   }
 
   Token Word(Token token, std::string_view word, FieldType type) {
-    const ByteSpan span{*token, End(token)};
-    return Bytes(span) == word ? Scalar(token, type, span) : nullptr;
+    const std::size_t end = End(token);
+    return Bytes(*token, end) == word ? Scalar(token, type, end) : nullptr;
   }
 
-  Token Scalar(Token token, FieldType type, ByteSpan span) {
-    content_.Scalar(type, {start_ + span.begin, start_ + span.end});
-    return token + 1;
+  Token Scalar(Token token, FieldType type, std::size_t end) {
+    content_.Scalar(type, {Place(*token), Place(end)});
+    return Behind(token);
   }
 
   // The row that has ended. Its backslashes stand in strings: elsewhere they are no token of the
@@ -120,28 +124,32 @@ class StrictReader {
   Token SkipValue(Token token, int depth) {
     switch (Peek(token)) {
       case '"':
-        return token + 1;
+        return Behind(token);
       case '{':
-        return depth < content_.max_depth() ? Behind(SkipMembers(token + 1, depth + 1)) : nullptr;
+        return depth < content_.max_depth() ? BehindBracket(SkipMembers(Behind(token), depth + 1))
+                                            : nullptr;
       case '[':
-        return depth < content_.max_depth() ? Behind(SkipElements(token + 1, depth + 1)) : nullptr;
+        return depth < content_.max_depth() ? BehindBracket(SkipElements(Behind(token), depth + 1))
+                                            : nullptr;
       case 't':
-        return Bytes({*token, End(token)}) == "true" ? token + 1 : nullptr;
+        return Bytes(*token, End(token)) == "true" ? Behind(token) : nullptr;
       case 'f':
-        return Bytes({*token, End(token)}) == "false" ? token + 1 : nullptr;
+        return Bytes(*token, End(token)) == "false" ? Behind(token) : nullptr;
       case 'n':
-        return Bytes({*token, End(token)}) == "null" ? token + 1 : nullptr;
+        return Bytes(*token, End(token)) == "null" ? Behind(token) : nullptr;
       default:
-        return IsNumber({*token, End(token)}) ? token + 1 : nullptr;
+        return IsNumber(*token, End(token)) ? Behind(token) : nullptr;
     }
   }
-  static Token Behind(Token bracket) { return bracket == nullptr ? nullptr : bracket + 1; }
+  Token BehindBracket(Token bracket) { return bracket == nullptr ? nullptr : Behind(bracket); }
 
   Token SkipMembers(Token token, int depth) {
     if (Peek(token) == '}') return token;
-    for (;; ++token) {
-      if (Peek(token) != '"' || Peek(token + 1) != ':') return nullptr;
-      token = SkipValue(token + 2, depth);
+    for (;; token = Behind(token)) {
+      if (Peek(token) != '"') return nullptr;
+      token = Behind(token);
+      if (Peek(token) != ':') return nullptr;
+      token = SkipValue(Behind(token), depth);
       if (token == nullptr) return nullptr;
       if (Peek(token) != ',') return Peek(token) == '}' ? token : nullptr;
     }
@@ -149,49 +157,68 @@ class StrictReader {
 
   Token SkipElements(Token token, int depth) {
     if (Peek(token) == ']') return token;
-    for (;; ++token) {
+    for (;; token = Behind(token)) {
       token = SkipValue(token, depth);
       if (token == nullptr) return nullptr;
       if (Peek(token) != ',') return Peek(token) == ']' ? token : nullptr;
     }
   }
 
-  // Its first byte. Behind the last token stands the end of the text, where there is a NUL: that is
-  // no part of any value.
-  char Peek(Token token) const { return text_.data()[*token]; }
-  // The place behind it: all up to the next token is a part of it, but for white space.
-  std::size_t End(Token token) const {
-    std::size_t end = token[1];
-    while (IsJsonSpace(text_.data()[end - 1])) --end;
-    return end;
-  }
-  std::string_view Bytes(ByteSpan span) const {
-    return {text_.data() + span.begin, span.end - span.begin};
-  }
-  bool IsNumber(ByteSpan span) const {
-    return span.begin < span.end && JsonNumberSize(Bytes(span)) == span.end - span.begin;
-  }
-  bool IsWellEscaped(ByteSpan string) const {
-    return content_.in_rows() || HasValidEscapes(Bytes(string));
+  // The token behind, in this piece or the next one.
+  Token Behind(Token token) {
+    ++token;
+    return token != end_ ? token : TakePiece();
   }
 
-  const std::size_t start_;
-  const std::string_view text_;
-  const Token first_;
-  const Token end_;
+  // The first token of the next piece. Where there is none, what no value begins with: behind the
+  // last token, or because of a fault, and then the comma before it has nothing to stand before.
+  Token TakePiece() {
+    if (!tokens_.Next()) {
+      piece_ = kNothing.data();
+      return kNoTokens.data();
+    }
+    piece_ = tokens_.piece().data();
+    place_ = static_cast<std::size_t>(piece_ - content_.body().data());
+    const std::span<const std::uint32_t> begins = tokens_.begins();
+    end_ = begins.data() + begins.size();
+    return begins.data();
+  }
+
+  // Its first byte.
+  char Peek(Token token) const { return piece_[*token]; }
+  // The place behind it: all up to the next token is a part of it, but for white space. A piece
+  // ends with a comma, and the text with the place behind its last token.
+  std::size_t End(Token token) const {
+    std::size_t end = token[1];
+    while (IsJsonSpace(piece_[end - 1])) --end;
+    return end;
+  }
+  // In the body, of a place in the piece.
+  std::size_t Place(std::size_t at) const { return place_ + at; }
+  std::string_view Bytes(std::size_t begin, std::size_t end) const {
+    return {piece_ + begin, end - begin};
+  }
+  bool IsNumber(std::size_t begin, std::size_t end) const {
+    return begin < end && JsonNumberSize(Bytes(begin, end)) == end - begin;
+  }
+  bool IsWellEscaped(std::size_t begin, std::size_t end) const {
+    return content_.in_rows() || HasValidEscapes(Bytes(begin, end));
+  }
+
+  JsonTokens& tokens_;
   PageContent& content_;
+  const char* piece_ = nullptr;
+  std::size_t place_ = 0;  // of the piece in the body
+  Token end_ = nullptr;    // of the piece's tokens
 };
 
 }  // namespace
 
 bool ReadStrictly(std::size_t start, PageContent* content) {
-  // One for all pages of a thread: it is large, and needed only here.
-  thread_local JsonTokens tokens;
-  const bool is_read = tokens.Find(content->body().substr(start)) &&
-                       StrictReader(start, tokens.begins(), content).Run();
-  tokens.Release();
-  if (is_read) content->Conclude();
-  return is_read;
+  thread_local JsonTokens tokens;  // its memory serves all pages of a thread
+  if (!StrictReader(start, &tokens, content).Run()) return false;
+  content->Conclude();
+  return true;
 }
 
 }  // namespace nsf
