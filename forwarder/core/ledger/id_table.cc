@@ -26,7 +26,7 @@ bool IdTable::Contains(const IdHash& id) const {
 
 std::size_t IdTable::FindSlot(const IdHash& id) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = Tag(id) & mask;
+  std::size_t at = FirstSlot(id);
   for (; slots_[at].place > 0; at = (at + 1) & mask) {
     if (slots_[at].tag == Tag(id) && At(slots_[at].place - 1).id == id) break;
   }
@@ -55,7 +55,7 @@ void IdTable::Reindex(std::size_t entries) {
   for (std::size_t i = 0; i < size_; ++i) {
     const IdHash& id = At(i).id;
     // All are different: the first empty slot is its place.
-    std::size_t at = Tag(id) & (slots - 1);
+    std::size_t at = FirstSlot(id);
     while (slots_[at].place > 0) at = (at + 1) & (slots - 1);
     slots_[at] = {Tag(id), static_cast<std::uint32_t>(i + 1)};
   }

@@ -31,6 +31,10 @@ class IdTable {
   // reference is good until the next EraseIf().
   std::pair<KnownId&, bool> Insert(const KnownId& entry);
   bool Contains(const IdHash& id) const;
+  // It will be asked for soon: its slot is fetched into the CPU's cache meanwhile.
+  void Expect(const IdHash& id) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[FirstSlot(id)], 1);
+  }
 
   // Calls `is_erased` once for each entry; returns how many are gone.
   template <typename Predicate>
@@ -52,6 +56,8 @@ class IdTable {
 
   KnownId& At(std::size_t index) { return pieces_[index / kPiece][index % kPiece]; }
   const KnownId& At(std::size_t index) const { return pieces_[index / kPiece][index % kPiece]; }
+  // Where the search for it begins.
+  std::size_t FirstSlot(const IdHash& id) const { return Tag(id) & (slots_.size() - 1); }
   void Append(const KnownId& entry);
   // Only the first `size` entries stay.
   void Truncate(std::size_t size);

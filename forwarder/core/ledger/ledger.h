@@ -69,6 +69,9 @@ class Ledger {
   // walk of these seconds alone finds it. Entries that are new wait for TakeAdded().
   Sighting Observe(const LedgerEntry& entry, std::uint32_t page);
 
+  // It will be observed soon: the memory that is looked at then comes into the CPU's cache.
+  void Expect(const IdHash& id) const { known_.Expect(id); }
+
   // It is remembered, and in memory.
   bool Knows(const IdHash& id) const { return known_.Contains(id); }
 

@@ -142,7 +142,8 @@ class Stream final : public EventStream {
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   // The next row of the page. False: not before the ids of its second are here, or not at all.
   bool AbsorbNext(const Now& now, StepOutput* out);
-  void AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out);
+  void AbsorbRow(const AuditEvent& event, std::optional<WallSeconds> own, const Now& now,
+                 StepOutput* out);
   // A row outside of what was asked for may be known by ids that are not in memory, or gone.
   bool MayTakeOutside(WallSeconds own, const Now& now, StepOutput* out);
   // The rest of the page is not taken.
@@ -158,8 +159,9 @@ class Stream final : public EventStream {
   bool NoteUnkept(std::string_view id);
   // The row was delivered before, or will be by another walk.
   void SkipRow() { outbox_.SkipRow(); }
-  // Its `_id`, or one derived from its bytes; absent: this walk cannot tell which event it is.
-  std::optional<std::string> EventId(const AuditEvent& event);
+  // Its `_id`, or one derived from its bytes, which lies in `derived` then; absent: this walk
+  // cannot tell which event it is.
+  std::optional<std::string_view> EventId(const AuditEvent& event, std::string* derived);
   // The row waits for the end of its walk, because pages before this one hold equals.
   bool IsHeld(const AuditEvent& event, std::string_view id, std::optional<WallSeconds> own);
   // Of the walk that ended, rows that were held back are delivered, or left to the next walk.
@@ -167,9 +169,9 @@ class Stream final : public EventStream {
   bool AbsorbHeld(const Now& now, StepOutput* out);
   void AddHeld(const EqualRows::Held& held, bool settles, const Now& now, StepOutput* out);
   void DropHeld();
-  void AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now,
-                StepOutput* out);
-  // The time by which windows select the event.
+  void AddEvent(const AuditEvent& event, std::optional<WallSeconds> own,
+                const BatchBuilder::Origin& origin, const Now& now, StepOutput* out);
+  // The time by which windows select the event: what others are given as `own`.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;
   // The second under which the ledger keeps an event, and whether it is the event's own.
   WallSeconds LedgerSecond(std::optional<WallSeconds> own, const Now& now) const;

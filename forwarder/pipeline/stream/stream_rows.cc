@@ -152,7 +152,7 @@ bool Stream::AbsorbNext(const Now& now, StepOutput* out) {
     const bool outside =
         own && walk.list() == nullptr && !BoundsAsked(walk.plan().window).Contains(*own);
     if (outside && !MayTakeOutside(*own, now, out)) return false;
-    AbsorbRow(event, now, out);
+    AbsorbRow(event, own, now, out);
   }
   ++page_->next_row;
   return true;
@@ -193,9 +193,9 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   builder_.AddBroken(row.raw, row.reason, {id, second, page_->page.body}, now.monotonic);
 }
 
-void Stream::AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out) {
+void Stream::AbsorbRow(const AuditEvent& event, std::optional<WallSeconds> own, const Now& now,
+                       StepOutput* out) {
   equal_rows_.Note(event.row->raw);
-  const auto own = OwnTime(event);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
   const Walk& walk = course_->current().walk;
   const WalkKind kind = walk.plan().kind;
@@ -210,10 +210,12 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out)
   const bool older =
       own ? *own < BoundsAsked(walk.plan().window).first : StandsAmongOlder(page_->next_row);
   if (kind == WalkKind::kList && older) return SkipRow();
-  const auto id = EventId(event);
+  std::string derived;
+  const auto id = EventId(event, &derived);
   if (!id || DeliveredBefore(event)) return SkipRow();
   if (event.id.empty() && IsHeld(event, *id, own)) return;
   const IdHash hash = HashId(*id);
+  ledger_.Expect(hash);
   const WallSeconds second = LedgerSecond(own, now);
   const Sighting sighting =
       ledger_.Observe({second, own.has_value(), hash, HashContent(event.row->raw)}, page_->number);
@@ -224,7 +226,7 @@ void Stream::AbsorbRow(const AuditEvent& event, const Now& now, StepOutput* out)
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
-  AddEvent(event, {*id, second, page_->page.page.body()}, now, out);
+  AddEvent(event, own, {*id, second, page_->page.page.body()}, now, out);
 }
 
 bool Stream::IsHeld(const AuditEvent& event, std::string_view id, std::optional<WallSeconds> own) {
@@ -237,10 +239,9 @@ bool Stream::IsHeld(const AuditEvent& event, std::string_view id, std::optional<
   return true;
 }
 
-void Stream::AddEvent(const AuditEvent& event, const BatchBuilder::Origin& origin, const Now& now,
-                      StepOutput* out) {
+void Stream::AddEvent(const AuditEvent& event, std::optional<WallSeconds> own,
+                      const BatchBuilder::Origin& origin, const Now& now, StepOutput* out) {
   const WalkKind kind = course_->current().walk.plan().kind;
-  const auto own = OwnTime(event);
   const auto first_seen = event.insertion ? event.insertion : event.timestamp;
   if (!outbox_.Add(event, origin, now, out) || !first_seen) return;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
@@ -272,7 +273,7 @@ void Stream::AddHeld(const EqualRows::Held& held, bool settles, const Now& now, 
   const auto own = OwnTime(event);
   const WallSeconds second = LedgerSecond(own, now);
   ledger_.Observe({second, own.has_value(), hash, HashContent(held.raw)}, page_->number);
-  AddEvent(event, {held.id, second, page.body()}, now, out);
+  AddEvent(event, own, {held.id, second, page.body()}, now, out);
 }
 
 void Stream::DropHeld() {
@@ -296,9 +297,10 @@ bool Stream::NoteUnkept(std::string_view id) {
   return first;
 }
 
-std::optional<std::string> Stream::EventId(const AuditEvent& event) {
-  if (!event.id.empty()) return std::string(event.id);
-  std::string id = derived_.Next(event.row->raw);
+std::optional<std::string_view> Stream::EventId(const AuditEvent& event, std::string* derived) {
+  if (!event.id.empty()) return event.id;
+  std::string& id = *derived;
+  id = derived_.Next(event.row->raw);
   const WalkPlan& plan = course_->current().walk.plan();
   if (event.timestamp || event.insertion || plan.kind == WalkKind::kList) return id;
   // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
@@ -311,7 +313,8 @@ std::optional<std::string> Stream::EventId(const AuditEvent& event) {
     course_->current().walk.NoteRepeatedRow();
     return std::nullopt;
   }
-  return id + kOfWindow + std::to_string(plan.window.start.time_since_epoch().count());
+  id += kOfWindow + std::to_string(plan.window.start.time_since_epoch().count());
+  return id;
 }
 
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own, const Now& now) const {

@@ -140,7 +140,7 @@ BREAKS = [
           "      Succeed();\n      return End(Phase::kLost, {ErrorKind::kStop, answer.message});",
           "what another owner kept from being committed counts as delivered"),
     Break("dedup-off", LEDGER + "ledger.cc",
-          "  if (inserted) {", "  if (inserted || page > 0) {",
+          "  if (is_new) {", "  if (is_new || page > 0) {",
           "every walk delivers its rows anew"),
     Break("ids-not-stored", STREAM + "stream_batches.cc",
           "  for (const LedgerChunk& chunk : chunks) {",
@@ -380,7 +380,7 @@ SURVIVORS = [
     Survivor(LEDGER + "equal_rows.cc", "settles_ = before.agreed >= enough + before.differed;", ">",
              "equal rows of several pages are told apart one walk later. core_test fails with it"),
     Survivor(LEDGER + "ledger.cc",
-             "known.bucket() != BucketOf(entry.second, entry.has_own);", "==",
+             "BucketOfKnown(known) != BucketOfKnown(shown);", "==",
              "an id is not kept under a second time that its row is listed by, which few seeds "
              "need. core_test fails with it"),
     Survivor(LEDGER + "reckoning.cc", "if (listed < closed.record.window.end) {", "<=",
