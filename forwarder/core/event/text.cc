@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -16,24 +17,43 @@ namespace {
 constexpr std::array<std::string_view, 9> kAbsentTexts = {
     "", "null", "unknown", "-", "n/a", "none", "notavailable", "nossl", "notchecked"};
 
+constexpr std::size_t kLongestAbsent = 12;
+static_assert(std::all_of(kAbsentTexts.begin(), kAbsentTexts.end(),
+                          [](std::string_view text) { return text.size() <= kLongestAbsent; }));
+
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Four numbers up to 255 without leading zeros, as inet_pton() takes them.
+bool IsIpv4Address(std::string_view text) {
+  for (int number = 0; number < 4; ++number) {
+    if (number > 0) {
+      if (!text.starts_with('.')) return false;
+      text.remove_prefix(1);
+    }
+    unsigned value = 0;
+    std::size_t digits = 0;
+    for (; digits < text.size() && digits < 3 && IsDigit(text[digits]); ++digits) {
+      value = value * 10 + static_cast<unsigned>(text[digits] - '0');
+    }
+    if (digits == 0 || value > 255 || (digits > 1 && text.front() == '0')) return false;
+    text.remove_prefix(digits);
+  }
+  return text.empty();
+}
+
+bool IsIpv6Address(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size()) return false;
+  // A NUL inside would end the text early for inet_pton, and the rest would go unseen.
+  if (text.find('\0') != std::string_view::npos) return false;
+  std::memcpy(terminated.data(), text.data(), text.size());
+  std::array<unsigned char, 16> address;
+  return inet_pton(AF_INET6, terminated.data(), address.data()) == 1;
+}
+
 constexpr bool IsContinuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
 
 }  // namespace
-
-bool EqualsFolded(std::string_view text, std::string_view folded) {
-  if (text.size() != folded.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (ToLowerAscii(text[i]) != folded[i]) return false;
-  }
-  return true;
-}
-
-std::string_view TrimSpaces(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return text.substr(0, 0);
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
 
 // Table 3-7 of the Unicode standard: no overlong forms, no surrogates, nothing above U+10FFFF.
 std::size_t Utf8Length(std::string_view bytes) {
@@ -79,7 +99,15 @@ bool IsUtf8(std::string_view bytes) {
 }
 
 std::optional<std::int64_t> ReadInteger(std::string_view text) {
+  constexpr std::size_t kNeverTooMany = 18;  // digits, for 63 bits
   std::int64_t value = 0;
+  std::size_t digits = 0;
+  if (text.size() <= kNeverTooMany) {
+    for (; digits < text.size() && IsDigit(text[digits]); ++digits) {
+      value = value * 10 + (text[digits] - '0');
+    }
+    if (digits > 0 && digits == text.size()) return value;
+  }
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end) return std::nullopt;
@@ -88,21 +116,13 @@ std::optional<std::int64_t> ReadInteger(std::string_view text) {
 
 bool IsAbsentText(std::string_view text) {
   text = TrimSpaces(text);
-  for (const std::string_view absent : kAbsentTexts) {
-    if (EqualsFolded(text, absent)) return true;
-  }
-  return false;
+  return text.size() <= kLongestAbsent &&
+         std::any_of(kAbsentTexts.begin(), kAbsentTexts.end(),
+                     [text](std::string_view absent) { return EqualsFolded(text, absent); });
 }
 
 bool IsIpAddress(std::string_view text) {
-  std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.size() < 2 || text.size() >= terminated.size()) return false;
-  // A NUL inside would end the text early for inet_pton, and the rest would go unseen.
-  if (text.find('\0') != std::string_view::npos) return false;
-  std::memcpy(terminated.data(), text.data(), text.size());
-  std::array<unsigned char, 16> address;
-  const int family = text.find(':') == std::string_view::npos ? AF_INET : AF_INET6;
-  return inet_pton(family, terminated.data(), address.data()) == 1;
+  return IsIpv4Address(text) || (text.find(':') != std::string_view::npos && IsIpv6Address(text));
 }
 
 }  // namespace nsf

@@ -14,9 +14,21 @@ constexpr char ToLowerAscii(char c) {
 }
 
 // ASCII letters only; `folded` is in lower case already.
-bool EqualsFolded(std::string_view text, std::string_view folded);
+constexpr bool EqualsFolded(std::string_view text, std::string_view folded) {
+  if (text.size() != folded.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (ToLowerAscii(text[i]) != folded[i]) return false;
+  }
+  return true;
+}
 
-std::string_view TrimSpaces(std::string_view text);
+// Without the spaces, tabs and line breaks around it.
+constexpr std::string_view TrimSpaces(std::string_view text) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 // The bytes of the well-formed UTF-8 sequence that `bytes` begins with (1 to 4); 0: there is none.
 std::size_t Utf8Length(std::string_view bytes);

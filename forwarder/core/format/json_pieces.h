@@ -27,6 +27,11 @@ class JsonPieces {
     Put(before);
     AppendInteger(value, &out_);
   }
+  // `seconds` is not negative.
+  void PutMilliseconds(std::string_view before, std::int64_t seconds) {
+    PutNumber(before, seconds);
+    if (seconds != 0) Put("000");
+  }
 
   TextBuffer& out_;
 };

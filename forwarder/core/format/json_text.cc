@@ -2,7 +2,6 @@
 // Escaping and mending.
 #include "core/format/json_text.h"
 
-#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -41,8 +40,16 @@ void AppendEscaped(char c, TextBuffer* out) {
 }  // namespace
 
 void AppendJsonString(std::string_view text, TextBuffer* out) {
-  *out += '"';
-  AppendJsonInside(text, out);
+  char* const to = out->Room(text.size() + 2);
+  *to = '"';
+  const std::size_t plain = CopyPlain<'\\', '"'>(text, to + 1);
+  if (plain == text.size()) {  // most texts are
+    to[1 + plain] = '"';
+    out->Grow(plain + 2);
+    return;
+  }
+  out->Grow(1 + plain);
+  AppendJsonInside(text.substr(plain), out);
   *out += '"';
 }
 
@@ -79,9 +86,13 @@ void AppendJsonValue(std::string_view json, TextBuffer* out) {
 }
 
 void AppendInteger(std::int64_t value, TextBuffer* out) {
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  *out += {digits.data(), static_cast<std::size_t>(end - digits.data())};
+  if (value >= 0 && value < 10) {  // most are
+    *out += static_cast<char>('0' + value);
+    return;
+  }
+  constexpr std::size_t kMostDigits = 20;
+  char* const to = out->Room(kMostDigits);
+  out->Grow(static_cast<std::size_t>(std::to_chars(to, to + kMostDigits, value).ptr - to));
 }
 
 }  // namespace nsf

@@ -37,8 +37,7 @@ class PlacedFields {
 class LeftMembers {
  public:
   // Both must outlive this.
-  LeftMembers(const AuditEvent& event, const PlacedFields& placed)
-      : event_(event), placed_(placed) {}
+  LeftMembers(const AuditEvent& event, const PlacedFields& placed);
 
   // The next one, or null at the end. Null values are none, and of members with the same name the
   // last one counts.
@@ -46,11 +45,13 @@ class LeftMembers {
 
  private:
   bool IsPlaced(std::size_t index) const;
-  bool IsReplaced(std::size_t index);
+  bool IsReplaced(std::size_t index) const;
 
   const AuditEvent& event_;
   const PlacedFields& placed_;
+  const std::span<const Field> fields_;
   std::size_t next_ = 0;
+  std::uint64_t perhaps_replaced_ = 0;  // a bit for each member: a later one may have its name
   std::map<std::string_view, std::size_t> last_by_name_;  // only for a row of many members
 };
 

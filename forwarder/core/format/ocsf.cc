@@ -104,7 +104,11 @@ std::string_view EntityTypeText(std::uint32_t type_id) {
 class OcsfWriter : private JsonPieces {
  public:
   OcsfWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : JsonPieces(out), event_(event), kind_(event.classification), context_(context) {}
+      : JsonPieces(out),
+        event_(event),
+        kind_(event.classification),
+        context_(context),
+        actor_is_email_(IsEmail(ActorName(event))) {}
 
   void Write();
 
@@ -130,6 +134,7 @@ class OcsfWriter : private JsonPieces {
   const AuditEvent& event_;
   const Classification& kind_;
   const FormatContext& context_;
+  const bool actor_is_email_;
   PlacedFields placed_;           // those that stand outside of `unmapped`
   std::string_view time_source_;  // set when `time` is not the event's own
 };
@@ -178,7 +183,7 @@ void OcsfWriter::WriteKind() {
 void OcsfWriter::WriteTime() {
   const EventTime time = ReadEventTime(event_);
   time_source_ = time.source;
-  PutNumber(R"(,"time":)", time.seconds * 1000);
+  PutMilliseconds(R"(,"time":)", time.seconds);
 }
 
 void OcsfWriter::WriteMetadata() {
@@ -220,7 +225,8 @@ const KnownPerson* OcsfWriter::Subject() const {
 
 void OcsfWriter::PutUser(std::string_view name, const KnownPerson* person) {
   PutText(R"("name":)", name);
-  if (IsEmail(name)) PutText(R"(,"email_addr":)", name);
+  const bool is_email = name == ActorName(event_) ? actor_is_email_ : IsEmail(name);
+  if (is_email) PutText(R"(,"email_addr":)", name);
   if (person != nullptr && person->found()) PutIdentity(person->identity);
 }
 
@@ -382,7 +388,7 @@ void OcsfWriter::WriteObservables() {
   if (!name.empty()) {
     PutObservable(R"("name":"actor.user.name","type_id":4,"type":"User Name","value":)", name);
   }
-  if (IsEmail(name)) {
+  if (actor_is_email_) {
     PutObservable(R"("name":"actor.user.email_addr","type_id":5,"type":"Email Address","value":)",
                   name);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all formats copy alike: runs of plain characters, eight bytes at a time, and characters of
+// What all formats copy alike: runs of plain characters, sixteen bytes at a time, and characters of
 // several bytes. Bytes that are not UTF-8 become U+FFFD.
 #pragma once
 
@@ -7,32 +7,60 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/event/byte_block.h"
 #include "core/event/byte_marks.h"
 #include "core/format/text_buffer.h"
 
 namespace nsf {
 
-// Appends the bytes at the start that are ASCII, no control characters and none of `kStops`;
-// returns how many.
+// Copies the bytes at the start of `text` that are ASCII, no control characters and none of
+// `kStops`; returns how many. `to` has room for all of `text`, and what is behind those it copied
+// may hold anything.
 template <char... kStops>
-std::size_t AppendPlain(std::string_view text, TextBuffer* out) {
+std::size_t CopyPlain(std::string_view text, char* to) {
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  std::size_t i = 0;
+  for (; size - i >= kBlockBytes; i += kBlockBytes) {
+    const ByteBlock block = LoadBlock(from + i);
+    StoreBlock(block, to + i);
+    if (const BlockMarks odd = MarkOdd<kStops...>(block)) return i + FirstOfBlock(odd);
+  }
+  if (i == size) return size;
+  // Most texts are short: their end is one more step of the same kind, which begins earlier and
+  // does some bytes again.
+  if (size >= kBlockBytes) {
+    i = size - kBlockBytes;
+    const ByteBlock block = LoadBlock(from + i);
+    StoreBlock(block, to + i);
+    const BlockMarks odd = MarkOdd<kStops...>(block);
+    return odd == 0 ? size : i + FirstOfBlock(odd);
+  }
+  const auto mark = [](std::uint64_t word) -> ByteMarks {
+    return ((MarkHigh(word) | MarkControls(word)) | ... | MarkEqual(word, kStops));
+  };
+  if (size >= kWordBytes) {
+    const std::uint64_t first = LoadWord(from);
+    const std::uint64_t last = LoadWord(from + size - kWordBytes);
+    std::memcpy(to, &first, kWordBytes);
+    std::memcpy(to + size - kWordBytes, &last, kWordBytes);
+    if (const ByteMarks odd = mark(first)) return FirstMarked(odd);
+    const ByteMarks odd = mark(last);
+    return odd == 0 ? size : size - kWordBytes + FirstMarked(odd);
+  }
   constexpr auto kIsPlain = [](char c) {
     return static_cast<unsigned char>(c) - 0x20U < 0x60U && ((c != kStops) && ...);
   };
-  char* const to = out->Room(text.size());
-  std::size_t i = 0;
-  for (; text.size() - i >= kWordBytes; i += kWordBytes) {
-    const std::uint64_t word = LoadWord(text.data() + i);
-    const ByteMarks odd = ((MarkHigh(word) | MarkControls(word)) | ... | MarkEqual(word, kStops));
-    std::memcpy(to + i, &word, sizeof(word));
-    if (odd == 0) continue;
-    i += FirstMarked(odd);
-    out->Grow(i);
-    return i;
-  }
-  for (; i < text.size() && kIsPlain(text[i]); ++i) to[i] = text[i];
-  out->Grow(i);
+  for (; i < size && kIsPlain(from[i]); ++i) to[i] = from[i];
   return i;
+}
+
+// The same at the end of `out`.
+template <char... kStops>
+std::size_t AppendPlain(std::string_view text, TextBuffer* out) {
+  const std::size_t plain = CopyPlain<kStops...>(text, out->Room(text.size()));
+  out->Grow(plain);
+  return plain;
 }
 
 // Appends the character that `text` begins with, which is not ASCII; returns how many bytes it is.

@@ -2,6 +2,8 @@
 // Text readings and severities, as tables.
 #include "core/event/text.h"
 
+#include <arpa/inet.h>
+
 #include <catch2/catch.hpp>
 #include <string>
 #include <utility>
@@ -110,6 +112,19 @@ TEST_CASE("Addresses are literal IPv4 or IPv6, and nothing more") {
                                   " 1.2.3.4"s, std::string(200, '1'), ":"s, ":::"s}) {
     INFO(text);
     CHECK_FALSE(IsIpAddress(text));
+  }
+}
+
+TEST_CASE("An IPv4 address is what the system takes for one") {
+  const std::vector<std::string> numbers = {"",   "0",   "00",  "01",  "9",    "10",
+                                            "99", "199", "255", "256", "0255", "a"};
+  for (const std::string& first : numbers) {
+    for (const std::string& last : numbers) {
+      const std::string text = first + ".2." + last + "." + first;
+      in_addr address;
+      INFO(text);
+      REQUIRE(IsIpAddress(text) == (inet_pton(AF_INET, text.c_str(), &address) == 1));
+    }
   }
 }
 

@@ -45,16 +45,19 @@ TEST_CASE("Strings are escaped, and made UTF-8") {
   }
 }
 
-// Runs of plain bytes are found eight at a time: every byte at every place of a word.
+// Runs of plain bytes are found sixteen at a time, and their ends in steps that overlap: every byte
+// at every place of a text of each size.
 TEST_CASE("Each byte is treated alike wherever it stands") {
   for (int byte = 0; byte < 256; ++byte) {
     const std::string alone = AsString(std::string(1, static_cast<char>(byte)));
     const std::string inner = alone.substr(1, alone.size() - 2);
-    for (std::size_t before = 0; before < 20; ++before) {
-      const std::string left(before, 'x');
-      const std::string right(19 - before, 'y');
-      const std::string text = left + static_cast<char>(byte) + right;
-      REQUIRE(AsString(text) == "\"" + left + inner + right + "\"");
+    for (std::size_t size = 1; size <= 36; ++size) {
+      for (std::size_t before = 0; before < size; ++before) {
+        const std::string left(before, 'x');
+        const std::string right(size - 1 - before, 'y');
+        const std::string text = left + static_cast<char>(byte) + right;
+        REQUIRE(AsString(text) == "\"" + left + inner + right + "\"");
+      }
     }
   }
 }

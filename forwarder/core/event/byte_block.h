@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looking at sixteen bytes at a time, with what every x86-64 has. Other processors do the same byte
+// by byte.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace nsf {
+
+inline constexpr std::size_t kBlockBytes = 16;
+
+// Which bytes of a block are looked for; the lowest bit is that of the first byte.
+using BlockMarks = std::uint32_t;
+
+// Which byte has the first mark; there is one.
+constexpr std::size_t FirstOfBlock(BlockMarks marks) {
+  return static_cast<std::size_t>(std::countr_zero(marks));
+}
+
+#if defined(__SSE2__)
+
+using ByteBlock = __m128i;
+
+// `bytes` points to sixteen of them.
+inline ByteBlock LoadBlock(const char* bytes) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+}
+inline void StoreBlock(ByteBlock block, char* to) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
+}
+
+// The bytes that are no ASCII, control characters (without DEL), or one of `kStops`.
+template <char... kStops>
+BlockMarks MarkOdd(ByteBlock block) {
+  // What is no ASCII is negative: one comparison finds it, and the control characters.
+  __m128i odd = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
+  ((odd = _mm_or_si128(odd, _mm_cmpeq_epi8(block, _mm_set1_epi8(kStops)))), ...);
+  return static_cast<BlockMarks>(_mm_movemask_epi8(odd));
+}
+
+#else
+
+using ByteBlock = std::array<char, kBlockBytes>;
+
+inline ByteBlock LoadBlock(const char* bytes) {
+  ByteBlock block;
+  std::memcpy(block.data(), bytes, block.size());
+  return block;
+}
+inline void StoreBlock(const ByteBlock& block, char* to) {
+  std::memcpy(to, block.data(), block.size());
+}
+
+template <char... kStops>
+BlockMarks MarkOdd(const ByteBlock& block) {
+  BlockMarks odd = 0;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const char c = block[i];
+    const bool is_odd = static_cast<unsigned char>(c) - 0x20U >= 0x60U || ((c == kStops) || ...);
+    odd |= static_cast<BlockMarks>(is_odd) << i;
+  }
+  return odd;
+}
+
+#endif
+
+}  // namespace nsf
