@@ -420,16 +420,16 @@ Page WithList(Page page, std::string_view row, int max_depth) {
 
 }  // namespace
 
-Page Page::Parse(std::string body, int max_depth, Memory spare) {
+Page Page::Parse(std::shared_ptr<const std::string> body, int max_depth, Memory spare) {
   Page page;
   // A short page does not hold on to the memory of a long one.
-  if (spare.members.capacity() / kMostSpare <= body.size() / kMinMemberBytes) {
+  if (spare.members.capacity() / kMostSpare <= body->size() / kMinMemberBytes) {
     spare.members.clear();
     spare.rows.clear();
     page.members_ = std::move(spare.members);
     page.rows_ = std::move(spare.rows);
   }
-  page.body_ = std::make_shared<const std::string>(std::move(body));
+  page.body_ = std::move(body);
   const std::string_view text = *page.body_;
   const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   if (text.size() >= std::numeric_limits<rapidjson::SizeType>::max()) {
