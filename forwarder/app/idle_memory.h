@@ -13,6 +13,13 @@ namespace nsf {
 
 class IdleMemory {
  public:
+  // What is kept for pages is to be looked through: true once in kPause.
+  bool IsLookDue(MonotonicTime now) {
+    if (now < look_at_) return false;
+    look_at_ = now + kPause;
+    return true;
+  }
+
   // `received`: bytes of pages since the start. True at most once in kPause (taking pages of memory
   // anew costs about a thousandth of that), and only after enough was received.
   bool IsDue(std::uint64_t received, MonotonicTime now) {
@@ -29,6 +36,7 @@ class IdleMemory {
 
   std::uint64_t given_back_at_ = 0;
   MonotonicTime not_before_ = MonotonicTime::min();
+  MonotonicTime look_at_ = MonotonicTime::min();
 };
 
 }  // namespace nsf

@@ -8,9 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "ports/body_pool.h"
 
 namespace nsf {
 
@@ -44,6 +47,13 @@ struct HttpAnswer {
   std::string body;  // decoded; any occurrence of the token replaced by "***" unless status is 200
   std::size_t wire_bytes = 0;  // of the body, as transferred (before decoding)
   std::chrono::microseconds elapsed{0};
+  // Where the memory of `body` may go when it is read; null: nowhere.
+  std::shared_ptr<BodyPool> bodies = nullptr;
+
+  // The body, for all who read it; it is taken out of the answer.
+  std::shared_ptr<const std::string> ShareBody() {
+    return BodyPool::Share(std::move(body), std::move(bodies));
+  }
 };
 
 // Start() may be called from any thread and never blocks.

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -66,6 +67,8 @@ class CurlEngine::Impl {
     exchange->Cancel();
   }
 
+  void DropUnusedMemory() { bodies_->DropUnused(); }
+
   void Shutdown() {
     {
       const std::lock_guard lock(mutex_);
@@ -103,7 +106,7 @@ class CurlEngine::Impl {
   }
 
   void Begin(std::unique_ptr<CurlExchange> exchange) {
-    if (!exchange->Begin()) return;
+    if (!exchange->Begin(bodies_)) return;
     CURL* easy = exchange->handle();
     if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) {
       return exchange->Finish(CURLE_OUT_OF_MEMORY);
@@ -133,6 +136,7 @@ class CurlEngine::Impl {
   }
 
   Library library_;
+  const std::shared_ptr<BodyPool> bodies_ = std::make_shared<BodyPool>();
   std::unique_ptr<CURLM, CleanUpMulti> multi_;
   std::map<CURL*, std::unique_ptr<CurlExchange>> running_;  // the thread's own
   std::mutex mutex_;                                        // of the two below
@@ -152,6 +156,8 @@ Result<std::unique_ptr<CurlEngine>> CurlEngine::Create() {
 }
 
 void CurlEngine::Shutdown() { impl_->Shutdown(); }
+
+void CurlEngine::DropUnusedMemory() { impl_->DropUnusedMemory(); }
 
 void CurlEngine::Submit(std::unique_ptr<CurlExchange> exchange) {
   impl_->Submit(std::move(exchange));

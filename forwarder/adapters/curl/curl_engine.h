@@ -25,6 +25,10 @@ class CurlEngine {
   // later, which completes before Submit() returns. Not to be called from a `done`.
   void Shutdown();
 
+  // Of the memory that is kept for answers, what none has needed since the last call goes back to
+  // the system. Thread-safe.
+  void DropUnusedMemory();
+
   // For CurlClient. Never blocks; thread-safe.
   void Submit(std::unique_ptr<CurlExchange> exchange);
 

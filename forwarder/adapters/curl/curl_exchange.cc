@@ -71,7 +71,8 @@ CurlExchange::CurlExchange(std::shared_ptr<const CurlOrigin> origin, HttpRequest
                            HttpClient::Done done)
     : origin_(std::move(origin)), request_(std::move(request)), done_(std::move(done)) {}
 
-bool CurlExchange::Begin() {
+bool CurlExchange::Begin(std::shared_ptr<BodyPool> bodies) {
+  answer_.bodies = std::move(bodies);
   if (!ReadToken()) return false;
   easy_.reset(curl_easy_init());
   headers_.reset(curl_slist_append(nullptr, TokenHeader(origin_->settings.scheme, token_).c_str()));
@@ -197,15 +198,27 @@ void CurlExchange::TakeHeader(std::string_view line) {
                                Trimmed(line.substr(colon + 1)));
 }
 
-void CurlExchange::ReserveBody() {
+std::size_t CurlExchange::StatedLength() const {
   std::size_t length = 0;
   for (const auto& [name, value] : answer_.headers) {
-    if (name == "content-encoding") return;  // the length is not that of what is kept
+    if (name == "content-encoding") return 0;  // the length is not that of what is kept
     if (name == "content-length") {
       std::from_chars(value.data(), value.data() + value.size(), length);
     }
   }
-  if (length <= request_.max_body_bytes) answer_.body.reserve(length);
+  return length <= request_.max_body_bytes ? length : 0;
+}
+
+// The body is to hold `bytes`, or all that the server announced.
+void CurlExchange::MakeRoom(std::size_t bytes) {
+  if (bytes <= answer_.body.capacity()) return;
+  const std::size_t stated = StatedLength();
+  std::string larger = answer_.bodies->Take(std::max(bytes, stated));
+  backed_bytes_ = larger.capacity();
+  // The next page may be somewhat larger, and is to fit there as well.
+  larger.reserve(std::max(2 * answer_.body.capacity(), std::max(bytes, stated + stated / 16)));
+  larger.append(answer_.body);
+  answer_.body = std::move(larger);
 }
 
 // The kernel is asked for the memory of a whole piece at once: byte by byte it would come a page of
@@ -241,8 +254,9 @@ bool CurlExchange::TakeBody(std::string_view data) {
                     " bytes after decoding";
     return false;
   }
-  if (answer_.body.empty()) ReserveBody();
-  if (answer_.body.size() + data.size() > backed_bytes_) BackBody(data.size());
+  const std::size_t bytes = answer_.body.size() + data.size();
+  MakeRoom(bytes);
+  if (bytes > backed_bytes_) BackBody(data.size());
   answer_.body.append(data);
   return true;
 }

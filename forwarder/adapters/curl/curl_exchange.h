@@ -22,8 +22,9 @@ class CurlExchange {
   CurlExchange(std::shared_ptr<const CurlOrigin> origin, HttpRequest request,
                HttpClient::Done done);
 
-  // Reads the token and readies the handle. False: nothing can be sent; `done` has been called.
-  bool Begin();
+  // Reads the token and readies the handle; a large body is written into memory of `bodies`. False:
+  // nothing can be sent; `done` has been called.
+  bool Begin(std::shared_ptr<BodyPool> bodies);
   CURL* handle() const { return easy_.get(); }
 
   // Exactly one of both ends the exchange and calls `done`.
@@ -46,7 +47,8 @@ class CurlExchange {
   void SetTls();
   void SetProxy();
   void TakeHeader(std::string_view line);
-  void ReserveBody();
+  std::size_t StatedLength() const;  // 0: not known
+  void MakeRoom(std::size_t bytes);
   void BackBody(std::size_t at_least);
   bool TakeBody(std::string_view data);
   void Fail(HttpFailure failure, std::string text);

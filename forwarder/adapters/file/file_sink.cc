@@ -2,6 +2,8 @@
 // The thread that appends batches.
 #include "adapters/file/file_sink.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -76,6 +78,7 @@ class FileSink::Worker {
   };
 
   void Run() {
+    ::pthread_setname_np(::pthread_self(), "nsf-file");
     while (true) {
       std::unique_lock lock(mutex_);
       ready_.wait(lock, [this] { return stop_ || reopen_ || !jobs_.empty(); });

@@ -2,6 +2,8 @@
 // The thread that sends batches and settles them by the reports.
 #include "adapters/kafka/kafka_sink.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -84,6 +86,7 @@ class KafkaSink::Worker {
   using Flights = std::list<std::unique_ptr<KafkaFlight>>;
 
   void Run() {
+    ::pthread_setname_np(::pthread_self(), "nsf-kafka");
     while (!stop_) {
       Accept();
       const bool more = Feed();

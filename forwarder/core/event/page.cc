@@ -44,16 +44,16 @@ std::string_view Page::Read(std::size_t start, int max_depth) {
   return content.lone_row();
 }
 
-Page Page::Parse(std::string body, int max_depth, Memory spare) {
+Page Page::Parse(std::shared_ptr<const std::string> body, int max_depth, Memory spare) {
   Page page;
   // A short page does not hold on to the memory of a long one.
-  if (spare.members.capacity() / kMostSpare <= body.size() / kMinMemberBytes) {
+  if (spare.members.capacity() / kMostSpare <= body->size() / kMinMemberBytes) {
     spare.members.clear();
     spare.rows.clear();
     page.members_ = std::move(spare.members);
     page.rows_ = std::move(spare.rows);
   }
-  page.body_ = std::make_shared<const std::string>(std::move(body));
+  page.body_ = std::move(body);
   const std::string_view text = *page.body_;
   const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   if (text.size() >= kMostBytes) {

@@ -41,7 +41,11 @@ class Page {
 
   // Never throws on any input; `max_depth` bounds the nesting before it can cost stack. `spare` is
   // only memory: what it holds does not matter.
-  static Page Parse(std::string body, int max_depth = kMostDepth, Memory spare = {});
+  static Page Parse(std::shared_ptr<const std::string> body, int max_depth = kMostDepth,
+                    Memory spare = {});
+  static Page Parse(std::string body, int max_depth = kMostDepth, Memory spare = {}) {
+    return Parse(std::make_shared<const std::string>(std::move(body)), max_depth, std::move(spare));
+  }
   // Of a page that nobody reads any more.
   Memory TakeMemory() && { return {std::move(members_), std::move(rows_)}; }
 

@@ -56,7 +56,7 @@ void IteratorStream::OnAnswer(const Now& now, HttpAnswer answer, StepOutput* out
   const bool moved_nothing = MovedNothing(answer);
   std::optional<Page> page;
   if (answer.failure == HttpFailure::kNone && answer.status == 200) {
-    page = Page::Parse(std::move(answer.body), Page::kMostDepth, std::exchange(spare_, {}));
+    page = Page::Parse(answer.ShareBody(), Page::kMostDepth, std::exchange(spare_, {}));
   }
   const Verdict verdict =
       Judge(answer, page ? &*page : nullptr,

@@ -22,7 +22,7 @@ void Stream::OnAnswer(const Now& now, PageAnswer received, StepOutput* out) {
   const bool body_is_page = answer.failure == HttpFailure::kNone && answer.status == 200;
   std::optional<Page> page;
   if (body_is_page) {
-    page = Page::Parse(std::move(answer.body), Page::kMostDepth, std::exchange(spare_, {}));
+    page = Page::Parse(answer.ShareBody(), Page::kMostDepth, std::exchange(spare_, {}));
   }
   const bool is_probe = discovery_ && ticket == 0;
   const auto ask = course_ && !is_probe ? course_->AskOf(ticket) : std::nullopt;

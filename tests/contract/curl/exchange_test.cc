@@ -191,6 +191,25 @@ TEST_CASE("a body may be as large as the cap and not a byte larger") {
   CHECK(large.failure_text.find("99999") != std::string::npos);
 }
 
+TEST_CASE("a large body is written into the memory of one that was read") {
+  const bool gzip = GENERATE(false, true);
+  Fixture fixture;
+  std::string body(3 << 20, 'a');
+  for (std::size_t i = 0; i < body.size(); i += 7) body[i] = static_cast<char>('a' + i % 23);
+  const std::string headers = gzip ? "Content-Encoding: gzip\r\n" : "";
+  HttpPeer peer(Answer(200, gzip ? Gzip(body) : body, headers));
+  const auto at = [&] {
+    HttpAnswer answer = fixture.AskOnce(peer);
+    CHECK(answer.body == body);
+    return answer.ShareBody()->data();
+  };
+  const char* const first = at();
+  const std::string between(3 << 20, 'b');  // is not given the same memory
+  CHECK((at() == first));
+  fixture.engine->DropUnusedMemory();
+  CHECK((at() == first));
+}
+
 TEST_CASE("a bomb is cut at the cap, however small it was packed") {
   Fixture fixture;
   // 64 MiB of zeros, packed twice: some hundred bytes.

@@ -3,6 +3,7 @@
 #include "app/idle_memory.h"
 
 #include <catch2/catch.hpp>
+#include <utility>
 
 namespace nsf {
 namespace {
@@ -28,6 +29,14 @@ TEST_CASE("memory is given back after much was received, once in ten seconds") {
     INFO(row.received_kib << " KiB at second " << row.second);
     const MonotonicTime now{std::chrono::seconds(row.second)};
     CHECK(memory.IsDue(row.received_kib << 10, now) == row.due);
+  }
+}
+
+TEST_CASE("what is kept for pages is looked through once in ten seconds") {
+  IdleMemory memory;
+  for (const auto& [second, due] : {std::pair(1, true), {2, false}, {10, false}, {11, true}}) {
+    INFO("second " << second);
+    CHECK(memory.IsLookDue(MonotonicTime{std::chrono::seconds(second)}) == due);
   }
 }
 
