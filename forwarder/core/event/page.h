@@ -60,7 +60,7 @@ class Page {
   // kMalformed: what is wrong and at which byte.
   const std::string& message() const { return message_; }
   // The bytes as received. `RawRow::raw` points into it, so it stays valid as long as it is shared.
-  std::shared_ptr<const std::string> body() const { return body_; }
+  const std::shared_ptr<const std::string>& body() const { return body_; }
 
  private:
   friend class PageContent;  // what fills it
