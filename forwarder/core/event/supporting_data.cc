@@ -44,8 +44,12 @@ const Row* ReadAsMember(std::string_view json, SupportingText* text) {
 }
 
 const Row* ReadText(std::string_view value, SupportingText* text) {
-  if (!TrimSpaces(value).starts_with('{')) return nullptr;
-  if (const Row* row = ReadAsMember(value, text)) return row;
+  const std::string_view object = TrimSpaces(value);
+  if (!object.starts_with('{')) return nullptr;
+  // Names that are quoted as Python does are no JSON: that is seen at the first.
+  if (!TrimSpaces(object.substr(1)).starts_with('\'')) {
+    if (const Row* row = ReadAsMember(value, text)) return row;
+  }
   std::string json;
   return PythonLiteralToJson(value, &json) ? ReadAsMember(json, text) : nullptr;
 }

@@ -11,15 +11,9 @@
 namespace nsf {
 namespace {
 
-void AppendEscaped(char c, TextBuffer* out) {
+void AppendControl(char c, TextBuffer* out) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
-    case '"':
-      *out += "\\\"";
-      return;
-    case '\\':
-      *out += "\\\\";
-      return;
     case '\n':
       *out += "\\n";
       return;
@@ -57,10 +51,17 @@ void AppendJsonInside(std::string_view text, TextBuffer* out) {
   for (;;) {
     text.remove_prefix(AppendPlain<'\\', '"'>(text, out));
     if (text.empty()) return;
-    if (static_cast<unsigned char>(text.front()) >= 0x80) {
+    const char c = text.front();
+    if (c == '"' || c == '\\') {  // JSON within JSON is full of them
+      char* const to = out->Room(2);
+      to[0] = '\\';
+      to[1] = c;
+      out->Grow(2);
+      text.remove_prefix(1);
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
       text.remove_prefix(AppendCharacter(text, out));
     } else {
-      AppendEscaped(text.front(), out);
+      AppendControl(c, out);
       text.remove_prefix(1);
     }
   }
@@ -71,7 +72,10 @@ void AppendJsonValue(std::string_view json, TextBuffer* out) {
     json.remove_prefix(AppendPlain<'\\'>(json, out));
     if (json.empty()) return;
     const char c = json.front();
-    if (c == '\\') {
+    if (c == '\\' && json.size() >= 2 && json[1] != 'u') {
+      *out += {json.data(), 2};
+      json.remove_prefix(2);
+    } else if (c == '\\') {
       const Escape escape = ReadEscape(json);
       *out += escape.is_lone_surrogate ? std::string_view("\\ufffd") : json.substr(0, escape.size);
       if (escape.is_lone_surrogate) out->NoteRepaired();

@@ -3,6 +3,7 @@
 #include "core/format/left_members.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <map>
 
@@ -13,13 +14,24 @@ constexpr std::size_t kFewFields = 64;  // a bit for each
 
 constexpr std::uint64_t BitOf(std::size_t index) { return std::uint64_t{1} << index; }
 
-// A bit that equal names have in common, and few others.
-std::uint64_t NameBit(std::string_view name) {
-  if (name.empty()) return 1;
-  const auto first = static_cast<unsigned char>(name.front());
-  const auto last = static_cast<unsigned char>(name.back());
-  return BitOf((name.size() * 5 + first * 3U + last) % 64);
-}
+// Names that were met: one that was not is nearly always known not to have been.
+class NameFilter {
+ public:
+  // Whether an equal name may have been noted before.
+  bool Note(std::string_view name) {
+    if (name.empty()) return true;
+    const auto first = static_cast<unsigned char>(name.front());
+    const auto last = static_cast<unsigned char>(name.back());
+    const std::size_t hash = name.size() * 37 + first * 11U + last;
+    std::uint64_t& bits = bits_[hash / 64 % bits_.size()];
+    const bool was_noted = (bits & BitOf(hash % 64)) != 0;
+    bits |= BitOf(hash % 64);
+    return was_noted;
+  }
+
+ private:
+  std::array<std::uint64_t, 8> bits_{};
+};
 
 bool HasName(std::span<const Field> fields, std::string_view name) {
   return std::any_of(fields.begin(), fields.end(),
@@ -43,12 +55,10 @@ LeftMembers::LeftMembers(const AuditEvent& event, const PlacedFields& placed)
 }
 
 void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& placed) {
-  std::uint64_t names = 0;  // of the members behind
+  NameFilter behind;
   for (std::size_t i = fields_.size(); i-- > 0;) {
     const Field& field = fields_[i];
-    const std::uint64_t name = NameBit(field.name);
-    const bool is_replaced = (names & name) != 0 && HasName(fields_.subspan(i + 1), field.name);
-    names |= name;
+    const bool is_replaced = behind.Note(field.name) && HasName(fields_.subspan(i + 1), field.name);
     if (field.type != FieldType::kNull && !is_replaced) left_ |= BitOf(i);
   }
   for (std::uint32_t known = placed.known(); known != 0; known &= known - 1) {
