@@ -10,19 +10,17 @@
 
 namespace nsf::syslog {
 
-// Appends "MSG-LEN SP MSG". The length counts bytes; `message` must not be empty.
-inline void AppendOctetCounted(std::string_view message, std::string& out) {
-  out += std::to_string(message.size());
-  out += ' ';
-  out += message;
+// What stands before a message, which is not empty: "MSG-LEN SP", counted in bytes. With kLineFeed
+// nothing does.
+inline std::string FrameStart(SyslogFraming framing, std::string_view message) {
+  if (framing != SyslogFraming::kOctetCounting) return {};
+  return std::to_string(message.size()) + ' ';
 }
 
-// Appends the message as a frame. With kLineFeed it must not hold a line feed: the writer rejects
+// What stands behind it. With kLineFeed a message must not hold a line feed: the writer rejects
 // such payloads.
-inline void AppendFramed(SyslogFraming framing, std::string_view message, std::string& out) {
-  if (framing == SyslogFraming::kOctetCounting) return AppendOctetCounted(message, out);
-  out += message;
-  out += '\n';
+inline std::string_view FrameEnd(SyslogFraming framing) {
+  return framing == SyslogFraming::kOctetCounting ? "" : "\n";
 }
 
 }  // namespace nsf::syslog

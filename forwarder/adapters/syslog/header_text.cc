@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapters/syslog/header_text.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+
 namespace nsf::syslog {
 
 unsigned SyslogSeverity(Severity severity) {
@@ -19,7 +23,7 @@ unsigned SyslogSeverity(Severity severity) {
 
 void AppendPriority(unsigned facility, Severity severity, std::string& out) {
   out += '<';
-  out += std::to_string(facility * 8 + SyslogSeverity(severity));
+  AppendDigits(facility * 8 + SyslogSeverity(severity), 1, '0', out);
   out += '>';
 }
 
@@ -28,13 +32,19 @@ void AppendField(std::string_view text, std::size_t limit, std::string& out) {
     out += '-';
     return;
   }
-  for (const char c : text.substr(0, limit)) out += (c > ' ' && c < '\x7f') ? c : '?';
+  const std::size_t begin = out.size();
+  out += text.substr(0, limit);
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+      [](char c) { return c <= ' ' || c >= '\x7f'; }, '?');
 }
 
 void AppendDigits(unsigned value, unsigned width, char fill, std::string& out) {
-  const std::string digits = std::to_string(value);
-  if (digits.size() < width) out.append(width - digits.size(), fill);
-  out += digits;
+  std::array<char, 10> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  const auto size = static_cast<unsigned>(end - digits.data());
+  if (size < width) out.append(width - size, fill);
+  out.append(digits.data(), size);
 }
 
 void AppendClock(std::chrono::seconds of_day, std::string& out) {

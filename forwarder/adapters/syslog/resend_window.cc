@@ -1,28 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// One contiguous buffer, so that a write takes many frames at once; cut at the front in large
-// steps, so that moving the rest costs little.
+// Pieces large enough that a write takes many frames at once; they go as a whole, so that nothing
+// is ever moved.
 #include "adapters/syslog/resend_window.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nsf::syslog {
-namespace {
-
-constexpr std::size_t kCutBytes = std::size_t{1024} * 1024;
-
-}  // namespace
 
 ResendWindow::ResendWindow(std::size_t keep_bytes) : keep_bytes_(keep_bytes) {}
 
-std::uint64_t ResendWindow::Append(std::string_view frame) {
-  bytes_ += frame;
-  const std::uint64_t end = base_ + bytes_.size();
-  frames_.push_back({end, 0});
-  return end;
+std::uint64_t ResendWindow::Append(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  if (size == 0) return end();
+  std::string& bytes = PieceFor(size);
+  for (const std::string_view part : parts) bytes += part;
+  frames_.push_back({end(), 0});
+  return end();
+}
+
+// Where a frame of this size is to be put.
+std::string& ResendWindow::PieceFor(std::size_t frame_bytes) {
+  if (pieces_.empty() || pieces_.back().bytes.size() + frame_bytes > kPieceBytes) {
+    pieces_.push_back({end(), std::exchange(spare_, {})});
+    pieces_.back().bytes.reserve(kPieceBytes);
+  }
+  return pieces_.back().bytes;
 }
 
 std::string_view ResendWindow::unsent() const {
-  return std::string_view(bytes_).substr(static_cast<std::size_t>(sent_ - base_));
+  // What is unsent is mostly at the end.
+  auto piece = pieces_.rbegin();
+  while (piece != pieces_.rend() && piece->begin > sent_) ++piece;
+  if (piece == pieces_.rend()) return {};
+  return std::string_view(piece->bytes).substr(static_cast<std::size_t>(sent_ - piece->begin));
 }
 
 void ResendWindow::Acknowledge(std::uint64_t position) {
@@ -50,23 +62,30 @@ void ResendWindow::DropUnacknowledged() {
   const std::uint64_t end = frames_.empty() ? front_ : frames_.back().end;
   acknowledged_ = std::min(acknowledged_, end);
   sent_ = std::min(sent_, end);
-  bytes_.resize(static_cast<std::size_t>(end - base_));
+  while (!pieces_.empty() && pieces_.back().begin >= end) pieces_.pop_back();
+  if (!pieces_.empty()) {
+    Piece& last = pieces_.back();
+    last.bytes.resize(static_cast<std::size_t>(end - last.begin));
+  }
 }
 
 std::size_t ResendWindow::unacknowledged_bytes() const {
-  return static_cast<std::size_t>(base_ + bytes_.size() - acknowledged_);
+  return static_cast<std::size_t>(end() - acknowledged_);
 }
 
-std::size_t ResendWindow::held_bytes() const {
-  return static_cast<std::size_t>(base_ + bytes_.size() - front_);
-}
+std::size_t ResendWindow::held_bytes() const { return static_cast<std::size_t>(end() - front_); }
 
 void ResendWindow::DropFront() {
   front_ = frames_.front().end;
   frames_.pop_front();
-  if (front_ - base_ < kCutBytes) return;
-  bytes_.erase(0, static_cast<std::size_t>(front_ - base_));
-  base_ = front_;
+  while (!pieces_.empty() && pieces_.front().end() <= front_) {
+    std::string& bytes = pieces_.front().bytes;
+    if (bytes.capacity() <= kPieceBytes) {  // a single large frame is not kept for later
+      spare_ = std::move(bytes);
+      spare_.clear();
+    }
+    pieces_.pop_front();
+  }
 }
 
 }  // namespace nsf::syslog

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -23,10 +24,12 @@ class ResendWindow {
   // Acknowledged frames are kept up to `keep_bytes` in all.
   explicit ResendWindow(std::size_t keep_bytes);
 
-  // Adds a frame at the end and returns the position where it ends.
-  std::uint64_t Append(std::string_view frame);
+  // Adds a frame at the end, of these parts, and returns the position where it ends.
+  std::uint64_t Append(std::initializer_list<std::string_view> parts);
+  std::uint64_t Append(std::string_view frame) { return Append({frame}); }
 
-  // What is to be sent next, in one piece; valid until the next change.
+  // What is to be sent next, as far as it lies in one piece: empty only when all is sent. Valid
+  // until the next change.
   std::string_view unsent() const;
   void Sent(std::size_t bytes) { sent_ += bytes; }
 
@@ -51,6 +54,8 @@ class ResendWindow {
   std::size_t held_bytes() const;
 
   static constexpr unsigned kQuietLosses = 3;
+  // Frames lie in pieces of about this size.
+  static constexpr std::size_t kPieceBytes = std::size_t{256} * 1024;
 
  private:
   struct Frame {
@@ -58,12 +63,21 @@ class ResendWindow {
     unsigned quiet_losses;
   };
 
+  // Whole frames, one behind the other.
+  struct Piece {
+    std::uint64_t begin = 0;
+    std::string bytes;
+    std::uint64_t end() const { return begin + bytes.size(); }
+  };
+
   void DropFront();
+  std::string& PieceFor(std::size_t frame_bytes);
+  std::uint64_t end() const { return pieces_.empty() ? front_ : pieces_.back().end(); }
 
   const std::size_t keep_bytes_;
-  std::string bytes_;         // from base_ on; what lies before front_ is cut off now and then
+  std::deque<Piece> pieces_;  // none is empty; the first may begin before front_
+  std::string spare_;         // the memory of a piece, for the next one
   std::deque<Frame> frames_;  // from front_ on
-  std::uint64_t base_ = 0;
   std::uint64_t front_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::uint64_t sent_ = 0;

@@ -4,6 +4,7 @@
 // characters.
 #include "adapters/syslog/rfc5424.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string_view>
@@ -32,19 +33,25 @@ std::string_view SeverityWord(Severity severity) {
   return "unknown";
 }
 
+// ASCII that a parameter holds as it is.
+bool IsPlain(char c) { return c >= 0x20 && c < '\x7f' && c != '"' && c != '\\' && c != ']'; }
+
 // ` name="value"`: '"', '\' and ']' escaped (§6.3.3); U+FFFD for control characters, which would
-// break a receiver's lines, and for bytes that are not UTF-8.
-void AppendParameter(std::string_view name, std::string_view value, std::string& out) {
-  out += ' ';
-  out += name;
-  out += "=\"";
-  while (!value.empty()) {
+// break a receiver's lines, and for bytes that are not UTF-8. `before` is ` name="`.
+void AppendParameter(std::string_view before, std::string_view value, std::string& out) {
+  out += before;
+  for (;;) {
+    const auto odd = std::find_if_not(value.begin(), value.end(), IsPlain);
+    const auto plain = static_cast<std::size_t>(odd - value.begin());
+    out += value.substr(0, plain);
+    value.remove_prefix(plain);
+    if (value.empty()) break;
     const std::size_t length = Utf8Length(value);
     const char c = value.front();
     if (length == 0 || (length == 1 && (static_cast<unsigned char>(c) < 0x20 || c == '\x7f'))) {
       out += kReplacement;
     } else {
-      if (c == '"' || c == '\\' || c == ']') out += '\\';
+      if (length == 1) out += '\\';
       out += value.substr(0, length);
     }
     value.remove_prefix(length == 0 ? 1 : length);
@@ -92,12 +99,12 @@ void Rfc5424Header::Append(const SinkBatch& batch, const Record& record, bool sh
   out += middle_;
   AppendField(record.category, 32, out);
   out += sd_id_;
-  AppendParameter("tenant", batch.tenant, out);
-  AppendParameter("stream", batch.stream, out);
-  AppendParameter("id", record.event_id, out);
-  AppendParameter("severity", SeverityWord(record.severity), out);
-  if (batch.replay) AppendParameter("netskope_replay", "true", out);
-  if (shortened) AppendParameter("truncated", "true", out);
+  AppendParameter(" tenant=\"", batch.tenant, out);
+  AppendParameter(" stream=\"", batch.stream, out);
+  AppendParameter(" id=\"", record.event_id, out);
+  AppendParameter(" severity=\"", SeverityWord(record.severity), out);
+  if (batch.replay) AppendParameter(" netskope_replay=\"", "true", out);
+  if (shortened) AppendParameter(" truncated=\"", "true", out);
   // MSG-ANY (§6.4): no BOM, which receivers would hand on in front of the JSON.
   out += "] ";
 }

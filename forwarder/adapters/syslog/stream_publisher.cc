@@ -81,9 +81,9 @@ void StreamPublisher::Fill(SinkBatch& batch) {
       batch.rejections.push_back(*std::move(written.rejection));
       continue;
     }
-    frame_.clear();
-    AppendFramed(framing_, message_, frame_);
-    pending_.push_back({index, window_.Append(frame_), written.shortened});
+    const std::uint64_t end =
+        window_.Append({FrameStart(framing_, message_), message_, FrameEnd(framing_)});
+    pending_.push_back({index, end, written.shortened});
   }
 }
 

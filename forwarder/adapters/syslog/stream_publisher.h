@@ -106,7 +106,6 @@ class StreamPublisher : public Publisher {
   std::optional<SteadyTime> trouble_since_;
   bool attempted_ = false;
   std::string message_;
-  std::string frame_;
 };
 
 }  // namespace nsf::syslog

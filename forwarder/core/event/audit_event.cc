@@ -45,8 +45,8 @@ std::optional<WallSeconds> ReadTime(const Field& field) {
   return WallSeconds(std::chrono::seconds(*value));
 }
 
-void TakeField(const Field& field, AuditEvent* event) {
-  switch (FindKnownField(field.name)) {
+void TakeField(KnownField known, const Field& field, AuditEvent* event) {
+  switch (known) {
     case KnownField::kNone:
       return;
     case KnownField::kId:
@@ -94,7 +94,12 @@ void TakeField(const Field& field, AuditEvent* event) {
 AuditEvent Normalize(const Row& row) {
   AuditEvent event;
   event.row = &row;
-  for (const Field& field : row.fields) TakeField(field, &event);
+  for (std::size_t i = 0; i < row.fields.size(); ++i) {
+    const KnownField known = FindKnownField(row.fields[i].name);
+    if (known == KnownField::kNone) continue;
+    TakeField(known, row.fields[i], &event);
+    event.members.Note(known, i);
+  }
   return event;
 }
 

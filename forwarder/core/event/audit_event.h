@@ -4,10 +4,13 @@
 // not an object) becomes an event with what is known.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
+#include "core/event/known_field.h"
 #include "core/event/row.h"
 #include "core/event/supporting_data.h"
 #include "ports/clock.h"
@@ -32,8 +35,30 @@ struct Classification {
   EventOutcome outcome = EventOutcome::kUnknown;
 };
 
+// Where in a row the members stand that mean something; of several with one name the last.
+class KnownMembers {
+ public:
+  static constexpr std::uint8_t kNone = 0xFF;
+
+  // Members that are beyond kNone are not noted.
+  void Note(KnownField field, std::size_t index) {
+    if (index < kNone) at_[static_cast<std::size_t>(field)] = static_cast<std::uint8_t>(index);
+  }
+  // kNone: there is no such member.
+  std::size_t IndexOf(KnownField field) const { return at_[static_cast<std::size_t>(field)]; }
+
+ private:
+  static constexpr std::array<std::uint8_t, kKnownFields> Nowhere() {
+    std::array<std::uint8_t, kKnownFields> at{};
+    for (std::uint8_t& index : at) index = kNone;
+    return at;
+  }
+  std::array<std::uint8_t, kKnownFields> at_ = Nowhere();
+};
+
 struct AuditEvent {
   const Row* row = nullptr;
+  KnownMembers members;
   std::string_view id;                   // `_id` as text; empty when absent, null or empty
   std::optional<WallSeconds> timestamp;  // event time
   std::optional<WallSeconds> insertion;  // _insertion_epoch_timestamp

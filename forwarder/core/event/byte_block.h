@@ -37,6 +37,14 @@ inline void StoreBlock(ByteBlock block, char* to) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
 }
 
+// The bits of both: what is no ASCII in either is none here.
+inline ByteBlock Join(ByteBlock a, ByteBlock b) { return _mm_or_si128(a, b); }
+
+// The bytes that are no ASCII.
+inline BlockMarks MarkNoAscii(ByteBlock block) {
+  return static_cast<BlockMarks>(_mm_movemask_epi8(block));
+}
+
 // The bytes that are no ASCII, control characters (without DEL), or one of `kStops`.
 template <char... kStops>
 BlockMarks MarkOdd(ByteBlock block) {
@@ -57,6 +65,19 @@ inline ByteBlock LoadBlock(const char* bytes) {
 }
 inline void StoreBlock(const ByteBlock& block, char* to) {
   std::memcpy(to, block.data(), block.size());
+}
+
+inline ByteBlock Join(ByteBlock a, const ByteBlock& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<char>(a[i] | b[i]);
+  return a;
+}
+
+inline BlockMarks MarkNoAscii(const ByteBlock& block) {
+  BlockMarks marks = 0;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    marks |= static_cast<BlockMarks>(static_cast<unsigned char>(block[i]) >= 0x80) << i;
+  }
+  return marks;
 }
 
 template <char... kStops>

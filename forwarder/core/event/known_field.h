@@ -2,6 +2,7 @@
 // The members of a row that mean something to this program. All others are passed on as they are.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -22,6 +23,8 @@ enum class KnownField : std::uint8_t {
   kSeverity,
   kSupportingData,
 };
+inline constexpr std::size_t kKnownFields =
+    static_cast<std::size_t>(KnownField::kSupportingData) + 1;
 
 // By size first: this runs for every member of every row.
 constexpr KnownField FindKnownField(std::string_view name) {

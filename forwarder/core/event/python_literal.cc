@@ -2,6 +2,7 @@
 // A strict reader for what repr() writes: no expressions, no comments, no concatenation.
 #include "core/event/python_literal.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -98,7 +99,9 @@ class LiteralReader {
     const char quote = rest_.front();
     rest_.remove_prefix(1);
     json_ += '"';
-    while (!rest_.empty() && rest_.front() != quote) {
+    for (;;) {
+      TakePlain();
+      if (rest_.empty() || rest_.front() == quote) break;
       const char c = rest_.front();
       rest_.remove_prefix(1);
       if (static_cast<unsigned char>(c) < 0x20) return false;  // repr() escapes them
@@ -113,6 +116,17 @@ class LiteralReader {
     rest_.remove_prefix(1);
     json_ += '"';
     return true;
+  }
+
+  // What means the same in JSON.
+  void TakePlain() {
+    const auto is_plain = [](char c) {
+      return static_cast<unsigned char>(c) >= 0x20 && c != '\\' && c != '\'' && c != '"';
+    };
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_plain);
+    const auto size = static_cast<std::size_t>(end - rest_.begin());
+    json_ += rest_.substr(0, size);
+    rest_.remove_prefix(size);
   }
 
   bool ReadEscape() {

@@ -31,11 +31,13 @@ void TakeScalars(const Row& row, SupportingData* data) {
   }
 }
 
-// Null when it is not one object.
-const Row* ReadAsMember(std::string_view json, SupportingText* text) {
-  std::string body = R"([{"supporting_data":)";
-  body += json;
-  body += "}]";
+// What a text stands between when it is read.
+constexpr std::string_view kBefore = R"([{"supporting_data":)";
+constexpr std::string_view kBehind = "}]";
+
+// `body` begins with kBefore. Null when what follows is not one object.
+const Row* ReadAsMember(std::string body, SupportingText* text) {
+  body += kBehind;
   text->page = Page::Parse(std::move(body), kMaxTextDepth);
   if (text->page.rows().size() != 1) return nullptr;
   const Row& row = text->reader.Read(text->page.rows()[0]);
@@ -44,10 +46,16 @@ const Row* ReadAsMember(std::string_view json, SupportingText* text) {
 }
 
 const Row* ReadText(std::string_view value, SupportingText* text) {
-  if (!TrimSpaces(value).starts_with('{')) return nullptr;
-  if (const Row* row = ReadAsMember(value, text)) return row;
-  std::string json;
-  return PythonLiteralToJson(value, &json) ? ReadAsMember(json, text) : nullptr;
+  const std::string_view object = TrimSpaces(value);
+  if (!object.starts_with('{')) return nullptr;
+  std::string body;
+  body.reserve(kBefore.size() + value.size() + kBehind.size());
+  body = kBefore;
+  // Names that are quoted as Python does are no JSON: that is seen at the first.
+  if (!TrimSpaces(object.substr(1)).starts_with('\'')) {
+    if (const Row* row = ReadAsMember(body + std::string(value), text)) return row;
+  }
+  return PythonLiteralToJson(value, &body) ? ReadAsMember(std::move(body), text) : nullptr;
 }
 
 }  // namespace

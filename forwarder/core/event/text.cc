@@ -9,7 +9,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "core/event/byte_marks.h"
+#include "core/event/byte_block.h"
 
 namespace nsf {
 namespace {
@@ -77,12 +77,17 @@ std::size_t Utf8Length(std::string_view bytes) {
 }
 
 std::size_t AsciiPrefix(std::string_view bytes) {
+  const auto block = [bytes](std::size_t at) { return LoadBlock(bytes.data() + at); };
+  constexpr std::size_t kStep = 4 * kBlockBytes;
   std::size_t i = 0;
-  while (bytes.size() - i >= 32) {
-    std::array<std::uint64_t, 4> words;
-    std::memcpy(words.data(), bytes.data() + i, sizeof(words));
-    if (MarkHigh(words[0] | words[1] | words[2] | words[3]) != 0) break;
-    i += sizeof(words);
+  for (; bytes.size() - i >= kStep; i += kStep) {
+    const ByteBlock first = Join(block(i), block(i + kBlockBytes));
+    const ByteBlock last = Join(block(i + 2 * kBlockBytes), block(i + 3 * kBlockBytes));
+    if (MarkNoAscii(Join(first, last)) != 0) break;
+  }
+  for (; bytes.size() - i >= kBlockBytes; i += kBlockBytes) {
+    const BlockMarks others = MarkNoAscii(block(i));
+    if (others != 0) return i + FirstOfBlock(others);
   }
   while (i < bytes.size() && static_cast<unsigned char>(bytes[i]) < 0x80) ++i;
   return i;

@@ -32,12 +32,17 @@ class CefWriter {
   void Write();
 
  private:
-  void PutKey(std::string_view key);  // with a space in front and its '='
+  // With a space in front and its '='.
+  void PutKey(std::string_view key) {
+    if (out_.size() == begin_) key.remove_prefix(1);
+    out_ += key;
+  }
   // Nothing is written for an empty value.
   void Put(std::string_view key, std::string_view value, std::size_t limit);
   void PutLabelled(std::string_view key, std::string_view value, std::size_t limit,
                    std::string_view label);
   void PutNumber(std::string_view key, std::int64_t value);
+  void PutTime(std::string_view key, std::int64_t seconds);  // which are not 0, in milliseconds
 
   void WriteHeader();
   void WriteTimes();
@@ -73,11 +78,6 @@ void CefWriter::Write() {
   WriteCustom();
 }
 
-void CefWriter::PutKey(std::string_view key) {
-  if (out_.size() == begin_) key.remove_prefix(1);
-  out_ += key;
-}
-
 void CefWriter::Put(std::string_view key, std::string_view value, std::size_t limit) {
   value = values_.Fit(value, limit);
   if (value.empty()) return;
@@ -95,6 +95,11 @@ void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::s
 void CefWriter::PutNumber(std::string_view key, std::int64_t value) {
   PutKey(key);
   AppendInteger(value, &out_);
+}
+
+void CefWriter::PutTime(std::string_view key, std::int64_t seconds) {
+  PutNumber(key, seconds);
+  out_ += "000";
 }
 
 void CefWriter::WriteHeader() {
@@ -115,11 +120,11 @@ void CefWriter::WriteTimes() {
   const EventTime time = ReadEventTime(event_);
   if (time.is_exact) placed_.Add(KnownField::kTimestamp);
   if (time.seconds > 0) {
-    PutNumber(" rt=", time.seconds * 1000);
-    PutNumber(" end=", time.seconds * 1000);
+    PutTime(" rt=", time.seconds);
+    PutTime(" end=", time.seconds);
   }
   if (const auto insertion = ReadInsertion(event_)) {
-    PutNumber(" deviceCustomDate1=", *insertion * 1000);
+    PutTime(" deviceCustomDate1=", *insertion);
     out_ += " deviceCustomDate1Label=insertionTime";
     placed_.Add(KnownField::kInsertion);
   }

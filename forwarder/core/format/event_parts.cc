@@ -20,10 +20,11 @@ std::optional<std::int64_t> Plausible(std::optional<WallSeconds> time) {
   return seconds;
 }
 
-void AppendDigits(unsigned value, std::size_t count, TextBuffer* out) {
-  char* const digits = out->Room(count);
-  for (std::size_t i = count; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
-  out->Grow(count);
+// Two digits; returns what is behind them.
+char* WriteTwoDigits(unsigned value, char* to) {
+  to[0] = static_cast<char>('0' + value / 10);
+  to[1] = static_cast<char>('0' + value % 10);
+  return to + 2;
 }
 
 // Whom a group gained or lost: a value with an @ that is not the group's name.
@@ -35,7 +36,14 @@ std::string_view FindMember(const AuditEvent& event) {
   }
 }
 
-bool IsLetterOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+// What a slug has for an ASCII character: a letter in lower case or a digit; NUL: nothing.
+constexpr std::array<char, 128> kSlugCharacters = [] {
+  std::array<char, 128> slug{};
+  for (char c = '0'; c <= '9'; ++c) slug[static_cast<std::size_t>(c)] = c;
+  for (char c = 'a'; c <= 'z'; ++c) slug[static_cast<std::size_t>(c)] = c;
+  for (char c = 'A'; c <= 'Z'; ++c) slug[static_cast<std::size_t>(c)] = ToLowerAscii(c);
+  return slug;
+}();
 
 }  // namespace
 
@@ -85,18 +93,23 @@ void AppendRfc3339(std::int64_t seconds, TextBuffer* out) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const auto of_day = static_cast<unsigned>((time - day).count());
-  AppendDigits(static_cast<unsigned>(static_cast<int>(date.year())), 4, out);
-  *out += '-';
-  AppendDigits(static_cast<unsigned>(date.month()), 2, out);
-  *out += '-';
-  AppendDigits(static_cast<unsigned>(date.day()), 2, out);
-  *out += 'T';
-  AppendDigits(of_day / 3600, 2, out);
-  *out += ':';
-  AppendDigits(of_day / 60 % 60, 2, out);
-  *out += ':';
-  AppendDigits(of_day % 60, 2, out);
-  *out += 'Z';
+  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+  constexpr std::string_view kForm = "YYYY-MM-DDThh:mm:ssZ";
+  char* to = out->Room(kForm.size());
+  to = WriteTwoDigits(year / 100, to);
+  to = WriteTwoDigits(year % 100, to);
+  *to++ = '-';
+  to = WriteTwoDigits(static_cast<unsigned>(date.month()), to);
+  *to++ = '-';
+  to = WriteTwoDigits(static_cast<unsigned>(date.day()), to);
+  *to++ = 'T';
+  to = WriteTwoDigits(of_day / 3600, to);
+  *to++ = ':';
+  to = WriteTwoDigits(of_day / 60 % 60, to);
+  *to++ = ':';
+  to = WriteTwoDigits(of_day % 60, to);
+  *to = 'Z';
+  out->Grow(kForm.size());
 }
 
 void AppendSlug(std::string_view text, std::size_t limit, TextBuffer* out) {
@@ -104,17 +117,17 @@ void AppendSlug(std::string_view text, std::size_t limit, TextBuffer* out) {
   const std::size_t begin = out->size();
   bool is_apart = false;  // something that is no letter stands between
   for (std::size_t i = 0; i < text.size();) {
-    const char c = ToLowerAscii(text[i]);
-    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
-    if (is_ascii && !IsLetterOrDigit(c)) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const char ascii = byte < 0x80 ? kSlugCharacters[byte] : '\0';
+    if (byte < 0x80 && ascii == '\0') {
       is_apart = true;
       ++i;
       continue;
     }
     if (is_apart && out->size() > begin) *out += '-';
     is_apart = false;
-    if (is_ascii) {
-      *out += c;
+    if (byte < 0x80) {
+      *out += ascii;
       ++i;
     } else {
       i += AppendCharacter(text.substr(i), out);

@@ -3,61 +3,99 @@
 #include "core/format/left_members.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <map>
 
 namespace nsf {
 namespace {
 
-constexpr std::size_t kFewFields = 64;  // up to here a bit for each of them says enough
+constexpr std::size_t kFewFields = 64;  // a bit for each
 
-// A bit that equal names have in common, and few others.
-std::uint64_t NameBit(std::string_view name) {
-  if (name.empty()) return 1;
-  const auto first = static_cast<unsigned char>(name.front());
-  const auto last = static_cast<unsigned char>(name.back());
-  return std::uint64_t{1} << ((name.size() * 5 + first * 3U + last) % 64);
+constexpr std::uint64_t BitOf(std::size_t index) { return std::uint64_t{1} << index; }
+
+// Names that were met: one that was not is nearly always known not to have been.
+class NameFilter {
+ public:
+  // Whether an equal name may have been noted before.
+  bool Note(std::string_view name) {
+    if (name.empty()) return true;
+    const auto first = static_cast<unsigned char>(name.front());
+    const auto last = static_cast<unsigned char>(name.back());
+    const std::size_t hash = name.size() * 37 + first * 11U + last;
+    std::uint64_t& bits = bits_[hash / 64 % bits_.size()];
+    const bool was_noted = (bits & BitOf(hash % 64)) != 0;
+    bits |= BitOf(hash % 64);
+    return was_noted;
+  }
+
+ private:
+  std::array<std::uint64_t, 8> bits_{};
+};
+
+bool HasName(std::span<const Field> fields, std::string_view name) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [name](const Field& field) { return field.name == name; });
+}
+
+// The address of a login may come from its supporting values, not from this field.
+bool StandsFor(KnownField known, const Field& field, const AuditEvent& event) {
+  return known != KnownField::kSourceIp || field.text == event.source_ip;
 }
 
 }  // namespace
 
 LeftMembers::LeftMembers(const AuditEvent& event, const PlacedFields& placed)
-    : event_(event), placed_(placed), fields_(event.row->fields) {
+    : fields_(event.row->fields) {
   if (fields_.size() > kFewFields) {
-    for (std::size_t i = 0; i < fields_.size(); ++i) last_by_name_[fields_[i].name] = i;
-    return;
+    FindAmongMany(event, placed);
+  } else {
+    FindAmongFew(event, placed);
   }
-  std::uint64_t names = 0;  // of the members behind
+}
+
+void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& placed) {
+  NameFilter behind;
   for (std::size_t i = fields_.size(); i-- > 0;) {
-    const std::uint64_t name = NameBit(fields_[i].name);
-    if ((names & name) != 0) perhaps_replaced_ |= std::uint64_t{1} << i;
-    names |= name;
+    const Field& field = fields_[i];
+    const bool is_replaced = behind.Note(field.name) && HasName(fields_.subspan(i + 1), field.name);
+    if (field.type != FieldType::kNull && !is_replaced) left_ |= BitOf(i);
+  }
+  for (std::uint32_t known = placed.known(); known != 0; known &= known - 1) {
+    const auto field = static_cast<KnownField>(std::countr_zero(known));
+    const std::size_t index = event.members.IndexOf(field);
+    if (index < fields_.size() && StandsFor(field, fields_[index], event)) left_ &= ~BitOf(index);
+  }
+  for (std::size_t i = 0; i < placed.member_count(); ++i) {
+    if (placed.HasMember(i)) left_ &= ~BitOf(i);
+  }
+}
+
+void LeftMembers::FindAmongMany(const AuditEvent& event, const PlacedFields& placed) {
+  std::map<std::string_view, std::size_t> last_by_name;
+  for (std::size_t i = 0; i < fields_.size(); ++i) last_by_name[fields_[i].name] = i;
+  many_.resize(fields_.size());
+  for (const auto& [name, index] : last_by_name) {
+    const Field& field = fields_[index];
+    const KnownField known = FindKnownField(name);
+    const bool is_placed =
+        placed.HasMember(index) || (placed.Has(known) && StandsFor(known, field, event));
+    many_[index] = field.type != FieldType::kNull && !is_placed;
   }
 }
 
 const Field* LeftMembers::Next() {
-  while (next_ < fields_.size()) {
+  if (many_.empty()) {
+    if (left_ == 0) return nullptr;
+    const auto index = static_cast<std::size_t>(std::countr_zero(left_));
+    left_ &= left_ - 1;
+    return &fields_[index];
+  }
+  while (next_ < many_.size()) {
     const std::size_t index = next_++;
-    if (!IsPlaced(index) && !IsReplaced(index)) return &fields_[index];
+    if (many_[index]) return &fields_[index];
   }
   return nullptr;
-}
-
-bool LeftMembers::IsPlaced(std::size_t index) const {
-  const Field& field = fields_[index];
-  if (field.type == FieldType::kNull) return true;  // null is no value
-  if (placed_.HasMember(index)) return true;
-  const KnownField known = FindKnownField(field.name);
-  if (known == KnownField::kNone || !placed_.Has(known)) return false;
-  // The address of a login may come from its supporting values, not from this field.
-  return known != KnownField::kSourceIp || field.text == event_.source_ip;
-}
-
-bool LeftMembers::IsReplaced(std::size_t index) const {
-  const std::string_view name = fields_[index].name;
-  if (fields_.size() > kFewFields) return last_by_name_.find(name)->second != index;
-  if ((perhaps_replaced_ >> index & 1U) == 0) return false;
-  const auto behind = fields_.subspan(index + 1);
-  return std::any_of(behind.begin(), behind.end(),
-                     [name](const Field& later) { return later.name == name; });
 }
 
 }  // namespace nsf

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -25,7 +24,10 @@ class PlacedFields {
     members_[index] = true;
   }
   bool HasMember(std::size_t index) const { return index < members_.size() && members_[index]; }
+  std::size_t member_count() const { return members_.size(); }  // those behind have no place
   bool Has(KnownField field) const { return (bits_ & Bit(field)) != 0; }
+  // A bit for each, by its number.
+  std::uint32_t known() const { return bits_; }
 
  private:
   static std::uint32_t Bit(KnownField field) { return 1U << static_cast<unsigned>(field); }
@@ -36,7 +38,7 @@ class PlacedFields {
 // Goes through the members that are left, in their order.
 class LeftMembers {
  public:
-  // Both must outlive this.
+  // Views the event's row, which must outlive this.
   LeftMembers(const AuditEvent& event, const PlacedFields& placed);
 
   // The next one, or null at the end. Null values are none, and of members with the same name the
@@ -44,15 +46,13 @@ class LeftMembers {
   const Field* Next();
 
  private:
-  bool IsPlaced(std::size_t index) const;
-  bool IsReplaced(std::size_t index) const;
+  void FindAmongFew(const AuditEvent& event, const PlacedFields& placed);
+  void FindAmongMany(const AuditEvent& event, const PlacedFields& placed);
 
-  const AuditEvent& event_;
-  const PlacedFields& placed_;
   const std::span<const Field> fields_;
-  std::size_t next_ = 0;
-  std::uint64_t perhaps_replaced_ = 0;  // a bit for each member: a later one may have its name
-  std::map<std::string_view, std::size_t> last_by_name_;  // only for a row of many members
+  std::uint64_t left_ = 0;  // a bit for each member that is left and still to come
+  std::vector<bool> many_;  // those that are left of a row with more members than bits
+  std::size_t next_ = 0;    // of `many_`
 };
 
 }  // namespace nsf

@@ -3,6 +3,7 @@
 #include "core/format/line_values.h"
 
 #include "core/format/json_text.h"
+#include "core/format/member_runs.h"
 #include "core/format/plain_text.h"
 
 namespace nsf {
@@ -60,21 +61,23 @@ std::string_view LineValues::Fit(std::string_view value, std::size_t limit) {
 
 std::string_view LineValues::LeftAsJson(const AuditEvent& event, const PlacedFields& placed) {
   scratch_.clear();
+  scratch_.Room(event.row->raw.size());  // once, and not as it grows
+  scratch_ += '{';
+  MemberRuns members(*event.row, &scratch_);
   LeftMembers left(event, placed);
   while (const Field* const field = left.Next()) {
-    if (field->type == FieldType::kString && field->text.empty()) continue;
-    scratch_ += scratch_.size() == 0 ? '{' : ',';
-    AppendJsonString(field->name, &scratch_);
-    scratch_ += ':';
-    AppendJsonValue(field->json, &scratch_);
+    if (field->type != FieldType::kString || !field->text.empty()) members.Add(*field);
   }
-  if (scratch_.size() > 0) scratch_ += '}';
+  members.Finish();
+  if (scratch_.size() == 1) return {};
+  scratch_ += '}';
   out_.NoteAsIn(scratch_);
   return scratch_.view();
 }
 
 std::string_view LineValues::AsJson(std::string_view json) {
   scratch_.clear();
+  scratch_.Room(json.size());
   AppendJsonValue(json, &scratch_);
   out_.NoteAsIn(scratch_);
   return scratch_.view();

@@ -11,6 +11,7 @@
 #include "core/format/json_pieces.h"
 #include "core/format/json_text.h"
 #include "core/format/left_members.h"
+#include "core/format/member_runs.h"
 #include "core/format/ocsf_enrichments.h"
 
 namespace nsf {
@@ -129,7 +130,6 @@ class OcsfWriter : private JsonPieces {
   void WriteObservables();
   void PutObservable(std::string_view before, std::string_view value);
   void WriteUnmapped();
-  void PutUnmapped(std::string_view name, std::string_view json);
 
   const AuditEvent& event_;
   const Classification& kind_;
@@ -399,27 +399,26 @@ void OcsfWriter::WriteObservables() {
   Put("]");
 }
 
-void OcsfWriter::PutUnmapped(std::string_view name, std::string_view json) {
-  if (!out_.ends_with('{')) Put(",");
-  AppendJsonString(name, &out_);
-  Put(":");
-  AppendJsonValue(json, &out_);
-}
-
 // Everything that has no place elsewhere, under its own name, so that nothing is lost.
 void OcsfWriter::WriteUnmapped() {
   const Row& row = *event_.row;
   bool has_rule = false;  // of its own: then ours gives way
   bool has_time_source = false;
   Put(R"(,"unmapped":{)");
-  if (!row.raw.starts_with('{')) PutUnmapped("row", row.raw);
+  MemberRuns members(row, &out_);
+  if (!row.raw.starts_with('{')) members.Add("row", row.raw);
   LeftMembers left(event_, placed_);
   while (const Field* const field = left.Next()) {
-    const bool is_supporting = field->name == "supporting_data" && !event_.supporting.json.empty();
-    PutUnmapped(field->name, is_supporting ? event_.supporting.json : field->json);
+    if (field->type == FieldType::kString && field->name == "supporting_data" &&
+        !event_.supporting.json.empty()) {
+      members.Add(field->name, event_.supporting.json);
+      continue;
+    }
+    members.Add(*field);
     has_rule = has_rule || field->name == kRuleName;
     has_time_source = has_time_source || field->name == kTimeSourceName;
   }
+  members.Finish();
   const auto put_own = [&](std::string_view name, std::string_view text) {
     Put(out_.ends_with('{') ? "\"" : ",\"");
     Put(name);

@@ -64,7 +64,11 @@ TEST_CASE("RFC 3164: a TAG has at most 32 characters, and any time is survived",
 
 TEST_CASE("a frame ends in a line feed, or begins with its length", "[syslog][framing]") {
   std::string out;
-  AppendFramed(SyslogFraming::kLineFeed, "<1>a", out);
-  AppendFramed(SyslogFraming::kOctetCounting, "<1>b", out);
+  for (const auto& [framing, message] : {std::pair(SyslogFraming::kLineFeed, "<1>a"),
+                                         std::pair(SyslogFraming::kOctetCounting, "<1>b")}) {
+    out += FrameStart(framing, message);
+    out += message;
+    out += FrameEnd(framing);
+  }
   CHECK(out == "<1>a\n4 <1>b");
 }

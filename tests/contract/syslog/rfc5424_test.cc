@@ -274,8 +274,11 @@ TEST_CASE("an independent parser reads back what was written", "[syslog][rfc5424
 
 TEST_CASE("an octet count counts bytes", "[syslog][framing]") {
   std::string out;
-  AppendOctetCounted("a", out);
-  AppendOctetCounted("\xE2\x82\xAC 1", out);
-  AppendOctetCounted(std::string(1000, 'x'), out);
+  for (const std::string& message :
+       {std::string("a"), std::string("\xE2\x82\xAC 1"), std::string(1000, 'x')}) {
+    out += FrameStart(SyslogFraming::kOctetCounting, message);
+    out += message;
+    out += FrameEnd(SyslogFraming::kOctetCounting);
+  }
   CHECK(out == "1 a5 \xE2\x82\xAC 11000 " + std::string(1000, 'x'));
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <clocale>
 #include <limits>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +60,23 @@ TEST_CASE("Each byte is treated alike wherever it stands") {
         REQUIRE(AsString(text) == "\"" + left + inner + right + "\"");
       }
     }
+  }
+}
+
+TEST_CASE("What is escaped often is escaped as what is escaped once") {
+  const std::string characters = "a\"\\\n\xC3";
+  std::mt19937 random(3);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text;
+    std::string json;
+    for (std::size_t size = random() % 120; text.size() < size;) {
+      const std::size_t kind = random() % 40;  // mostly plain
+      const char c = kind < characters.size() ? characters[kind] : 'b';
+      text += c;
+      const std::string alone = AsString(std::string(1, c));
+      json += alone.substr(1, alone.size() - 2);
+    }
+    REQUIRE(AsString(text) == '"' + json + '"');
   }
 }
 

@@ -189,6 +189,16 @@ TEST_CASE("Every member that has no place elsewhere is in unmapped, as it is") {
          {"/unmapped/supporting_data", R"("Ana")"}});
 }
 
+TEST_CASE("Members are the same whether they stand side by side in the row or apart") {
+  const std::string line = FormatRow(
+      Format::kOcsf, R"({"a":[1],"b":2, "c" : 3,"d":4 ,"e":5,"\u0066":"\u0067","h":null,"i":6,)"
+                     R"("a":"x","j\"":7,"k":{"l":8}})");
+  const std::string members =
+      R"("b":2,"c":3,"d":4,"e":5,"f":"\u0067","i":6,"a":"x","j\"":7,"k":{"l":8},"ocsf_rule":)";
+  INFO(line);
+  CHECK(line.find(R"("unmapped":{)" + members) != std::string::npos);
+}
+
 TEST_CASE("A member of the row's own is never replaced by one of ours") {
   Check(R"({"ocsf_rule":"mine","time_source":5})",
         {{"/unmapped", R"({"ocsf_rule":"mine","time_source":"5"})"}});

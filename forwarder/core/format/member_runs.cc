@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding members that stand side by side.
+#include "core/format/member_runs.h"
+
+#include "core/format/json_text.h"
+
+namespace nsf {
+
+// As `"name":value`: the name holds no escapes, or it would have been decoded to somewhere else,
+// and what is between it and the value can be no more than its quote and the colon.
+bool MemberRuns::StandsInRow(const Field& field) const {
+  const char* const name_end = field.name.data() + field.name.size();
+  return field.name.data() > row_.raw.data() && name_end < row_.raw.data() + row_.raw.size() &&
+         name_end + 2 == field.json.data();
+}
+
+void MemberRuns::Add(const Field& field) {
+  if (!StandsInRow(field)) return Add(field.name, field.json);
+  const char* const begin = field.name.data() - 1;
+  const char* const end = field.json.data() + field.json.size();
+  // Only a comma is between the two.
+  const bool goes_on = !run_.empty() && run_.data() + run_.size() + 1 == begin;
+  if (!goes_on) {
+    Finish();
+    run_ = {begin, 0};
+  }
+  run_ = {run_.data(), static_cast<std::size_t>(end - run_.data())};
+}
+
+void MemberRuns::Add(std::string_view name, std::string_view json) {
+  Finish();
+  if (!out_.ends_with('{')) out_ += ',';
+  AppendJsonString(name, &out_);
+  out_ += ':';
+  AppendJsonValue(json, &out_);
+}
+
+void MemberRuns::Finish() {
+  if (run_.empty()) return;
+  if (!out_.ends_with('{')) out_ += ',';
+  AppendJsonValue(run_, &out_);
+  run_ = {};
+}
+
+}  // namespace nsf
