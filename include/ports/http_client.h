@@ -13,8 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "ports/body_pool.h"
-
 namespace nsf {
 
 struct HttpRequest {
@@ -39,6 +37,13 @@ enum class HttpFailure : std::uint8_t {
   kCancelled,     // the client is shutting down
 };
 
+// Takes the memory of bodies that nobody reads any more. Thread-safe.
+class SpareBodies {
+ public:
+  virtual ~SpareBodies() = default;
+  virtual void Give(std::string body) = 0;
+};
+
 struct HttpAnswer {
   HttpFailure failure = HttpFailure::kNone;
   std::string failure_text;  // what the library said, for people; empty when failure is kNone
@@ -48,11 +53,15 @@ struct HttpAnswer {
   std::size_t wire_bytes = 0;  // of the body, as transferred (before decoding)
   std::chrono::microseconds elapsed{0};
   // Where the memory of `body` may go when it is read; null: nowhere.
-  std::shared_ptr<BodyPool> bodies = nullptr;
+  std::shared_ptr<SpareBodies> spare = nullptr;
 
-  // The body, for all who read it; it is taken out of the answer.
+  // Takes the body out of the answer, for all who read it, on any thread.
   std::shared_ptr<const std::string> ShareBody() {
-    return BodyPool::Share(std::move(body), std::move(bodies));
+    const auto give = [pool = std::move(spare)](std::string* read) {
+      const std::unique_ptr<std::string> owner(read);
+      if (pool) pool->Give(std::move(*read));
+    };
+    return std::shared_ptr<std::string>(new std::string(std::move(body)), give);
   }
 };
 

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/curl/body_pool.h"
 #include "adapters/curl/curl_exchange.h"
 
 namespace nsf {

@@ -22,7 +22,7 @@ using Long = long;  // NOLINT(google-runtime-int)
 
 constexpr Long kConnectTimeoutMs = 30'000;
 // Few large reads: a page is megabytes.
-constexpr Long kReadBytes = 524'288;
+constexpr Long kReadBytes = 131'072;
 // So much memory of a body is taken at a time, and nothing of a short one.
 constexpr std::size_t kBackedBytes = 1'048'576;
 constexpr std::size_t kWorthBacking = 131'072;
@@ -72,7 +72,8 @@ CurlExchange::CurlExchange(std::shared_ptr<const CurlOrigin> origin, HttpRequest
     : origin_(std::move(origin)), request_(std::move(request)), done_(std::move(done)) {}
 
 bool CurlExchange::Begin(std::shared_ptr<BodyPool> bodies) {
-  answer_.bodies = std::move(bodies);
+  bodies_ = std::move(bodies);
+  answer_.spare = bodies_;
   if (!ReadToken()) return false;
   easy_.reset(curl_easy_init());
   headers_.reset(curl_slist_append(nullptr, TokenHeader(origin_->settings.scheme, token_).c_str()));
@@ -213,7 +214,7 @@ std::size_t CurlExchange::StatedLength() const {
 void CurlExchange::MakeRoom(std::size_t bytes) {
   if (bytes <= answer_.body.capacity()) return;
   const std::size_t stated = StatedLength();
-  std::string larger = answer_.bodies->Take(std::max(bytes, stated));
+  std::string larger = bodies_->Take(std::max(bytes, stated));
   backed_bytes_ = larger.capacity();
   // The next page may be somewhat larger, and is to fit there as well.
   larger.reserve(std::max(2 * answer_.body.capacity(), std::max(bytes, stated + stated / 16)));

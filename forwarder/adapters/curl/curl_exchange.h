@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/curl/body_pool.h"
 #include "adapters/curl/curl_origin.h"
 #include "ports/http_client.h"
 
@@ -63,6 +64,7 @@ class CurlExchange {
   std::array<char, CURL_ERROR_SIZE> library_text_{};
 
   HttpAnswer answer_;
+  std::shared_ptr<BodyPool> bodies_;
   std::size_t backed_bytes_ = 0;  // of the body: memory is there
   bool head_complete_ = false;
   // Why a callback ended the exchange, where curl itself knows only that one did.

@@ -199,7 +199,8 @@ bool Stream::ended() const {
 void Stream::NoteIdle(const Now& now) {
   const bool has_page =
       page_ || (course_ && course_->walking() && course_->current().walk.HasNext());
-  if (has_page || requests_ == 0) {
+  // As long as parts are on their way the sinks wait for nothing.
+  if (has_page || requests_ == 0 || !commits_.empty()) {
     idle_since_.reset();
   } else if (!idle_since_) {
     idle_since_ = now.monotonic;

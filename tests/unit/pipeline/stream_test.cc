@@ -161,6 +161,20 @@ TEST_CASE("a failing sink stops the asking, loses nothing, repeats nothing") {
   CHECK_FALSE(run.stream().failing_since());
 }
 
+TEST_CASE("pages are asked for ahead of a slow tenant, and not while the sinks are busy") {
+  const bool is_slow_tenant = GENERATE(true, false);
+  StreamSettings settings = AcmeSettings();
+  settings.batch.events = 600;  // a page is a part
+  VirtualRun run(settings);
+  run.request_takes = seconds(2);
+  run.commit_takes = is_slow_tenant ? milliseconds(10) : milliseconds(6'000);
+  Fill(&run.tenant, run.second() - hours(20), 4'000, seconds(15));
+  REQUIRE(run.UntilCaughtUp());
+  CheckDelivered(run, 4'000);
+  INFO(run.most_asked << " requests at a time");
+  CHECK((is_slow_tenant ? run.most_asked >= 3 : run.most_asked <= 2));
+}
+
 TEST_CASE("whichever batch fails, nothing overtakes it and nothing is repeated") {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     INFO("seed " << seed);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory of a body is used again when the last reader lets go of it, and never hoarded.
-#include "ports/body_pool.h"
+#include "adapters/curl/body_pool.h"
 
 #include <catch2/catch.hpp>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace nsf {
@@ -10,15 +12,22 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
+std::shared_ptr<const std::string> Share(std::string body, std::shared_ptr<SpareBodies> spare) {
+  HttpAnswer answer;
+  answer.body = std::move(body);
+  answer.spare = std::move(spare);
+  return answer.ShareBody();
+}
+
 // Of a body of so many bytes that is read and let go of: where they were.
 const char* Read(const std::shared_ptr<BodyPool>& pool, std::size_t bytes) {
-  const auto read = BodyPool::Share(std::string(bytes, 'x'), pool);
+  const auto read = Share(std::string(bytes, 'x'), pool);
   return read->data();
 }
 
 TEST_CASE("a body's memory is the next one's, once nobody reads it") {
   const auto pool = std::make_shared<BodyPool>();
-  auto read = BodyPool::Share(std::string(4 * kMiB, 'x'), pool);
+  auto read = Share(std::string(4 * kMiB, 'x'), pool);
   auto other = read;
   const char* const at = read->data();
   read.reset();
@@ -52,7 +61,7 @@ TEST_CASE("only what is about as large as what is to come is taken") {
 TEST_CASE("what was used last is taken first, and the oldest makes room") {
   const auto pool = std::make_shared<BodyPool>();
   std::vector<std::shared_ptr<const std::string>> read;
-  for (int i = 0; i < 5; ++i) read.push_back(BodyPool::Share(std::string(4 * kMiB, 'x'), pool));
+  for (int i = 0; i < 5; ++i) read.push_back(Share(std::string(4 * kMiB, 'x'), pool));
   const char* const last = read.back()->data();
   for (auto& body : read) body.reset();
   const std::string first = pool->Take(4 * kMiB);
@@ -80,16 +89,16 @@ TEST_CASE("what nobody takes between two looks is let go of") {
   pool->DropUnused();
   std::string body = pool->Take(4 * kMiB);
   CHECK(body.capacity() >= 4 * kMiB);
-  BodyPool::Share(std::move(body), pool).reset();
+  Share(std::move(body), pool).reset();
   pool->DropUnused();
   pool->DropUnused();
   CHECK(pool->Take(4 * kMiB).capacity() < kMiB);
 }
 
 TEST_CASE("without a pool a body is shared all the same, also when the pool's owner is gone") {
-  CHECK(*BodyPool::Share("body", nullptr) == "body");
+  CHECK(*Share("body", nullptr) == "body");
   auto pool = std::make_shared<BodyPool>();
-  const auto read = BodyPool::Share(std::string(4 * kMiB, 'x'), pool);
+  const auto read = Share(std::string(4 * kMiB, 'x'), pool);
   pool.reset();
   CHECK(read->size() == 4 * kMiB);
 }
