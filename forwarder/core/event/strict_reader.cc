@@ -2,6 +2,7 @@
 // A recursive descent over tokens, as deep as PageContent::Open allows.
 #include "core/event/strict_reader.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/event/json_grammar.h"
@@ -54,8 +55,7 @@ class StrictReader {
     const bool is_object = type == FieldType::kObject;
     token = Behind(token);
     if (content_.is_kept_as_it_stands()) {
-      token =
-          is_object ? SkipMembers(token, content_.depth()) : SkipElements(token, content_.depth());
+      token = Skip(token, is_object);
     } else {
       token = is_object ? Members(token) : Elements(token);
     }
@@ -120,47 +120,57 @@ class StrictReader {
     return !row.has_escapes() || HasValidEscapes(row.raw);
   }
 
-  // A string's own bytes are the first stage's matter.
-  Token SkipValue(Token token, int depth) {
-    switch (Peek(token)) {
-      case '"':
-        return Behind(token);
-      case '{':
-        return depth < content_.max_depth() ? BehindBracket(SkipMembers(Behind(token), depth + 1))
-                                            : nullptr;
-      case '[':
-        return depth < content_.max_depth() ? BehindBracket(SkipElements(Behind(token), depth + 1))
-                                            : nullptr;
-      case 't':
-        return Bytes(*token, End(token)) == "true" ? Behind(token) : nullptr;
-      case 'f':
-        return Bytes(*token, End(token)) == "false" ? Behind(token) : nullptr;
-      case 'n':
-        return Bytes(*token, End(token)) == "null" ? Behind(token) : nullptr;
-      default:
-        return IsNumber(*token, End(token)) ? Behind(token) : nullptr;
-    }
-  }
-  Token BehindBracket(Token bracket) { return bracket == nullptr ? nullptr : Behind(bracket); }
-
-  Token SkipMembers(Token token, int depth) {
-    if (Peek(token) == '}') return token;
-    for (;; token = Behind(token)) {
-      if (Peek(token) != '"') return nullptr;
+  // From behind the opening bracket of a container to its closing one. Most tokens of a page are
+  // walked here.
+  Token Skip(Token token, bool is_object) {
+    std::array<bool, Page::kMostDepth> outer;  // of those open around the innermost: an object
+    std::size_t open = 0;
+    const auto room = static_cast<std::size_t>(content_.max_depth() - content_.depth());
+    bool may_be_empty = true;
+    for (;;) {
+      if (!may_be_empty || Peek(token) != Closing(is_object)) {
+        if (is_object) {
+          if (Peek(token) != '"') return nullptr;
+          token = Behind(token);
+          if (Peek(token) != ':') return nullptr;
+          token = Behind(token);
+        }
+        const char first = Peek(token);
+        if (first == '{' || first == '[') {
+          if (open == std::min(room, outer.size())) return nullptr;
+          outer[open++] = is_object;
+          token = Behind(token);
+          is_object = first == '{';
+          may_be_empty = true;
+          continue;
+        }
+        // A string's own bytes are the first stage's matter.
+        if (first != '"' && !IsScalar(token)) return nullptr;
+        token = Behind(token);
+      }
+      for (; Peek(token) != ','; token = Behind(token)) {
+        if (Peek(token) != Closing(is_object)) return nullptr;
+        if (open == 0) return token;
+        is_object = outer[--open];
+      }
       token = Behind(token);
-      if (Peek(token) != ':') return nullptr;
-      token = SkipValue(Behind(token), depth);
-      if (token == nullptr) return nullptr;
-      if (Peek(token) != ',') return Peek(token) == '}' ? token : nullptr;
+      may_be_empty = false;
     }
   }
+  static char Closing(bool is_object) { return is_object ? '}' : ']'; }
 
-  Token SkipElements(Token token, int depth) {
-    if (Peek(token) == ']') return token;
-    for (;; token = Behind(token)) {
-      token = SkipValue(token, depth);
-      if (token == nullptr) return nullptr;
-      if (Peek(token) != ',') return Peek(token) == ']' ? token : nullptr;
+  // It is a number or a word.
+  bool IsScalar(Token token) const {
+    const std::size_t end = End(token);
+    switch (Peek(token)) {
+      case 't':
+        return Bytes(*token, end) == "true";
+      case 'f':
+        return Bytes(*token, end) == "false";
+      case 'n':
+        return Bytes(*token, end) == "null";
+      default:
+        return IsNumber(*token, end);
     }
   }
 
