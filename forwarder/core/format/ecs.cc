@@ -181,7 +181,11 @@ bool IsFlat(const SupportingData& supporting) {
 class EcsWriter : private JsonPieces {
  public:
   EcsWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : JsonPieces(out), event_(event), kind_(event.classification), context_(context) {}
+      : JsonPieces(out),
+        event_(event),
+        kind_(event.classification),
+        context_(context),
+        scratch_(out->Scratch()) {}
 
   void Write();
 
@@ -221,7 +225,7 @@ class EcsWriter : private JsonPieces {
   const FormatContext& context_;
   PlacedFields placed_;
   EventTime time_;
-  TextBuffer scratch_;
+  TextBuffer& scratch_;
   TextBuffer other_;  // the members that cannot be fields, as the inside of an object
 };
 

@@ -39,9 +39,10 @@ std::string_view FindMember(const AuditEvent& event) {
 // What a slug has for an ASCII character: a letter in lower case or a digit; NUL: nothing.
 constexpr std::array<char, 128> kSlugCharacters = [] {
   std::array<char, 128> slug{};
-  for (char c = '0'; c <= '9'; ++c) slug[static_cast<std::size_t>(c)] = c;
-  for (char c = 'a'; c <= 'z'; ++c) slug[static_cast<std::size_t>(c)] = c;
-  for (char c = 'A'; c <= 'Z'; ++c) slug[static_cast<std::size_t>(c)] = ToLowerAscii(c);
+  for (std::size_t i = 0; i < slug.size(); ++i) {
+    const char c = ToLowerAscii(static_cast<char>(i));
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) slug[i] = c;
+  }
   return slug;
 }();
 

@@ -20,9 +20,9 @@ class NameFilter {
   // Whether an equal name may have been noted before.
   bool Note(std::string_view name) {
     if (name.empty()) return true;
-    const auto first = static_cast<unsigned char>(name.front());
-    const auto last = static_cast<unsigned char>(name.back());
-    const std::size_t hash = name.size() * 37 + first * 11U + last;
+    const std::size_t first = static_cast<unsigned char>(name.front());
+    const std::size_t last = static_cast<unsigned char>(name.back());
+    const std::size_t hash = name.size() * 37 + first * 11 + last;
     std::uint64_t& bits = bits_[hash / 64 % bits_.size()];
     const bool was_noted = (bits & BitOf(hash % 64)) != 0;
     bits |= BitOf(hash % 64);

@@ -61,7 +61,6 @@ std::string_view LineValues::Fit(std::string_view value, std::size_t limit) {
 
 std::string_view LineValues::LeftAsJson(const AuditEvent& event, const PlacedFields& placed) {
   scratch_.clear();
-  scratch_.Room(event.row->raw.size());  // once, and not as it grows
   scratch_ += '{';
   MemberRuns members(*event.row, &scratch_);
   LeftMembers left(event, placed);
@@ -77,7 +76,6 @@ std::string_view LineValues::LeftAsJson(const AuditEvent& event, const PlacedFie
 
 std::string_view LineValues::AsJson(std::string_view json) {
   scratch_.clear();
-  scratch_.Room(json.size());
   AppendJsonValue(json, &scratch_);
   out_.NoteAsIn(scratch_);
   return scratch_.view();

@@ -30,7 +30,7 @@ std::string_view RequestTarget(const ApiCall& call);
 class LineValues {
  public:
   // `out` is where the values come in the end, and outlives this object: it is told what changed.
-  explicit LineValues(TextBuffer* out) : out_(*out) {}
+  explicit LineValues(TextBuffer* out) : out_(*out), scratch_(out->Scratch()) {}
 
   // `value` without the spaces and control characters around it, cut to `limit` bytes; counts it if
   // it had to be cut.
@@ -48,7 +48,7 @@ class LineValues {
 
  private:
   TextBuffer& out_;
-  TextBuffer scratch_;
+  TextBuffer& scratch_;
   std::uint32_t cut_ = 0;
 };
 

@@ -16,15 +16,16 @@ bool MemberRuns::StandsInRow(const Field& field) const {
 
 void MemberRuns::Add(const Field& field) {
   if (!StandsInRow(field)) return Add(field.name, field.json);
-  const char* const begin = field.name.data() - 1;
+  const char* begin = field.name.data() - 1;
   const char* const end = field.json.data() + field.json.size();
   // Only a comma is between the two.
   const bool goes_on = !run_.empty() && run_.data() + run_.size() + 1 == begin;
-  if (!goes_on) {
+  if (goes_on) {
+    begin = run_.data();
+  } else {
     Finish();
-    run_ = {begin, 0};
   }
-  run_ = {run_.data(), static_cast<std::size_t>(end - run_.data())};
+  run_ = {begin, static_cast<std::size_t>(end - begin)};
 }
 
 void MemberRuns::Add(std::string_view name, std::string_view json) {

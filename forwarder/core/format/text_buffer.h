@@ -38,6 +38,14 @@ class TextBuffer {
   bool shortened() const { return shortened_; }
   bool repaired() const { return repaired_; }
 
+  // Another one, empty, for what is put together before it is appended here. It is kept with this
+  // one, so that a value costs no allocation; whoever asks again has it cleared.
+  TextBuffer& Scratch() {
+    if (!scratch_) scratch_ = std::make_unique<TextBuffer>();
+    scratch_->clear();
+    return *scratch_;
+  }
+
   TextBuffer& operator+=(std::string_view text) {
     if (text.empty()) return *this;
     std::memcpy(Room(text.size()), text.data(), text.size());
@@ -60,6 +68,7 @@ class TextBuffer {
  private:
   void Reserve(std::size_t size);
 
+  std::unique_ptr<TextBuffer> scratch_;
   std::unique_ptr<char[]> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
