@@ -462,7 +462,8 @@ void Daemon::WatchMemory(const Now& now) {
   std::uint64_t received = 0;
   for (const class EventStream* stream : loop_->streams())
     received += stream->snapshot().response_bytes;
-  if (idle_memory_.IsLookDue(now.monotonic)) engine_->DropUnusedMemory();
+  // A job alone asks no tenant.
+  if (engine_ && idle_memory_.IsLookDue(now.monotonic)) engine_->DropUnusedMemory();
   if (idle_memory_.IsDue(received, now.monotonic)) GiveMemoryBack();
 }
 
