@@ -84,9 +84,18 @@ void BatchBuilder::EndPage(const PageBody& page) {
   row_bytes_ -= bytes_of_page_;  // the arena counts them now
 }
 
+// Most batches are as large as the one before.
+void BatchBuilder::Reserve() {
+  for (SinkBatch& sink : batch_->sinks) {
+    sink.records.reserve(events_before_);
+    sink.outcomes.reserve(events_before_);
+  }
+}
+
 void BatchBuilder::Add(const AuditEvent& event, WallSeconds time, const Origin& origin,
                        MonotonicTime now) {
   if (!due_) due_ = now + settings_.batch.age;
+  if (events() == 0) Reserve();
   Record record;
   if (origin.page) {
     Keep(origin.page, event.row->raw);
@@ -143,6 +152,7 @@ std::unique_ptr<Batch> BatchBuilder::Take() {
   due_.reset();
   withheld_ = 0;
   row_bytes_ = 0;
+  events_before_ = events();
   return std::exchange(batch_, EmptyBatch(settings_));
 }
 

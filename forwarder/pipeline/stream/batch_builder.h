@@ -65,10 +65,12 @@ class BatchBuilder {
   void WritePayload(Format format, const AuditEvent& event, const Enrichment* people,
                     Record* record);
   void Keep(const PageBody& page, std::string_view row);
+  void Reserve();
 
   const StreamSettings& settings_;
   std::unique_ptr<Batch> batch_;
   std::size_t withheld_ = 0;
+  std::size_t events_before_ = 0;  // of the batch before
   std::size_t row_bytes_ = 0;      // of the rows in `pages`
   std::size_t first_of_page_ = 0;  // the first record whose row is in the last of `pages`
   std::size_t bytes_of_page_ = 0;  // of the rows in it

@@ -213,13 +213,13 @@ void IteratorStream::AbsorbNext(const Now& now, StepOutput* out) {
     return;
   }
   const RawRow& row = held_->page.page.rows()[at - held_->next_broken];
-  const AuditEvent event = Normalize(reader_.Read(row));
+  AuditEvent event = Normalize(reader_.Read(row));
   const std::string id = event.id.empty() ? derived_.Next(row.raw) : std::string(event.id);
   if (held_->known[at]) return outbox_.SkipRow();
   const auto seen = FirstSeen(event);
   added_.push_back({seen.value_or(mark), seen.has_value(), HashId(id), HashContent(row.raw)});
-  const auto body = held_->page.page.body();
-  if (outbox_.Add(event, {id, seen.value_or(mark), body}, now, out) && seen) {
+  const BatchBuilder::PageBody& body = held_->page.page.body();
+  if (outbox_.Add(&event, {id, seen.value_or(mark), body}, now, out) && seen) {
     held_->newest = std::max(held_->newest.value_or(*seen), *seen);
     if (snapshot_.caught_up) ++progress_.live[*seen];
   }

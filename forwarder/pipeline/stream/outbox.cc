@@ -17,22 +17,25 @@ Outbox::Outbox(const StreamSettings& settings, StreamSnapshot& snapshot, Random&
   if (settings.directory) snapshot_.identified["found"] = 0;
 }
 
-bool Outbox::Add(AuditEvent event, const BatchBuilder::Origin& origin, const Now& now,
+bool Outbox::Add(AuditEvent* event, const BatchBuilder::Origin& origin, const Now& now,
                  StepOutput* out) {
-  const Intake::Admission admission = intake_.Admit(&event, now.wall);
+  const Intake::Admission admission = intake_.Admit(event, now.wall);
   if (!admission.filtered.empty()) {
     Withhold(admission.filtered, now);
     return false;
   }
-  if (auto unknown = intake_.TakeUnknown()) {
-    out->notices.push_back({Notice::Level::kWarning, *std::move(unknown)});
+  if (IsUnclassified(*event)) {
+    ++snapshot_.unclassified;
+    if (auto unknown = intake_.TakeUnknown()) {
+      out->notices.push_back({Notice::Level::kWarning, *std::move(unknown)});
+    }
   }
-  if (IsUnclassified(event)) ++snapshot_.unclassified;
   if (admission.people != nullptr) NoteIdentified(*admission.people);
-  const auto time = event.timestamp ? event.timestamp : event.insertion;
+  const auto time = event->timestamp ? event->timestamp : event->insertion;
   // A row that was rewritten lies in no page.
-  const BatchBuilder::PageBody page = admission.rewritten ? nullptr : origin.page;
-  builder_.Add(event, time.value_or(WallSeconds{}),
+  const BatchBuilder::PageBody none;
+  const BatchBuilder::PageBody& page = admission.rewritten ? none : origin.page;
+  builder_.Add(*event, time.value_or(WallSeconds{}),
                {origin.event_id, origin.listed, page, admission.people}, now.monotonic);
   return true;
 }

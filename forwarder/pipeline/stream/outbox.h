@@ -30,9 +30,10 @@ class Outbox {
   const CommitQueue& commits() const { return commits_; }
   bool reader_gone() const { return reader_gone_; }
 
-  // A new event, which comes from Normalize(), goes into the batch, unless a filter holds it back:
-  // false. Either way it is pending until the batch is settled, or counted as filtered.
-  bool Add(AuditEvent event, const BatchBuilder::Origin& origin, const Now& now, StepOutput* out);
+  // A new event, which comes from Normalize(), becomes what is delivered of it and goes into the
+  // batch, unless a filter holds it back: false. Either way it is pending until the batch is
+  // settled, or counted as filtered.
+  bool Add(AuditEvent* event, const BatchBuilder::Origin& origin, const Now& now, StepOutput* out);
 
   // A row that was received is known, or is not this stream's to deliver.
   void SkipRow();

@@ -142,8 +142,7 @@ class Stream final : public EventStream {
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   // The next row of the page. False: not before the ids of its second are here, or not at all.
   bool AbsorbNext(const Now& now, StepOutput* out);
-  void AbsorbRow(const AuditEvent& event, std::optional<WallSeconds> own, const Now& now,
-                 StepOutput* out);
+  void AbsorbRow(AuditEvent* row, std::optional<WallSeconds> own, const Now& now, StepOutput* out);
   // A row outside of what was asked for may be known by ids that are not in memory, or gone.
   bool MayTakeOutside(WallSeconds own, const Now& now, StepOutput* out);
   // The rest of the page is not taken.
@@ -169,7 +168,7 @@ class Stream final : public EventStream {
   bool AbsorbHeld(const Now& now, StepOutput* out);
   void AddHeld(const EqualRows::Held& held, bool settles, const Now& now, StepOutput* out);
   void DropHeld();
-  void AddEvent(const AuditEvent& event, std::optional<WallSeconds> own,
+  void AddEvent(AuditEvent* event, std::optional<WallSeconds> own,
                 const BatchBuilder::Origin& origin, const Now& now, StepOutput* out);
   // The time by which windows select the event: what others are given as `own`.
   std::optional<WallSeconds> OwnTime(const AuditEvent& event) const;

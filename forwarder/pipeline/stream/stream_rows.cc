@@ -146,13 +146,13 @@ bool Stream::AbsorbNext(const Now& now, StepOutput* out) {
     StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
   } else {
     const RawRow& row = page_->page.page.rows()[at - page_->next_broken];
-    const AuditEvent event = Normalize(reader_.Read(row));
+    AuditEvent event = Normalize(reader_.Read(row));
     const auto own = OwnTime(event);
     const Walk& walk = course_->current().walk;
     const bool outside =
         own && walk.list() == nullptr && !BoundsAsked(walk.plan().window).Contains(*own);
     if (outside && !MayTakeOutside(*own, now, out)) return false;
-    AbsorbRow(event, own, now, out);
+    AbsorbRow(&event, own, now, out);
   }
   ++page_->next_row;
   return true;
@@ -193,8 +193,9 @@ void Stream::AbsorbBroken(const BrokenRow& row, const Now& now) {
   builder_.AddBroken(row.raw, row.reason, {id, second, page_->page.body}, now.monotonic);
 }
 
-void Stream::AbsorbRow(const AuditEvent& event, std::optional<WallSeconds> own, const Now& now,
+void Stream::AbsorbRow(AuditEvent* row, std::optional<WallSeconds> own, const Now& now,
                        StepOutput* out) {
+  const AuditEvent& event = *row;
   equal_rows_.Note(event.row->raw);
   if (own && own != std::exchange(last_own_, own)) derived_.EndSecond();
   const Walk& walk = course_->current().walk;
@@ -226,7 +227,7 @@ void Stream::AbsorbRow(const AuditEvent& event, std::optional<WallSeconds> own, 
   if (sighting.seen == Seen::kChanged) ++snapshot_.changed;
   const bool revision = sighting.seen == Seen::kChanged && settings_.deliver_changed;
   if (sighting.seen != Seen::kNew && !revision) return SkipRow();
-  AddEvent(event, own, {*id, second, page_->page.page.body()}, now, out);
+  AddEvent(row, own, {*id, second, page_->page.page.body()}, now, out);
 }
 
 bool Stream::IsHeld(const AuditEvent& event, std::string_view id, std::optional<WallSeconds> own) {
@@ -239,10 +240,10 @@ bool Stream::IsHeld(const AuditEvent& event, std::string_view id, std::optional<
   return true;
 }
 
-void Stream::AddEvent(const AuditEvent& event, std::optional<WallSeconds> own,
+void Stream::AddEvent(AuditEvent* event, std::optional<WallSeconds> own,
                       const BatchBuilder::Origin& origin, const Now& now, StepOutput* out) {
   const WalkKind kind = course_->current().walk.plan().kind;
-  const auto first_seen = event.insertion ? event.insertion : event.timestamp;
+  const auto first_seen = event->insertion ? event->insertion : event->timestamp;
   if (!outbox_.Add(event, origin, now, out) || !first_seen) return;
   const bool was_closed = kind == WalkKind::kList && own && *own < course_->cursor().open;
   if (kind == WalkKind::kRevisit || was_closed) ++progress_.late[*first_seen];
@@ -269,11 +270,11 @@ void Stream::AddHeld(const EqualRows::Held& held, bool settles, const Now& now, 
   if (known || !settles) return SkipRow();
   const Page page = Page::Parse('[' + held.raw + ']');
   RowReader reader;
-  const AuditEvent event = Normalize(reader.Read(page.rows().front()));
+  AuditEvent event = Normalize(reader.Read(page.rows().front()));
   const auto own = OwnTime(event);
   const WallSeconds second = LedgerSecond(own, now);
   ledger_.Observe({second, own.has_value(), hash, HashContent(held.raw)}, page_->number);
-  AddEvent(event, own, {held.id, second, page.body()}, now, out);
+  AddEvent(&event, own, {held.id, second, page.body()}, now, out);
 }
 
 void Stream::DropHeld() {
