@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text that may be Python's: what is read of it is JSON, and the row that holds it is read too.
+#include <algorithm>
+#include <span>
 #include <string>
+#include <vector>
 
-#include "core/event/python_literal.h"
 #include "core/event/page.h"
+#include "core/event/python_literal.h"
 #include "core/event/supporting_data.h"
 #include "fuzz/fuzz.h"
 
@@ -34,11 +37,32 @@ void CheckSupporting(std::string_view text) {
   Require(row.fields.size() == 1, "a string is a member");
   const Field& field = row.fields[0];
   Require(field.text == text, "a string is decoded to what was encoded");
-  const SupportingData supporting = ReadSupportingData(row, field);
+  const SupportingData supporting = ReadSupportingData(row);
   Require(supporting.value_count <= SupportingData::kMaxValues, "values are bounded");
   if (supporting.json.empty()) return;
   const Page object = Page::Parse("[" + std::string(supporting.json) + "]");
   Require(object.rows().size() == 1 && supporting.json.starts_with('{'), "it is an object");
+}
+
+// The row that holds `supporting_data` as `json` has it.
+bool HasScalars(const std::string& json, const std::vector<Scalar>& expected) {
+  const Page page = Page::Parse("[{\"supporting_data\":" + json + "}]");
+  RowReader reader;
+  const std::span<const Scalar> found = reader.Read(page.rows()[0]).supporting;
+  return std::equal(found.begin(), found.end(), expected.begin(), expected.end(),
+                    [](const Scalar& a, const Scalar& b) {
+                      return a.name == b.name && a.type == b.type && a.text == b.text;
+                    });
+}
+
+void CheckScalars(std::string_view text, const std::string& json) {
+  const Page page = Page::Parse("[{\"supporting_data\":" + JsonString(text) + "}]");
+  RowReader reader;
+  const Row& row = reader.Read(page.rows()[0]);
+  // What is JSON too is kept as it stands.
+  if (row.supporting_json != json) return;
+  const std::vector<Scalar> scalars(row.supporting.begin(), row.supporting.end());
+  Require(HasScalars(json, scalars), "what is read of a text is what its JSON holds");
 }
 
 }  // namespace
@@ -52,6 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (PythonLiteralToJson(text, &json)) {
     const Page page = Page::Parse("[" + json + "]");
     Require(page.rows().size() == 1 && page.rows()[0].raw == json, "what is read is one value");
+    if (json.starts_with('{')) CheckScalars(text, json);
   }
   CheckSupporting(text);
   return 0;

@@ -28,7 +28,9 @@ std::string_view ReadName(const Field& field) {
   return IsAbsentText(text) ? std::string_view() : text;
 }
 
+// Of a number that is no integer, or stands between spaces.
 std::optional<std::int64_t> ReadWholeNumber(std::string_view text) {
+  text = TrimSpaces(text);
   if (const auto value = ReadInteger(text)) return value;
   double value = 0;
   const char* const end = text.data() + text.size();
@@ -39,54 +41,12 @@ std::optional<std::int64_t> ReadWholeNumber(std::string_view text) {
 
 // Epoch seconds; a fraction is cut. 0 is what the tenant writes where there is no time.
 std::optional<WallSeconds> ReadTime(const Field& field) {
-  auto value = ReadWholeNumber(TrimSpaces(ReadText(field)));
+  const std::string_view text = ReadText(field);
+  auto value = ReadInteger(text);
+  if (!value) value = ReadWholeNumber(text);
   if (!value || *value <= 0) return std::nullopt;
   while (*value > kMaxSeconds) *value /= 1000;
   return WallSeconds(std::chrono::seconds(*value));
-}
-
-void TakeField(KnownField known, const Field& field, AuditEvent* event) {
-  switch (known) {
-    case KnownField::kNone:
-      return;
-    case KnownField::kId:
-      event->id = ReadText(field);
-      return;
-    case KnownField::kTimestamp:
-      event->timestamp = ReadTime(field);
-      event->timestamp_text = ReadText(field);
-      return;
-    case KnownField::kInsertion:
-      event->insertion = ReadTime(field);
-      return;
-    case KnownField::kType:
-      event->type = ReadName(field);
-      return;
-    case KnownField::kEvent:
-      event->event_text = ReadText(field);
-      return;
-    case KnownField::kUser:
-      event->user = ReadName(field);
-      return;
-    case KnownField::kNormalizedUser:
-      event->normalized_user = ReadName(field);
-      return;
-    case KnownField::kOrganizationUnit:
-      event->organization_unit = ReadName(field);
-      return;
-    case KnownField::kSourceIp:
-      event->source_ip = IsIpAddress(ReadText(field)) ? field.text : std::string_view();
-      return;
-    case KnownField::kCount:
-      event->count = ReadInteger(ReadText(field));
-      return;
-    case KnownField::kSeverity:
-      event->severity = ReadSeverity(ReadText(field));
-      return;
-    case KnownField::kSupportingData:
-      event->supporting = ReadSupportingData(*event->row, field);
-      return;
-  }
 }
 
 }  // namespace
@@ -94,12 +54,31 @@ void TakeField(KnownField known, const Field& field, AuditEvent* event) {
 AuditEvent Normalize(const Row& row) {
   AuditEvent event;
   event.row = &row;
-  for (std::size_t i = 0; i < row.fields.size(); ++i) {
-    const KnownField known = FindKnownField(row.fields[i].name);
-    if (known == KnownField::kNone) continue;
-    TakeField(known, row.fields[i], &event);
-    event.members.Note(known, i);
+  event.members = row.known;
+  const auto find = [&row](KnownField known) { return row.Find(known); };
+  if (const Field* id = find(KnownField::kId)) event.id = ReadText(*id);
+  if (const Field* time = find(KnownField::kTimestamp)) {
+    event.timestamp = ReadTime(*time);
+    event.timestamp_text = ReadText(*time);
   }
+  if (const Field* time = find(KnownField::kInsertion)) event.insertion = ReadTime(*time);
+  if (const Field* type = find(KnownField::kType)) event.type = ReadName(*type);
+  if (const Field* text = find(KnownField::kEvent)) event.event_text = ReadText(*text);
+  if (const Field* user = find(KnownField::kUser)) event.user = ReadName(*user);
+  if (const Field* user = find(KnownField::kNormalizedUser))
+    event.normalized_user = ReadName(*user);
+  if (const Field* unit = find(KnownField::kOrganizationUnit)) {
+    event.organization_unit = ReadName(*unit);
+  }
+  if (const Field* address = find(KnownField::kSourceIp);
+      address && IsIpAddress(ReadText(*address))) {
+    event.source_ip = address->text;
+  }
+  if (const Field* count = find(KnownField::kCount)) event.count = ReadInteger(ReadText(*count));
+  if (const Field* severity = find(KnownField::kSeverity)) {
+    event.severity = ReadSeverity(ReadText(*severity));
+  }
+  event.supporting = ReadSupportingData(row);
   return event;
 }
 

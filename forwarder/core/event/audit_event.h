@@ -4,8 +4,6 @@
 // not an object) becomes an event with what is known.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -33,27 +31,6 @@ struct Classification {
       "OTHER";                        // LOGIN, ADMIN_CHANGE, POLICY, API, OTHER, or the user's own
   std::string_view rule_id = "none";  // of the rule that matched; "none" otherwise
   EventOutcome outcome = EventOutcome::kUnknown;
-};
-
-// Where in a row the members stand that mean something; of several with one name the last.
-class KnownMembers {
- public:
-  static constexpr std::uint8_t kNone = 0xFF;
-
-  // Members that are beyond kNone are not noted.
-  void Note(KnownField field, std::size_t index) {
-    if (index < kNone) at_[static_cast<std::size_t>(field)] = static_cast<std::uint8_t>(index);
-  }
-  // kNone: there is no such member.
-  std::size_t IndexOf(KnownField field) const { return at_[static_cast<std::size_t>(field)]; }
-
- private:
-  static constexpr std::array<std::uint8_t, kKnownFields> Nowhere() {
-    std::array<std::uint8_t, kKnownFields> at{};
-    for (std::uint8_t& index : at) index = kNone;
-    return at;
-  }
-  std::array<std::uint8_t, kKnownFields> at_ = Nowhere();
 };
 
 struct AuditEvent {

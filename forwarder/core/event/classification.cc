@@ -2,6 +2,8 @@
 // How a rule is matched. What the rules are stands in share/classification.yaml.
 #include "core/event/classification.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -21,7 +23,6 @@ constexpr std::uint32_t kAuthentication = 3002;
 constexpr std::uint32_t kEntityManagement = 3004;
 constexpr std::uint32_t kApiActivity = 6003;
 constexpr std::uint32_t kOtherType = 99;
-constexpr std::size_t kMostTexts = 512;
 constexpr std::size_t kLetters = 27;
 
 std::size_t LetterOf(char c) {
@@ -239,13 +240,24 @@ Classifier::Classifier(std::shared_ptr<const ClassificationTable> table)
     : table_(std::move(table)) {}
 
 void Classifier::Classify(AuditEvent* event) {
-  const std::string_view text = event->event_text.substr(0, WordList::kMaxBytes);
-  auto known = readings_.find(text);
-  if (known == readings_.end()) {
-    if (readings_.size() == kMostTexts) readings_.clear();
-    known = readings_.emplace(std::string(text), table_->Read(text)).first;
+  table_->Apply(ReadingOf(event->event_text.substr(0, WordList::kMaxBytes)), event);
+}
+
+const TextReading& Classifier::ReadingOf(std::string_view text) {
+  const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
+  std::size_t slot = hash % slots_.size();
+  for (; slots_[slot] != 0; slot = (slot + 1) % slots_.size()) {
+    const KnownText& known = known_[slots_[slot] - 1U];
+    if (known.hash == hash && known.text == text) return known.reading;
   }
-  table_->Apply(known->second, event);
+  if (known_.size() == kMostTexts) {
+    known_.clear();
+    slots_.fill(0);
+    slot = hash % slots_.size();
+  }
+  known_.push_back({hash, std::string(text), table_->Read(text)});
+  slots_[slot] = static_cast<std::uint16_t>(known_.size());
+  return known_.back().reading;
 }
 
 }  // namespace nsf

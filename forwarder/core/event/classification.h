@@ -3,13 +3,12 @@
 // and letter case, so it is matched by its verb and its words against a table of rules.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/event/audit_event.h"
@@ -83,15 +82,21 @@ class Classifier {
   void Classify(AuditEvent* event);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
+  static constexpr std::size_t kMostTexts = 512;
+
+  struct KnownText {
+    std::uint64_t hash;
+    std::string text;
+    TextReading reading;
   };
 
+  const TextReading& ReadingOf(std::string_view text);
+
   std::shared_ptr<const ClassificationTable> table_;
-  std::unordered_map<std::string, TextReading, Hash, std::equal_to<>> readings_;
+  std::vector<KnownText> known_;
+  // Their places in `known_`, from 1, each where its hash says or in the first free slot behind; 0:
+  // the slot is free. Half of them always are.
+  std::array<std::uint16_t, 2 * kMostTexts> slots_{};
 };
 
 }  // namespace nsf

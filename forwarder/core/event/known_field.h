@@ -2,6 +2,7 @@
 // The members of a row that mean something to this program. All others are passed on as they are.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -55,5 +56,26 @@ constexpr KnownField FindKnownField(std::string_view name) {
       return KnownField::kNone;
   }
 }
+
+// Where in a row the members stand that mean something; of several with one name the last.
+class KnownMembers {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  // KnownField::kNone may be noted, and means nothing.
+  void Note(KnownField field, std::size_t index) {
+    at_[static_cast<std::size_t>(field)] = static_cast<std::uint32_t>(index);
+  }
+  // kNone: there is no such member.
+  std::size_t IndexOf(KnownField field) const { return at_[static_cast<std::size_t>(field)]; }
+
+ private:
+  static constexpr std::array<std::uint32_t, kKnownFields> Nowhere() {
+    std::array<std::uint32_t, kKnownFields> at{};
+    for (std::uint32_t& index : at) index = kNone;
+    return at;
+  }
+  std::array<std::uint32_t, kKnownFields> at_ = Nowhere();
+};
 
 }  // namespace nsf

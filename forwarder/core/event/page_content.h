@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -243,13 +242,7 @@ inline void PageContent::StartRow(std::size_t begin) {
 
 inline void PageContent::EndRow(std::size_t end) {
   RawRow row{Bytes({row_begin_, end}), {}};
-  // Of most rows one look tells that there are none.
-  if (const std::size_t first = row.raw.find('\\'); first != std::string_view::npos) {
-    const void* const last = ::memrchr(row.raw.data(), '\\', row.raw.size());
-    row.escapes_begin = static_cast<std::uint32_t>(first);
-    row.escapes_end =
-        static_cast<std::uint32_t>(static_cast<const char*>(last) - row.raw.data() + 1);
-  }
+  row.NoteEscapes();
   page_.rows_.push_back(row);
 }
 

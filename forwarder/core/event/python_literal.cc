@@ -21,7 +21,8 @@ void AppendUnit(std::uint32_t unit, std::string* json) {
 
 class LiteralReader {
  public:
-  LiteralReader(std::string_view text, std::string* json) : rest_(text), json_(*json) {}
+  LiteralReader(std::string_view text, std::string* json, std::vector<Member>* scalars)
+      : rest_(text), json_(*json), begin_(json->size()), scalars_(scalars) {}
 
   bool ReadAll() {
     if (!ReadValue(0)) return false;
@@ -53,21 +54,55 @@ class LiteralReader {
     if (Take('{')) return ReadDict(depth);
     if (Take('[')) return ReadSequence(']', depth);
     if (Take('(')) return ReadSequence(')', depth);
-    if (TakeWord("None", "null") || TakeWord("True", "true") || TakeWord("False", "false")) {
-      return true;
-    }
+    const std::size_t begin = json_.size();
+    FieldType type = FieldType::kNull;
+    if (!ReadScalar(&type)) return false;
+    const bool is_asked_for = depth == 1 || (depth == 2 && in_list_of_dict_);
+    if (scalars_ != nullptr && is_dict_ && is_asked_for) NoteScalar(type, begin);
+    return true;
+  }
+
+  bool ReadScalar(FieldType* type) {
+    if (TakeWord("None", "null")) return true;
+    *type = FieldType::kTrue;
+    if (TakeWord("True", "true")) return true;
+    *type = FieldType::kFalse;
+    if (TakeWord("False", "false")) return true;
+    *type = IsStringHere() ? FieldType::kString : FieldType::kNumber;
     return IsStringHere() ? ReadString() : ReadNumber();
   }
 
+  // The one that `json_` ends with.
+  void NoteScalar(FieldType type, std::size_t begin) {
+    Member scalar = name_;
+    scalar.value = static_cast<std::uint32_t>(begin - begin_);
+    scalar.value_size = static_cast<std::uint32_t>(json_.size() - begin);
+    scalar.type = type;
+    scalars_->push_back(scalar);
+  }
+
+  bool ReadName(int depth) {
+    SkipSpaces();
+    const std::size_t begin = json_.size() + 1;
+    if (!IsStringHere() || !ReadString()) return false;
+    if (depth == 0) {
+      name_.name = static_cast<std::uint32_t>(begin - begin_);
+      name_.name_size =
+          static_cast<std::uint32_t>(json_.size() - 1 - begin) & Member::kMostNameSize;
+    }
+    return true;
+  }
+
   bool ReadDict(int depth) {
+    if (depth == 0) is_dict_ = true;
+    if (depth == 1) in_list_of_dict_ = false;
     json_ += '{';
     for (bool is_first = true; !Take('}'); is_first = false) {
       if (!is_first) {
         if (!Take(',')) return false;
         json_ += ',';
       }
-      SkipSpaces();
-      if (!IsStringHere() || !ReadString() || !Take(':')) return false;
+      if (!ReadName(depth) || !Take(':')) return false;
       json_ += ':';
       if (!ReadValue(depth + 1)) return false;
     }
@@ -76,6 +111,7 @@ class LiteralReader {
   }
 
   bool ReadSequence(char close, int depth) {
+    if (depth == 1) in_list_of_dict_ = true;
     json_ += '[';
     for (bool is_first = true; !Take(close); is_first = false) {
       if (!is_first) {
@@ -200,12 +236,17 @@ class LiteralReader {
 
   std::string_view rest_;
   std::string& json_;
+  const std::size_t begin_;  // of what is read, in `json_`
+  std::vector<Member>* const scalars_;
+  bool is_dict_ = false;          // all of it is
+  bool in_list_of_dict_ = false;  // the last container opened right inside it is a list
+  Member name_ = {0, 0, 0, 0, FieldType::kNull, true};  // of the last member right inside it
 };
 
 }  // namespace
 
-bool PythonLiteralToJson(std::string_view text, std::string* json) {
-  return LiteralReader(text, json).ReadAll();
+bool PythonLiteralToJson(std::string_view text, std::string* json, std::vector<Member>* scalars) {
+  return LiteralReader(text, json, scalars).ReadAll();
 }
 
 }  // namespace nsf

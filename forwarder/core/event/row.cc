@@ -2,53 +2,106 @@
 // Members → fields: strings are decoded, where they hold escapes.
 #include "core/event/row.h"
 
+#include "core/event/supporting_text.h"
 #include "core/event/unescape.h"
 
 namespace nsf {
 
-std::string_view RowReader::Decoded(std::string_view inside) {
-  if (!HasEscapes(inside)) return inside;
+// What a row costs is mostly this: three short loops, of which the second is rarely run.
+void MemberReader::Read(const RawRow& raw) {
+  if (fields_.size() < raw.members.size()) {
+    fields_.resize(raw.members.size());
+    scalars_.resize(raw.members.size());
+  }
+  TakeAsTheyStand(raw);
+  if (raw.has_escapes()) Decode(raw);
+  known_ = KnownMembers();
+  std::size_t index = 0;
+  for (Field& field : std::span(fields_.data(), field_count_)) {
+    field.known = FindKnownField(field.name);
+    known_.Note(field.known, index++);
+  }
+}
+
+void MemberReader::TakeAsTheyStand(const RawRow& raw) {
+  const char* const begin = raw.raw.data();  // members lie in their row
+  Field* field = fields_.data();
+  Scalar* scalar = scalars_.data();
+  for (const Member member : raw.members) {
+    const std::string_view name(begin + member.name, member.name_size);
+    const bool is_string = member.type == FieldType::kString;
+    const char* const text = begin + member.value + (is_string ? 1 : 0);
+    const std::uint32_t text_size = member.value_size - (is_string ? 2 : 0);
+    if (member.is_supporting) {
+      *scalar++ = {name, member.type, {text, member.type == FieldType::kNull ? 0 : text_size}};
+    } else {
+      const bool has_text = is_string || member.type == FieldType::kNumber;
+      *field++ = {name,
+                  member.type,
+                  KnownField::kNone,
+                  {text, has_text ? text_size : 0},
+                  {begin + member.value, member.value_size}};
+    }
+  }
+  field_count_ = static_cast<std::size_t>(field - fields_.data());
+  scalar_count_ = static_cast<std::size_t>(scalar - scalars_.data());
+}
+
+void MemberReader::Decode(const RawRow& raw) {
+  decoded_.clear();
+  decoded_.reserve(raw.raw.size());  // so that no view moves
+  const char* const first = raw.raw.data() + raw.escapes_begin;
+  const char* const end = raw.raw.data() + raw.escapes_end;
+  // Members stand in the order in which they are told.
+  const auto decode = [&](std::string_view* text) {
+    const bool may_have_escapes = text->data() < end && text->data() + text->size() > first;
+    if (may_have_escapes && HasEscapes(*text)) *text = Decoded(*text);
+  };
+  for (Field& field : std::span(fields_.data(), field_count_)) {
+    if (field.json.data() + field.json.size() <= first) continue;
+    if (field.name.data() >= end) break;
+    decode(&field.name);
+    decode(&field.text);
+  }
+  // The elements of a list share its name: decoded once, all text together is shorter than the row.
+  std::string_view name;
+  const char* name_at = nullptr;
+  for (Scalar& scalar : std::span(scalars_.data(), scalar_count_)) {
+    if (scalar.text.data() + scalar.text.size() <= first) continue;
+    if (scalar.name.data() >= end) break;
+    if (name_at != scalar.name.data()) {
+      name = scalar.name;
+      name_at = name.data();
+      decode(&name);
+    }
+    scalar.name = name;
+    decode(&scalar.text);
+  }
+}
+
+std::string_view MemberReader::Decoded(std::string_view inside) {
   const std::size_t begin = decoded_.size();
   AppendUnescaped(inside, &decoded_);
   return std::string_view(decoded_).substr(begin);
 }
 
+RowReader::RowReader() = default;
+RowReader::~RowReader() = default;
+
 const Row& RowReader::Read(const RawRow& raw) {
-  fields_.clear();
-  supporting_.clear();
-  decoded_.clear();
-  if (raw.has_escapes()) decoded_.reserve(raw.raw.size());  // so that no view moves
-  const auto bytes = [begin = raw.raw.data()](std::uint32_t at, std::uint32_t size) {
-    return std::string_view(begin + at, size);  // members lie in their row
-  };
-  const auto text = [this, &raw, &bytes](std::uint32_t at, std::uint32_t size) {
-    const std::string_view inside = bytes(at, size);
-    const bool may_have_escapes = at < raw.escapes_end && at + size > raw.escapes_begin;
-    return may_have_escapes ? Decoded(inside) : inside;
-  };
-  std::string_view name;
-  std::uint32_t name_at = 0;  // no name stands there: a row begins with a brace
-  for (const Member& member : raw.members) {
-    // The elements of a list share its name: decoded once, all text together is shorter than raw.
-    if (!member.is_supporting || name_at != member.name) {
-      name = text(member.name, member.name_size);
-      name_at = member.name;
-    }
-    std::string_view value;
-    if (member.type == FieldType::kNumber) value = bytes(member.value, member.value_size);
-    if (member.type == FieldType::kString) {
-      value = text(member.value + 1, member.value_size - 2);
-    }
-    if (!member.is_supporting) {
-      fields_.push_back({name, member.type, value, bytes(member.value, member.value_size)});
-      continue;
-    }
-    if (member.type == FieldType::kTrue) value = "true";
-    if (member.type == FieldType::kFalse) value = "false";
-    supporting_.push_back({name, member.type, value});
-  }
-  row_ = {raw.raw, fields_, supporting_, raw.valid_utf8};
+  members_.Read(raw);
+  row_ = {raw.raw, members_.fields(), members_.known(), members_.scalars(), {}, raw.valid_utf8};
+  if (const Field* const data = row_.Find(KnownField::kSupportingData)) ReadSupporting(*data);
   return row_;
+}
+
+void RowReader::ReadSupporting(const Field& data) {
+  if (data.type == FieldType::kObject) row_.supporting_json = data.json;
+  if (data.type != FieldType::kString) return;
+  if (!text_) text_ = std::make_unique<SupportingText>();
+  if (!text_->Read(data.text)) return;
+  row_.supporting = text_->scalars();
+  row_.supporting_json = text_->json();
 }
 
 }  // namespace nsf

@@ -4,10 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/event/known_field.h"
 
 namespace nsf {
 
@@ -17,6 +21,7 @@ enum class FieldType : std::uint8_t { kNull, kFalse, kTrue, kNumber, kString, kO
 struct Field {
   std::string_view name;  // decoded
   FieldType type = FieldType::kNull;
+  KnownField known = KnownField::kNone;  // what its name means
   std::string_view text;  // kString: decoded; kNumber: the number's text, untouched; else empty
   std::string_view json;  // the value's bytes as received (may hold line breaks between tokens)
 };
@@ -32,19 +37,30 @@ struct Scalar {
 struct Row {
   std::string_view raw;           // bytes as received, from the row's first to its last
   std::span<const Field> fields;  // empty when the row is not an object
-  // What `supporting_data` holds when it is an object: its scalar members, and the scalars in its
-  // lists. Read along with the row, because every event needs some of them.
+  KnownMembers known;             // where those of the fields stand that mean something
+  // What the object holds that `supporting_data` is, or that its text is: the scalar members, and
+  // the scalars in its lists. Read along with the row, because every event needs some of them.
   std::span<const Scalar> supporting;
+  // That object as JSON: as received, or made from the text. Empty: there is none.
+  std::string_view supporting_json;
   bool valid_utf8 = true;  // false: some string holds bytes that are not UTF-8
+
+  // The last field that means `field`; null: there is none.
+  const Field* Find(KnownField field) const {
+    const std::size_t index = known.IndexOf(field);
+    return index < fields.size() ? &fields[index] : nullptr;
+  }
 };
 
 // Where a Field or a Scalar stands: offsets from the row's first byte, and sizes in bytes. A page
 // of thousands of rows is kept so, in a half of its own size.
 struct Member {
+  static constexpr std::uint32_t kMostNameSize = (1U << 28) - 1;  // see Page::kMostBytes
+
   std::uint32_t name = 0;   // its first byte, behind the quote
   std::uint32_t value = 0;  // of a string: its quote
   std::uint32_t value_size = 0;
-  std::uint32_t name_size : 28 = 0;  // see Page::kMostBytes
+  std::uint32_t name_size : 28 = 0;
   FieldType type : 3 = FieldType::kNull;
   bool is_supporting : 1 = false;  // a Scalar
 };
@@ -59,29 +75,71 @@ struct RawRow {
   std::uint32_t escapes_end = 0;
   bool valid_utf8 = true;  // see Row
 
+  // Looks for them.
+  void NoteEscapes();
   bool has_escapes() const { return escapes_end != 0; }
 };
 
-// Reads rows one after the other into the same memory: each is needed once, and one row's fields
-// stay in the CPU's cache.
+// Reads the members of rows, one row after the other into the same memory: each is needed once, and
+// one row's fields stay in the CPU's cache.
+class MemberReader {
+ public:
+  MemberReader() = default;
+  MemberReader(const MemberReader&) = delete;
+  MemberReader& operator=(const MemberReader&) = delete;
+
+  // What is found is valid until the next call, as long as the reader and the page are: every
+  // `json` points into the page's body, text that held escapes into the reader. Never throws.
+  void Read(const RawRow& raw);
+
+  std::span<const Field> fields() const { return {fields_.data(), field_count_}; }
+  const KnownMembers& known() const { return known_; }
+  std::span<const Scalar> scalars() const { return {scalars_.data(), scalar_count_}; }
+
+ private:
+  void TakeAsTheyStand(const RawRow& raw);
+  void Decode(const RawRow& raw);
+  std::string_view Decoded(std::string_view inside);
+
+  // Longer than what was read last: they are not made anew for each row.
+  std::vector<Field> fields_;
+  std::vector<Scalar> scalars_;
+  std::size_t field_count_ = 0;
+  std::size_t scalar_count_ = 0;
+  KnownMembers known_;
+  std::string decoded_;  // strings that held escapes
+};
+
+class SupportingText;
+
+// Reads rows, one after the other into the same memory.
 class RowReader {
  public:
-  RowReader() = default;
+  RowReader();
+  ~RowReader();
   RowReader(const RowReader&) = delete;
   RowReader& operator=(const RowReader&) = delete;
 
   // What is returned is valid until the next call, as long as the reader and the page are: `raw`
-  // and every `json` point into the page's body, text that held escapes into the reader. Never
-  // throws.
+  // and every `json` point into the page's body, text that held escapes, and an object that came as
+  // a text, into the reader. Never throws.
   const Row& Read(const RawRow& raw);
 
  private:
-  std::string_view Decoded(std::string_view inside);
+  void ReadSupporting(const Field& data);
 
   Row row_;
-  std::vector<Field> fields_;
-  std::vector<Scalar> supporting_;
-  std::string decoded_;  // strings that held escapes
+  MemberReader members_;
+  std::unique_ptr<SupportingText> text_;  // null: no `supporting_data` was a text yet
 };
+
+// Once for each row of a page, and therefore here. Of most one look tells that there are none.
+inline void RawRow::NoteEscapes() {
+  const std::size_t first = raw.find('\\');
+  if (first == std::string_view::npos) return;
+  escapes_begin = static_cast<std::uint32_t>(first);
+  const void* const last = ::memrchr(raw.data(), '\\', raw.size());
+  escapes_end = static_cast<std::uint32_t>(static_cast<const char*>(last) - raw.data() + 1);
+}
 
 }  // namespace nsf

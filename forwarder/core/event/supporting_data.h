@@ -5,14 +5,11 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <string_view>
 
 #include "core/event/row.h"
 
 namespace nsf {
-
-struct SupportingText;
 
 struct SupportingData {
   static constexpr std::size_t kMaxValues = 16;  // more are kept in the raw value only
@@ -24,12 +21,10 @@ struct SupportingData {
   // The object as JSON: as received, or made from the string. Empty when there is none, or the
   // string holds no object.
   std::string_view json;
-  // What the views point into when the object came as a string.
-  std::shared_ptr<const SupportingText> from_text;
 };
 
-// `field` is the row's `supporting_data`.
-SupportingData ReadSupportingData(const Row& row, const Field& field);
+// The views point into what the row points into.
+SupportingData ReadSupportingData(const Row& row);
 
 // The value of rank `rank` (0: the first) among those that can be a name: not a place-holder, true,
 // false or null. Empty when there are fewer.

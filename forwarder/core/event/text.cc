@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -22,6 +23,36 @@ static_assert(std::all_of(kAbsentTexts.begin(), kAbsentTexts.end(),
                           [](std::string_view text) { return text.size() <= kLongestAbsent; }));
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr bool IsHexDigit(char c) {
+  const char lower = ToLowerAscii(c);
+  return IsDigit(c) || (lower >= 'a' && lower <= 'f');
+}
+
+// Eight bytes of text, the first one lowest.
+constexpr std::size_t kDigitsAtOnce = 8;
+
+std::uint64_t LoadDigits(const char* bytes) {
+  std::uint64_t digits = 0;
+  std::memcpy(&digits, bytes, sizeof digits);
+  if constexpr (std::endian::native == std::endian::big) digits = __builtin_bswap64(digits);
+  return digits;
+}
+
+bool AreDigits(std::uint64_t bytes) {
+  constexpr std::uint64_t kAboveNine = 0x4646464646464646;  // carries into the highest bit
+  constexpr std::uint64_t kZeros = 0x3030303030303030;      // borrows from it
+  return ((bytes | (bytes + kAboveNine) | (bytes - kZeros)) & 0x8080808080808080) == 0;
+}
+
+// Neighbours are joined: to numbers of two digits, of four, of eight.
+std::int64_t ValueOfDigits(std::uint64_t digits) {
+  digits &= 0x0F0F0F0F0F0F0F0F;
+  digits = (digits * 10 + (digits >> 8)) & 0x00FF00FF00FF00FF;
+  digits = (digits * 100 + (digits >> 16)) & 0x0000FFFF0000FFFF;
+  digits = (digits * 10'000 + (digits >> 32)) & 0x00000000FFFFFFFF;
+  return static_cast<std::int64_t>(digits);
+}
 
 // Four numbers up to 255 without leading zeros, as inet_pton() takes them.
 bool IsIpv4Address(std::string_view text) {
@@ -105,21 +136,23 @@ bool IsUtf8(std::string_view bytes) {
 
 std::optional<std::int64_t> ReadInteger(std::string_view text) {
   constexpr std::size_t kNeverTooMany = 18;  // digits, for 63 bits
+  const char* at = text.data();
+  const char* const end = at + text.size();
   std::int64_t value = 0;
-  std::size_t digits = 0;
-  if (text.size() <= kNeverTooMany) {
-    for (; digits < text.size() && IsDigit(text[digits]); ++digits) {
-      value = value * 10 + (text[digits] - '0');
+  if (!text.empty() && text.size() <= kNeverTooMany) {
+    if (text.size() >= kDigitsAtOnce && AreDigits(LoadDigits(at))) {
+      value = ValueOfDigits(LoadDigits(at));
+      at += kDigitsAtOnce;
     }
-    if (digits > 0 && digits == text.size()) return value;
+    for (; at != end && IsDigit(*at); ++at) value = value * 10 + (*at - '0');
+    if (at == end) return value;
   }
-  const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end) return std::nullopt;
   return value;
 }
 
-bool IsAbsentText(std::string_view text) {
+bool IsOneOfAbsentTexts(std::string_view text) {
   text = TrimSpaces(text);
   return text.size() <= kLongestAbsent &&
          std::any_of(kAbsentTexts.begin(), kAbsentTexts.end(),
@@ -127,6 +160,8 @@ bool IsAbsentText(std::string_view text) {
 }
 
 bool IsIpAddress(std::string_view text) {
+  // Of most names the first letter tells.
+  if (text.empty() || !(IsHexDigit(text.front()) || text.front() == ':')) return false;
   return IsIpv4Address(text) || (text.find(':') != std::string_view::npos && IsIpv6Address(text));
 }
 

@@ -43,9 +43,31 @@ std::optional<std::int64_t> ReadInteger(std::string_view text);
 
 // What the tenant, and the pipelines before it, write where there is no value: "", "null",
 // "unknown", "-", "N/A", "NotAvailable", "NoSSL", "NotChecked", "none".
-bool IsAbsentText(std::string_view text);
+inline bool IsAbsentText(std::string_view text);
 
 // A literal IPv4 or IPv6 address, without port, zone or prefix length.
 bool IsIpAddress(std::string_view text);
+
+// Any text, compared with each of them.
+bool IsOneOfAbsentTexts(std::string_view text);
+
+// The first letter of most texts tells that they are none of these.
+inline bool IsAbsentText(std::string_view text) {
+  if (text.empty()) return true;
+  switch (text.front()) {
+    case 'N':
+    case 'U':
+    case 'n':
+    case 'u':
+    case '-':
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+      return IsOneOfAbsentTexts(text);
+    default:
+      return false;
+  }
+}
 
 }  // namespace nsf

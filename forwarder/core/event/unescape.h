@@ -9,7 +9,8 @@ namespace nsf {
 
 bool HasEscapes(std::string_view inside);
 
-// `inside` was found well-formed; a lone surrogate escape becomes U+FFFD.
+// A lone surrogate escape becomes U+FFFD. Of what is not well-formed something is appended, and no
+// more than there is of it.
 void AppendUnescaped(std::string_view inside, std::string* out);
 
 }  // namespace nsf

@@ -182,6 +182,28 @@ TEST_CASE("Managed entities have OCSF's types") {
   CHECK(ClassifyText("Login Successful").object_type_id == 0);
 }
 
+TEST_CASE("Of more texts than are remembered each is read as it is") {
+  const std::shared_ptr<const ClassificationTable> table = BuiltInClassification();
+  Classifier classifier(table);
+  const std::vector<std::string> begins = {"Login Failed ", "Created policy ", "Unheard-of ",
+                                           "Deleted admin "};
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 1'500; ++i) {
+      const std::string text =
+          begins[static_cast<std::size_t>(i) % begins.size()] + std::to_string(i % 1'300);
+      AuditEvent remembered;
+      remembered.event_text = text;
+      classifier.Classify(&remembered);
+      AuditEvent read;
+      read.event_text = text;
+      table->Apply(table->Read(text), &read);
+      REQUIRE(remembered.classification.rule_id == read.classification.rule_id);
+      REQUIRE(remembered.classification.object_type == read.classification.object_type);
+      REQUIRE(remembered.classification.outcome == read.classification.outcome);
+    }
+  }
+}
+
 TEST_CASE("A text of any size is classified by how it begins") {
   const std::string words = "Deleted policy " + std::string(100'000, 'x') + " failed";
   const Classification got = ClassifyText(words);

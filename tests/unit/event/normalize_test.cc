@@ -173,6 +173,22 @@ TEST_CASE("Of members with the same name the last one counts") {
   CHECK(event.user == "");
 }
 
+TEST_CASE("A member means what it means behind many others") {
+  for (const int others : {62, 63, 64, 254, 255, 256, 300, 70'000}) {
+    std::string row = R"({"type":"first","\u0075ser":"ana")";
+    for (int i = 0; i < others; ++i) row += ",\"other_" + std::to_string(i) + "\":1";
+    row += R"(,"_id":"last","type":"last","supporting_data":{"data_type":"x"}})";
+    const Read read = ReadRow(row);
+    CHECK(read.event.id == "last");
+    CHECK(read.event.type == "last");
+    CHECK(read.event.user == "ana");
+    CHECK(read.event.supporting.data_type == "x");
+    const std::size_t at = read.event.members.IndexOf(KnownField::kType);
+    CHECK(at == static_cast<std::size_t>(others) + 3);
+    CHECK(read.event.members.IndexOf(KnownField::kSeverity) == KnownMembers::kNone);
+  }
+}
+
 TEST_CASE("A row that is odd is an event all the same") {
   for (const char* row : {"{}", "5", "\"x\"", "null", "[]", "[{\"_id\":\"a\"}]", "true"}) {
     INFO(row);

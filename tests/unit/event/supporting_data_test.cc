@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/event/api_call.h"
@@ -33,7 +35,7 @@ Read ReadOne(const std::string& json) {
   Read read{Page::Parse("[{\"supporting_data\":" + json + "}]"), std::make_shared<RowReader>(), {}};
   REQUIRE(read.page.rows().size() == 1);
   const Row& row = read.reader->Read(read.page.rows()[0]);
-  read.data = ReadSupportingData(row, row.fields[0]);
+  read.data = ReadSupportingData(row);
   return read;
 }
 
@@ -95,6 +97,68 @@ TEST_CASE("More values than are kept are no harm") {
   const Read read = ReadOne(json + "]}");
   CHECK(read.data.value_count == SupportingData::kMaxValues);
   CHECK(read.data.values.back() == "15");
+}
+
+using Scalars = std::vector<std::tuple<std::string, FieldType, std::string>>;
+
+Scalars ScalarsOf(const std::string& json) {
+  const Page page = Page::Parse("[{\"supporting_data\":" + json + "}]");
+  REQUIRE(page.rows().size() == 1);
+  RowReader reader;
+  Scalars found;
+  for (const Scalar& scalar : reader.Read(page.rows()[0]).supporting) {
+    found.emplace_back(scalar.name, scalar.type, scalar.text);
+  }
+  return found;
+}
+
+TEST_CASE("What a text of Python's holds is what the same object holds as JSON") {
+  const std::vector<std::string> texts = {
+      "{}",
+      "{'a': 1, 'b': None, 'c': True, 'd': False, 'e': -1.5e3, 'f': ''}",
+      "{'data_values': ['x', 2, None, True, [3, 'y'], {'z': 4}, 'w'], 'n': 1}",
+      "{'a': {'b': [5, 'c'], 'd': 6}, 'e': [7], 'f': {'g': 8}, 'h': 9}",
+      "{'a': [[1], 2, (3, [4]), 5], 'b': (6, 7), 'c': (8,), 'd': [], 'e': ()}",
+      "{'a': [{'b': [1, 2]}, 3], 'a': {'b': {}}, 'a': 'again'}",
+      R"({'it\'s\x41': 'a\n\u20ac', u'b"c': ["d\\", '\ud800', 'e"f'], 'plain': 'text'})",
+      "{'\xC3\xBC': '\xFF', 'x': [10L, u'\xC3\xA4']}",
+      "  { 'a' : [ 1 , 2 ] , 'b': 3 }  ",
+  };
+  for (const std::string& text : texts) {
+    INFO(text);
+    std::string json;
+    std::string trimmed = text;
+    trimmed.erase(trimmed.find_last_not_of(' ') + 1);
+    REQUIRE(PythonLiteralToJson(trimmed, &json));
+    CHECK(ScalarsOf(Quoted(text)) == ScalarsOf(json));
+    CHECK(ScalarsOf(json).empty() == (text == "{}"));
+  }
+}
+
+TEST_CASE("Texts are read one after the other, and nothing of one is left in the next") {
+  const std::string text = R"({'data_type': 'user', 'data_values': ['a\n', 'b']})";
+  const std::string long_text = "{'data_values': ['" + std::string(100'000, 'x') + "']}";
+  const Page page =
+      Page::Parse("[{\"supporting_data\":" + Quoted(text) +
+                  "},{\"supporting_data\":" + Quoted(R"({"data_type":"role"})") +
+                  "},{\"supporting_data\":" + Quoted("{'a': ['b', f()]}") +
+                  "},{\"supporting_data\":" + Quoted(long_text) +
+                  "},{\"supporting_data\":{\"data_type\":\"x\"}},{\"a\":1}," +
+                  R"({"supporting_data":"{'a': 1}","supporting_data":2},)" +
+                  R"({"supporting_data":{"a":1},)" + R"("supporting_data":"{'data_type': 'z'}"}])");
+  REQUIRE(page.rows().size() == 8);
+  const std::vector<std::pair<std::string, std::size_t>> expected = {
+      {"user", 2}, {"role", 0}, {"", 0}, {"", 1}, {"x", 0}, {"", 0}, {"", 0}, {"z", 0}};
+  RowReader reader;
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      INFO(i);
+      const SupportingData data = ReadSupportingData(reader.Read(page.rows()[i]));
+      CHECK(data.data_type == expected[i].first);
+      CHECK(data.value_count == expected[i].second);
+      CHECK(data.json.empty() == (i == 2 || i == 5 || i == 6));
+    }
+  }
 }
 
 TEST_CASE("Python's literals become JSON, strictly") {

@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 
 #include <catch2/catch.hpp>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,6 +88,23 @@ TEST_CASE("Integers are read whole or not at all") {
   for (const char* text : {"", " 1", "1 ", "+1", "1.0", "1e3", "0x1", "9223372036854775808", "a"}) {
     INFO(text);
     CHECK_FALSE(ReadInteger(text));
+  }
+}
+
+TEST_CASE("An integer of any size is read as the library reads it, with any byte anywhere") {
+  const std::string digits = "9182736450918273645091";
+  for (std::size_t size = 1; size <= digits.size(); ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text = digits.substr(0, size);
+        text[at] = static_cast<char>(byte);
+        std::optional<std::int64_t> expected = 0;
+        const auto [stop, error] = std::from_chars(text.data(), text.data() + size, *expected);
+        if (error != std::errc() || stop != text.data() + size) expected.reset();
+        INFO(text);
+        REQUIRE(ReadInteger(text) == expected);
+      }
+    }
   }
 }
 
