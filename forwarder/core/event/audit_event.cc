@@ -45,6 +45,14 @@ std::optional<WallSeconds> ReadTime(const Field& field) {
   return WallSeconds(std::chrono::seconds(*value));
 }
 
+void TakeTimestamp(const Field& field, AuditEvent* event) {
+  event->timestamp_text = ReadText(field);
+  const auto seconds = ReadInteger(event->timestamp_text);
+  event->timestamp_is_exact = seconds && *seconds > 0 && *seconds <= kMaxSeconds;
+  event->timestamp =
+      event->timestamp_is_exact ? WallSeconds(std::chrono::seconds(*seconds)) : ReadTime(field);
+}
+
 void TakeField(KnownField known, const Field& field, AuditEvent* event) {
   switch (known) {
     case KnownField::kNone:
@@ -53,9 +61,7 @@ void TakeField(KnownField known, const Field& field, AuditEvent* event) {
       event->id = ReadText(field);
       return;
     case KnownField::kTimestamp:
-      event->timestamp = ReadTime(field);
-      event->timestamp_text = ReadText(field);
-      return;
+      return TakeTimestamp(field, event);
     case KnownField::kInsertion:
       event->insertion = ReadTime(field);
       return;

@@ -63,6 +63,7 @@ struct AuditEvent {
   std::optional<WallSeconds> timestamp;  // event time
   std::optional<WallSeconds> insertion;  // _insertion_epoch_timestamp
   std::string_view timestamp_text;       // as received
+  bool timestamp_is_exact = false;       // it is an integer, and that is `timestamp`
   std::string_view type;                 // "admin_audit_logs"
   std::string_view event_text;           // audit_log_event
   std::string_view user;

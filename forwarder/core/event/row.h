@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/event/text.h"
+
 namespace nsf {
 
 enum class FieldType : std::uint8_t { kNull, kFalse, kTrue, kNumber, kString, kObject, kArray };
@@ -36,6 +38,15 @@ struct Row {
   // lists. Read along with the row, because every event needs some of them.
   std::span<const Scalar> supporting;
   bool valid_utf8 = true;  // false: some string holds bytes that are not UTF-8
+
+  // Whether `text`, a name or text of this row or a part of one, is known to be as JSON writes it
+  // between quotes: nothing in it is to be escaped, and it is UTF-8. What held escapes was decoded
+  // to elsewhere, and quotes and control characters no reader takes.
+  bool IsPlain(std::string_view text) const {
+    return text.data() >= raw.data() && text.data() < raw.data() + raw.size() && valid_utf8;
+  }
+  // Of all that stands in it.
+  TextKind kind() const { return valid_utf8 ? TextKind::kUtf8 : TextKind::kAny; }
 };
 
 // Where a Field or a Scalar stands: offsets from the row's first byte, and sizes in bytes. A page

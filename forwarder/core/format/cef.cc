@@ -82,7 +82,7 @@ void CefWriter::Put(std::string_view key, std::string_view value, std::size_t li
   value = values_.Fit(value, limit);
   if (value.empty()) return;
   PutKey(key);
-  AppendCefValue(value, &out_);
+  AppendCefValue(value, &out_, event_.row->IsPlain(value) ? TextKind::kUtf8 : TextKind::kAny);
 }
 
 void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::size_t limit,

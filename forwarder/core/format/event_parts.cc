@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "core/event/text.h"
+#include "core/format/digits.h"
 #include "core/format/plain_text.h"
 
 namespace nsf {
@@ -18,13 +19,6 @@ std::optional<std::int64_t> Plausible(std::optional<WallSeconds> time) {
   const std::int64_t seconds = time->time_since_epoch().count();
   if (seconds < 1'000'000'000 || seconds >= 10'000'000'000) return std::nullopt;
   return seconds;
-}
-
-// Two digits; returns what is behind them.
-char* WriteTwoDigits(unsigned value, char* to) {
-  to[0] = static_cast<char>('0' + value / 10);
-  to[1] = static_cast<char>('0' + value % 10);
-  return to + 2;
 }
 
 // Whom a group gained or lost: a value with an @ that is not the group's name.
@@ -50,7 +44,7 @@ constexpr std::array<char, 128> kSlugCharacters = [] {
 
 EventTime ReadEventTime(const AuditEvent& event) {
   if (const auto own = Plausible(event.timestamp)) {
-    return {*own, {}, ReadInteger(event.timestamp_text) == own};
+    return {*own, {}, event.timestamp_is_exact};
   }
   if (const auto stored = ReadInsertion(event)) return {*stored, "insertion", false};
   return {0, "none", false};
@@ -117,22 +111,30 @@ void AppendSlug(std::string_view text, std::size_t limit, TextBuffer* out) {
   text = CutText(text, limit);
   const std::size_t begin = out->size();
   bool is_apart = false;  // something that is no letter stands between
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const char ascii = byte < 0x80 ? kSlugCharacters[byte] : '\0';
-    if (byte < 0x80 && ascii == '\0') {
-      is_apart = true;
-      ++i;
-      continue;
+  while (!text.empty()) {
+    // A run of ASCII: each of its characters becomes one at most, and a hyphen may stand before.
+    const bool is_first = out->size() == begin;
+    char* const run = out->Room(text.size() + 1);
+    char* to = run;
+    std::size_t i = 0;
+    for (; i < text.size(); ++i) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if (byte >= 0x80) break;
+      const char ascii = kSlugCharacters[byte];
+      if (ascii == '\0') {
+        is_apart = true;
+        continue;
+      }
+      if (is_apart && !(is_first && to == run)) *to++ = '-';
+      is_apart = false;
+      *to++ = ascii;
     }
+    out->Grow(static_cast<std::size_t>(to - run));
+    text.remove_prefix(i);
+    if (text.empty()) break;
     if (is_apart && out->size() > begin) *out += '-';
     is_apart = false;
-    if (byte < 0x80) {
-      *out += ascii;
-      ++i;
-    } else {
-      i += AppendCharacter(text.substr(i), out);
-    }
+    text.remove_prefix(AppendCharacter(text, out));
   }
   if (out->size() == begin) *out += "unknown";
 }

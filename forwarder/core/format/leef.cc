@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/event/api_call.h"
+#include "core/event/byte_block.h"
 #include "core/event/known_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
@@ -68,7 +69,9 @@ void LeefWriter::Put(std::string_view key, std::string_view value, std::size_t l
   if (value.empty()) return;
   out_ += '\t';
   out_ += key;
-  AppendLeefValue(value, &out_);
+  if (!event_.row->IsPlain(value)) return AppendLeefValue(value, &out_);
+  CopyBytes(value, out_.Room(value.size()));  // most are the row's
+  out_.Grow(value.size());
 }
 
 void LeefWriter::PutNumber(std::string_view key, std::int64_t value) {
