@@ -39,13 +39,23 @@ struct Classification {
 class KnownMembers {
  public:
   static constexpr std::uint8_t kNone = 0xFF;
+  static constexpr std::size_t kFewMembers = 64;  // a bit for each
 
   // Members that are beyond kNone are not noted.
   void Note(KnownField field, std::size_t index) {
-    if (index < kNone) at_[static_cast<std::size_t>(field)] = static_cast<std::uint8_t>(index);
+    if (index >= kNone) return;
+    std::uint8_t& at = at_[static_cast<std::size_t>(field)];
+    has_repeats_ = has_repeats_ || at != kNone;
+    at = static_cast<std::uint8_t>(index);
+    if (index < kFewMembers) few_ |= std::uint64_t{1} << index;
   }
   // kNone: there is no such member.
   std::size_t IndexOf(KnownField field) const { return at_[static_cast<std::size_t>(field)]; }
+  // Those among the first kFewMembers, a bit for each by its index; of a name that occurs twice
+  // both.
+  std::uint64_t few() const { return few_; }
+  // Some name that means something occurs twice.
+  bool has_repeats() const { return has_repeats_; }
 
  private:
   static constexpr std::array<std::uint8_t, kKnownFields> Nowhere() {
@@ -54,6 +64,8 @@ class KnownMembers {
     return at;
   }
   std::array<std::uint8_t, kKnownFields> at_ = Nowhere();
+  std::uint64_t few_ = 0;
+  bool has_repeats_ = false;
 };
 
 struct AuditEvent {

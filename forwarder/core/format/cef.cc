@@ -120,8 +120,10 @@ void CefWriter::WriteTimes() {
   const EventTime time = ReadEventTime(event_);
   if (time.is_exact) placed_.Add(KnownField::kTimestamp);
   if (time.seconds > 0) {
-    PutTime(" rt=", time.seconds);
-    PutTime(" end=", time.seconds);
+    PutKey(" rt=");
+    AppendMilliseconds(time, &out_);
+    out_ += " end=";
+    AppendMilliseconds(time, &out_);
   }
   if (const auto insertion = ReadInsertion(event_)) {
     PutTime(" deviceCustomDate1=", *insertion);

@@ -4,9 +4,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstring>
 
+#include "core/event/byte_block.h"
 #include "core/event/text.h"
 #include "core/format/digits.h"
+#include "core/format/json_text.h"
 #include "core/format/plain_text.h"
 
 namespace nsf {
@@ -44,10 +47,22 @@ constexpr std::array<char, 128> kSlugCharacters = [] {
 
 EventTime ReadEventTime(const AuditEvent& event) {
   if (const auto own = Plausible(event.timestamp)) {
-    return {*own, {}, event.timestamp_is_exact};
+    constexpr std::size_t kDigits = 10;  // of a plausible time
+    const bool is_exact = event.timestamp_is_exact;
+    const bool is_usual = is_exact && event.timestamp_text.size() == kDigits;
+    return {*own, {}, is_exact, is_usual ? event.timestamp_text : std::string_view()};
   }
-  if (const auto stored = ReadInsertion(event)) return {*stored, "insertion", false};
-  return {0, "none", false};
+  if (const auto stored = ReadInsertion(event)) return {*stored, "insertion", false, {}};
+  return {0, "none", false, {}};
+}
+
+void AppendMilliseconds(const EventTime& time, TextBuffer* out) {
+  if (time.digits.empty()) return AppendInteger(time.seconds * 1000, out);
+  const std::size_t size = time.digits.size();
+  char* const to = out->Room(size + 3);
+  CopyBytes(time.digits, to);
+  std::memcpy(to + size, "000", 3);
+  out->Grow(size + 3);
 }
 
 std::optional<std::int64_t> ReadInsertion(const AuditEvent& event) {

@@ -31,12 +31,6 @@ class JsonPieces {
     Put(before);
     AppendInteger(value, &out_);
   }
-  // `seconds` is not negative.
-  void PutMilliseconds(std::string_view before, std::int64_t seconds) {
-    PutNumber(before, seconds);
-    if (seconds != 0) Put("000");
-  }
-
   // A value of the row as it stands, and as a string.
   void PutValue(std::string_view json) { AppendJsonValue(json, &out_, row_.kind()); }
   void PutNested(std::string_view json) { AppendNestedJson(json, &out_, row_.kind()); }

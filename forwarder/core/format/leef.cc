@@ -99,7 +99,10 @@ void LeefWriter::WriteKind() {
     out_ += outcome;
   }
   const EventTime time = ReadEventTime(event_);
-  if (time.seconds > 0) PutNumber("devTime=", time.seconds * 1000);
+  if (time.seconds > 0) {
+    out_ += "\tdevTime=";
+    AppendMilliseconds(time, &out_);
+  }
   if (time.is_exact) placed_.Add(KnownField::kTimestamp);
 }
 

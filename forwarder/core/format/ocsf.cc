@@ -183,7 +183,8 @@ void OcsfWriter::WriteKind() {
 void OcsfWriter::WriteTime() {
   const EventTime time = ReadEventTime(event_);
   time_source_ = time.source;
-  PutMilliseconds(R"(,"time":)", time.seconds);
+  Put(R"(,"time":)");
+  AppendMilliseconds(time, &out_);
 }
 
 void OcsfWriter::WriteMetadata() {
