@@ -82,7 +82,8 @@ void CefWriter::Put(std::string_view key, std::string_view value, std::size_t li
   value = values_.Fit(value, limit);
   if (value.empty()) return;
   PutKey(key);
-  AppendCefValue(value, &out_, event_.row->IsPlain(value) ? TextKind::kUtf8 : TextKind::kAny);
+  const bool is_utf8 = event_.row->IsPlain(value) || values_.IsJson(value);
+  AppendCefValue(value, &out_, is_utf8 ? TextKind::kUtf8 : TextKind::kAny);
 }
 
 void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::size_t limit,
@@ -203,7 +204,7 @@ void CefWriter::WriteRequest() {
 
 void CefWriter::WriteCustom() {
   if (!event_.supporting.json.empty()) {
-    PutLabelled(" cs1=", values_.AsJson(event_.supporting.json), kCustomLimit,
+    PutLabelled(" cs1=", values_.AsJson(event_.supporting.json, event_.row->kind()), kCustomLimit,
                 " cs1Label=supportingData");
     placed_.Add(KnownField::kSupportingData);
   }
