@@ -88,6 +88,7 @@ void TakeField(KnownField known, const Field& field, AuditEvent* event) {
       return;
     case KnownField::kSeverity:
       event->severity = ReadSeverity(ReadText(field));
+      event->severity_number = ReadInteger(ReadText(field));
       return;
     case KnownField::kSupportingData:
       event->supporting = ReadSupportingData(*event->row, field);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/event/api_call.h"
+#include "core/event/byte_block.h"
 #include "core/event/known_field.h"
 #include "core/event/text.h"
 #include "core/format/event_parts.h"
@@ -35,7 +36,8 @@ class CefWriter {
   // With a space in front and its '='.
   void PutKey(std::string_view key) {
     if (out_.size() == begin_) key.remove_prefix(1);
-    out_ += key;
+    CopyBytes(key, out_.Room(key.size()));
+    out_.Grow(key.size());
   }
   // Nothing is written for an empty value.
   void Put(std::string_view key, std::string_view value, std::size_t limit);

@@ -297,10 +297,7 @@ void EcsWriter::WriteEvent() {
 }
 
 void EcsWriter::WriteSeverity() {
-  std::optional<std::int64_t> number;
-  for (const Field& field : event_.row->fields) {
-    if (FindKnownField(field.name) == KnownField::kSeverity) number = ReadInteger(field.text);
-  }
+  std::optional<std::int64_t> number = event_.severity_number;
   if (number) {
     placed_.Add(KnownField::kSeverity);
   } else {

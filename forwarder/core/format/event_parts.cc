@@ -33,12 +33,13 @@ std::string_view FindMember(const AuditEvent& event) {
   }
 }
 
-// What a slug has for an ASCII character: a letter in lower case or a digit; NUL: nothing.
+// What a slug has for an ASCII character: a letter in lower case, a digit or a hyphen.
 constexpr std::array<char, 128> kSlugCharacters = [] {
   std::array<char, 128> slug{};
   for (std::size_t i = 0; i < slug.size(); ++i) {
     const char c = ToLowerAscii(static_cast<char>(i));
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) slug[i] = c;
+    const bool is_kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    slug[i] = is_kept ? c : '-';
   }
   return slug;
 }();
@@ -125,32 +126,25 @@ void AppendRfc3339(std::int64_t seconds, TextBuffer* out) {
 void AppendSlug(std::string_view text, std::size_t limit, TextBuffer* out) {
   text = CutText(text, limit);
   const std::size_t begin = out->size();
-  bool is_apart = false;  // something that is no letter stands between
+  char last = '-';  // of what was written; at the start none is wanted
   while (!text.empty()) {
-    // A run of ASCII: each of its characters becomes one at most, and a hyphen may stand before.
-    const bool is_first = out->size() == begin;
-    char* const run = out->Room(text.size() + 1);
+    char* const run = out->Room(text.size());
     char* to = run;
-    std::size_t i = 0;
-    for (; i < text.size(); ++i) {
-      const auto byte = static_cast<unsigned char>(text[i]);
-      if (byte >= 0x80) break;
-      const char ascii = kSlugCharacters[byte];
-      if (ascii == '\0') {
-        is_apart = true;
-        continue;
-      }
-      if (is_apart && !(is_first && to == run)) *to++ = '-';
-      is_apart = false;
-      *to++ = ascii;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (; at != end && static_cast<unsigned char>(*at) < kSlugCharacters.size(); ++at) {
+      const char c = kSlugCharacters[static_cast<unsigned char>(*at)];
+      *to = c;
+      if (c != '-' || last != '-') ++to;
+      last = c;
     }
     out->Grow(static_cast<std::size_t>(to - run));
-    text.remove_prefix(i);
+    text.remove_prefix(static_cast<std::size_t>(at - text.data()));
     if (text.empty()) break;
-    if (is_apart && out->size() > begin) *out += '-';
-    is_apart = false;
     text.remove_prefix(AppendCharacter(text, out));
+    last = '\0';
   }
+  if (out->size() > begin && last == '-') out->Shrink(out->size() - 1);
   if (out->size() == begin) *out += "unknown";
 }
 

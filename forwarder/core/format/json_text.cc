@@ -205,13 +205,14 @@ void AppendInteger(std::int64_t value, TextBuffer* out) {
   }
   constexpr std::size_t kMostDigits = 20;  // with a sign
   std::array<char, kMostDigits> digits;
-  std::size_t begin = kMostDigits;
+  char* const end = digits.data() + digits.size();
+  char* begin = end;
   auto rest = static_cast<std::uint64_t>(value);
   if (value < 0) rest = -rest;
-  for (; rest >= 10; rest /= 100) WriteTwoDigits(rest % 100, &digits[begin -= 2]);
-  if (rest > 0) digits[--begin] = static_cast<char>('0' + rest);
-  if (value < 0) digits[--begin] = '-';
-  const std::string_view text(&digits[begin], kMostDigits - begin);
+  for (; rest >= 10; rest /= 100) WriteTwoDigits(rest % 100, begin -= 2);
+  if (rest > 0) *--begin = static_cast<char>('0' + rest);
+  if (value < 0) *--begin = '-';
+  const std::string_view text(begin, static_cast<std::size_t>(end - begin));
   CopyBytes(text, out->Room(text.size()));
   out->Grow(text.size());
 }

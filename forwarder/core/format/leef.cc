@@ -70,10 +70,12 @@ void LeefWriter::Write() {
 void LeefWriter::Put(std::string_view key, std::string_view value, std::size_t limit) {
   value = values_.Fit(value, limit);
   if (value.empty()) return;
-  out_ += '\t';
-  out_ += key;
+  char* const to = out_.Room(1 + key.size() + value.size());
+  *to = '\t';
+  CopyBytes(key, to + 1);
+  out_.Grow(1 + key.size());
   if (!event_.row->IsPlain(value)) return AppendLeefValue(value, &out_);
-  CopyBytes(value, out_.Room(value.size()));  // most are the row's
+  CopyBytes(value, to + 1 + key.size());  // most are the row's
   out_.Grow(value.size());
 }
 

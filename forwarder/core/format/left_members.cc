@@ -57,9 +57,11 @@ LeftMembers::LeftMembers(const AuditEvent& event, const PlacedFields& placed)
 void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& placed) {
   std::uint64_t left = 0;
   std::uint64_t compared = 0;  // by name
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    left |= std::uint64_t{fields_[i].type != FieldType::kNull} << i;
-    compared |= BitOf(i);
+  std::uint64_t bit = 1;
+  for (const Field& field : fields_) {
+    if (field.type != FieldType::kNull) left |= bit;
+    compared |= bit;
+    bit <<= 1U;
   }
   // Those that mean something are known to be the only ones of their names.
   if (!event.members.has_repeats()) compared &= ~event.members.few();
