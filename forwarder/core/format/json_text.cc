@@ -98,15 +98,10 @@ std::size_t AppendBlocks(std::string_view text, TextBuffer* out) {
 
 // The escape that `json` begins with, as JSON within JSON; returns how many bytes of it that is.
 std::size_t AppendNestedEscape(std::string_view json, TextBuffer* out) {
-  *out += "\\\\";
-  if (json.size() >= 2 && json[1] != 'u') {
-    if (json[1] == '"' || json[1] == '\\') *out += '\\';
-    *out += json[1];
-    return 2;
-  }
   const Escape escape = ReadEscape(json);
-  *out += escape.is_lone_surrogate ? std::string_view("ufffd") : json.substr(1, escape.size - 1);
   if (escape.is_lone_surrogate) out->NoteRepaired();
+  AppendJsonInside(
+      escape.is_lone_surrogate ? std::string_view("\\ufffd") : json.substr(0, escape.size), out);
   return escape.size;
 }
 
