@@ -49,6 +49,14 @@ std::optional<WallSeconds> ReadTime(const Field& field) {
   return WallSeconds(std::chrono::seconds(*value));
 }
 
+void TakeTimestamp(const Field& field, AuditEvent* event) {
+  event->timestamp_text = ReadText(field);
+  const auto seconds = ReadInteger(event->timestamp_text);
+  event->timestamp_is_exact = seconds && *seconds > 0 && *seconds <= kMaxSeconds;
+  event->timestamp =
+      event->timestamp_is_exact ? WallSeconds(std::chrono::seconds(*seconds)) : ReadTime(field);
+}
+
 }  // namespace
 
 AuditEvent Normalize(const Row& row) {
@@ -57,10 +65,7 @@ AuditEvent Normalize(const Row& row) {
   event.members = row.known;
   const auto find = [&row](KnownField known) { return row.Find(known); };
   if (const Field* id = find(KnownField::kId)) event.id = ReadText(*id);
-  if (const Field* time = find(KnownField::kTimestamp)) {
-    event.timestamp = ReadTime(*time);
-    event.timestamp_text = ReadText(*time);
-  }
+  if (const Field* time = find(KnownField::kTimestamp)) TakeTimestamp(*time, &event);
   if (const Field* time = find(KnownField::kInsertion)) event.insertion = ReadTime(*time);
   if (const Field* type = find(KnownField::kType)) event.type = ReadName(*type);
   if (const Field* text = find(KnownField::kEvent)) event.event_text = ReadText(*text);
@@ -77,6 +82,7 @@ AuditEvent Normalize(const Row& row) {
   if (const Field* count = find(KnownField::kCount)) event.count = ReadInteger(ReadText(*count));
   if (const Field* severity = find(KnownField::kSeverity)) {
     event.severity = ReadSeverity(ReadText(*severity));
+    event.severity_number = ReadInteger(ReadText(*severity));
   }
   event.supporting = ReadSupportingData(row);
   return event;

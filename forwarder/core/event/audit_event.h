@@ -40,6 +40,7 @@ struct AuditEvent {
   std::optional<WallSeconds> timestamp;  // event time
   std::optional<WallSeconds> insertion;  // _insertion_epoch_timestamp
   std::string_view timestamp_text;       // as received
+  bool timestamp_is_exact = false;       // it is an integer, and that is `timestamp`
   std::string_view type;                 // "admin_audit_logs"
   std::string_view event_text;           // audit_log_event
   std::string_view user;
@@ -48,7 +49,8 @@ struct AuditEvent {
   std::string_view source_ip;          // srcip, or the address in supporting_data of a login
   std::string_view target;             // the supporting value that names what was acted on
   std::optional<std::int64_t> count;
-  Severity severity = Severity::kUnknown;  // 1 is the most severe: see severity.h
+  Severity severity = Severity::kUnknown;       // 1 is the most severe: see severity.h
+  std::optional<std::int64_t> severity_number;  // as the row states it, if it is one
   SupportingData supporting;
   Classification classification;
   const EventType* by_type = nullptr;  // whose table it is written by; null: it is an audit event

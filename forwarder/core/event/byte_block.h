@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -45,7 +46,15 @@ inline BlockMarks MarkNoAscii(ByteBlock block) {
   return static_cast<BlockMarks>(_mm_movemask_epi8(block));
 }
 
-// The bytes that are no ASCII, control characters (without DEL), or one of `kStops`.
+// The bytes that are control characters (without DEL), or one of `kStops`.
+template <char... kStops>
+BlockMarks MarkSpecial(ByteBlock block) {
+  __m128i odd = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1F)), block);
+  ((odd = _mm_or_si128(odd, _mm_cmpeq_epi8(block, _mm_set1_epi8(kStops)))), ...);
+  return static_cast<BlockMarks>(_mm_movemask_epi8(odd));
+}
+
+// The same, and the bytes that are no ASCII.
 template <char... kStops>
 BlockMarks MarkOdd(ByteBlock block) {
   // What is no ASCII is negative: one comparison finds it, and the control characters.
@@ -81,16 +90,45 @@ inline BlockMarks MarkNoAscii(const ByteBlock& block) {
 }
 
 template <char... kStops>
-BlockMarks MarkOdd(const ByteBlock& block) {
+BlockMarks MarkSpecial(const ByteBlock& block) {
   BlockMarks odd = 0;
   for (std::size_t i = 0; i < block.size(); ++i) {
     const char c = block[i];
-    const bool is_odd = static_cast<unsigned char>(c) - 0x20U >= 0x60U || ((c == kStops) || ...);
+    const bool is_odd = static_cast<unsigned char>(c) < 0x20U || ((c == kStops) || ...);
     odd |= static_cast<BlockMarks>(is_odd) << i;
   }
   return odd;
 }
 
+template <char... kStops>
+BlockMarks MarkOdd(const ByteBlock& block) {
+  return MarkSpecial<kStops...>(block) | MarkNoAscii(block);
+}
+
 #endif
+
+// Copies bytes, few of them as a rule, without a call.
+inline void CopyBytes(std::string_view bytes, char* to) {
+  const char* const from = bytes.data();
+  const std::size_t size = bytes.size();
+  const auto copy_ends = [&](auto unit) {  // of one or two units: they may overlap
+    decltype(unit) last;
+    std::memcpy(&unit, from, sizeof(unit));
+    std::memcpy(&last, from + size - sizeof(last), sizeof(last));
+    std::memcpy(to, &unit, sizeof(unit));
+    std::memcpy(to + size - sizeof(last), &last, sizeof(last));
+  };
+  if (size >= kBlockBytes) {
+    const std::size_t last = size - kBlockBytes;
+    for (std::size_t i = 0; i < last; i += kBlockBytes) StoreBlock(LoadBlock(from + i), to + i);
+    StoreBlock(LoadBlock(from + last), to + last);
+  } else if (size >= sizeof(std::uint64_t)) {
+    copy_ends(std::uint64_t{});
+  } else if (size >= sizeof(std::uint32_t)) {
+    copy_ends(std::uint32_t{});
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+  }
+}
 
 }  // namespace nsf

@@ -61,13 +61,24 @@ constexpr KnownField FindKnownField(std::string_view name) {
 class KnownMembers {
  public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::size_t kFewMembers = 64;  // a bit for each
 
   // KnownField::kNone may be noted, and means nothing.
   void Note(KnownField field, std::size_t index) {
-    at_[static_cast<std::size_t>(field)] = static_cast<std::uint32_t>(index);
+    std::uint32_t& at = at_[static_cast<std::size_t>(field)];
+    if (field != KnownField::kNone) {
+      has_repeats_ = has_repeats_ || at != kNone;
+      if (index < kFewMembers) few_ |= std::uint64_t{1} << index;
+    }
+    at = static_cast<std::uint32_t>(index);
   }
   // kNone: there is no such member.
   std::size_t IndexOf(KnownField field) const { return at_[static_cast<std::size_t>(field)]; }
+  // Those among the first kFewMembers, a bit for each by its index; of a name that occurs twice
+  // both.
+  std::uint64_t few() const { return few_; }
+  // Some name that means something occurs twice.
+  bool has_repeats() const { return has_repeats_; }
 
  private:
   static constexpr std::array<std::uint32_t, kKnownFields> Nowhere() {
@@ -76,6 +87,8 @@ class KnownMembers {
     return at;
   }
   std::array<std::uint32_t, kKnownFields> at_ = Nowhere();
+  std::uint64_t few_ = 0;
+  bool has_repeats_ = false;
 };
 
 }  // namespace nsf

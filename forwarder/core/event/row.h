@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/event/known_field.h"
+#include "core/event/text.h"
 
 namespace nsf {
 
@@ -50,6 +51,15 @@ struct Row {
     const std::size_t index = known.IndexOf(field);
     return index < fields.size() ? &fields[index] : nullptr;
   }
+
+  // Whether `text`, a name or text of this row or a part of one, is known to be as JSON writes it
+  // between quotes: nothing in it is to be escaped, and it is UTF-8. What held escapes was decoded
+  // to elsewhere, and quotes and control characters no reader takes.
+  bool IsPlain(std::string_view text) const {
+    return text.data() >= raw.data() && text.data() < raw.data() + raw.size() && valid_utf8;
+  }
+  // Of all that stands in it.
+  TextKind kind() const { return valid_utf8 ? TextKind::kUtf8 : TextKind::kAny; }
 };
 
 // Where a Field or a Scalar stands: offsets from the row's first byte, and sizes in bytes. A page

@@ -9,6 +9,9 @@
 
 namespace nsf {
 
+// What is known of a text.
+enum class TextKind : std::uint8_t { kAny, kUtf8 };
+
 constexpr char ToLowerAscii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }

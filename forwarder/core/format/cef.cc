@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/event/api_call.h"
+#include "core/event/byte_block.h"
 #include "core/event/known_field.h"
 #include "core/event/text.h"
 #include "core/format/event_parts.h"
@@ -35,7 +36,8 @@ class CefWriter {
   // With a space in front and its '='.
   void PutKey(std::string_view key) {
     if (out_.size() == begin_) key.remove_prefix(1);
-    out_ += key;
+    CopyBytes(key, out_.Room(key.size()));
+    out_.Grow(key.size());
   }
   // Nothing is written for an empty value.
   void Put(std::string_view key, std::string_view value, std::size_t limit);
@@ -82,7 +84,8 @@ void CefWriter::Put(std::string_view key, std::string_view value, std::size_t li
   value = values_.Fit(value, limit);
   if (value.empty()) return;
   PutKey(key);
-  AppendCefValue(value, &out_);
+  const bool is_utf8 = event_.row->IsPlain(value) || values_.IsJson(value);
+  AppendCefValue(value, &out_, is_utf8 ? TextKind::kUtf8 : TextKind::kAny);
 }
 
 void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::size_t limit,
@@ -120,8 +123,10 @@ void CefWriter::WriteTimes() {
   const EventTime time = ReadEventTime(event_);
   if (time.is_exact) placed_.Add(KnownField::kTimestamp);
   if (time.seconds > 0) {
-    PutTime(" rt=", time.seconds);
-    PutTime(" end=", time.seconds);
+    PutKey(" rt=");
+    AppendMilliseconds(time, &out_);
+    out_ += " end=";
+    AppendMilliseconds(time, &out_);
   }
   if (const auto insertion = ReadInsertion(event_)) {
     PutTime(" deviceCustomDate1=", *insertion);
@@ -201,7 +206,7 @@ void CefWriter::WriteRequest() {
 
 void CefWriter::WriteCustom() {
   if (!event_.supporting.json.empty()) {
-    PutLabelled(" cs1=", values_.AsJson(event_.supporting.json), kCustomLimit,
+    PutLabelled(" cs1=", values_.AsJson(event_.supporting.json, event_.row->kind()), kCustomLimit,
                 " cs1Label=supportingData");
     placed_.Add(KnownField::kSupportingData);
   }

@@ -154,6 +154,30 @@ UserParts SplitUser(std::string_view user) {
   return {user, user.substr(0, at), user.substr(at + 1)};
 }
 
+// Whether the JSON text of `supporting_data` is {"data_type":"…","data_values":["…",…]} without
+// spaces, each text as it stands: as most are.
+bool IsCompact(const Row& row, const SupportingData& supporting) {
+  std::string_view rest = supporting.json;
+  const auto take = [&rest](std::string_view text) {
+    if (!rest.starts_with(text)) return false;
+    rest.remove_prefix(text.size());
+    return true;
+  };
+  const auto take_plain = [&](std::string_view text) {
+    if (text.data() != rest.data() || !row.IsPlain(text)) return false;
+    rest.remove_prefix(text.size());
+    return true;
+  };
+  if (supporting.value_count == SupportingData::kMaxValues) return false;
+  if (!take(R"({"data_type":")") || !take_plain(supporting.data_type)) return false;
+  if (!take(R"(","data_values":[")")) return false;
+  for (std::size_t i = 0; i < supporting.value_count; ++i) {
+    if (i > 0 && !take(R"(",")")) return false;
+    if (!take_plain(supporting.values[i])) return false;
+  }
+  return supporting.value_count > 0 && rest == R"("]})";
+}
+
 // Whether `supporting_data` is no more than its two members and their scalars.
 bool IsFlat(const SupportingData& supporting) {
   const std::size_t values = supporting.value_count;
@@ -181,11 +205,10 @@ bool IsFlat(const SupportingData& supporting) {
 class EcsWriter : private JsonPieces {
  public:
   EcsWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : JsonPieces(out),
+      : JsonPieces(*event.row, out),
         event_(event),
         kind_(event.classification),
-        context_(context),
-        scratch_(out->Scratch()) {}
+        context_(context) {}
 
   void Write();
 
@@ -200,11 +223,9 @@ class EcsWriter : private JsonPieces {
   }
   void PutKey(std::string_view name) {
     PutComma();
-    AppendJsonString(name, &out_);
+    PutString(name);
     Put(":");
   }
-  void PutNested(std::string_view json);  // JSON text, as a string
-
   void WriteEvent();
   void WriteSeverity();
   void WriteUsers();
@@ -214,8 +235,8 @@ class EcsWriter : private JsonPieces {
   void WriteRelated();
   void WriteOwn();
   void WriteLeft();
-  bool CanBeField(const Field& field) const;
-  void WriteLeftField(const Field& field);
+  bool CanBeField(const Field& field, KnownField known) const;
+  void WriteLeftField(const Field& field, KnownField known);
   void WriteSupporting(const Field& field);
   void WriteForwarder();
   void WriteIdentity();
@@ -225,7 +246,6 @@ class EcsWriter : private JsonPieces {
   const FormatContext& context_;
   PlacedFields placed_;
   EventTime time_;
-  TextBuffer& scratch_;
   TextBuffer other_;  // the members that cannot be fields, as the inside of an object
 };
 
@@ -277,10 +297,7 @@ void EcsWriter::WriteEvent() {
 }
 
 void EcsWriter::WriteSeverity() {
-  std::optional<std::int64_t> number;
-  for (const Field& field : event_.row->fields) {
-    if (FindKnownField(field.name) == KnownField::kSeverity) number = ReadInteger(field.text);
-  }
+  std::optional<std::int64_t> number = event_.severity_number;
   if (number) {
     placed_.Add(KnownField::kSeverity);
   } else {
@@ -375,7 +392,7 @@ void EcsWriter::WriteRelated() {
     for (auto name = names.begin(); name != names.end(); ++name) {
       if (name->empty() || std::find(names.begin(), name, *name) != name) continue;
       PutComma();
-      AppendJsonString(*name, &out_);
+      PutString(*name);
     }
     Put("]");
   }
@@ -407,19 +424,13 @@ void EcsWriter::WriteOwn() {
   Put("}");
 }
 
-void EcsWriter::PutNested(std::string_view json) {
-  scratch_.clear();
-  AppendJsonValue(json, &scratch_);
-  AppendJsonString(scratch_.view(), &out_);
-  out_.NoteAsIn(scratch_);
-}
-
 void EcsWriter::WriteLeft() {
   const std::size_t begin = out_.size();
   LeftMembers left(event_, placed_);
   while (const Field* const field = left.Next()) {
     if (field->type == FieldType::kString && field->text.empty()) continue;
-    if (!CanBeField(*field)) {
+    const KnownField known = field->known;
+    if (!CanBeField(*field, known)) {
       if (other_.size() > 0) other_ += ',';
       AppendJsonString(field->name, &other_);
       other_ += ':';
@@ -427,22 +438,21 @@ void EcsWriter::WriteLeft() {
       continue;
     }
     if (out_.size() == begin) Put(R"("audit":{)");
-    WriteLeftField(*field);
+    WriteLeftField(*field, known);
   }
   if (out_.size() > begin) Put("}");
 }
 
 // Whether it is of the type that a field of this name has for good.
-bool EcsWriter::CanBeField(const Field& field) const {
+bool EcsWriter::CanBeField(const Field& field, KnownField known) const {
+  if (known != KnownField::kNone) return known != KnownField::kCount || event_.count.has_value();
   if (field.name == kPersonnel) {
     return field.type == FieldType::kTrue || field.type == FieldType::kFalse;
   }
-  if (FindKnownField(field.name) == KnownField::kCount) return event_.count.has_value();
   return IsFieldName(field.name);
 }
 
-void EcsWriter::WriteLeftField(const Field& field) {
-  const KnownField known = FindKnownField(field.name);
+void EcsWriter::WriteLeftField(const Field& field, KnownField known) {
   if (known == KnownField::kSupportingData) return WriteSupporting(field);
   PutKey(field.name);
   if (known == KnownField::kCount) {
@@ -450,7 +460,7 @@ void EcsWriter::WriteLeftField(const Field& field) {
   } else if (field.name == kPersonnel) {
     Put(field.json);
   } else if (field.type == FieldType::kString) {
-    AppendJsonValue(field.json, &out_);
+    PutValue(field.json);
   } else {
     PutNested(field.json);
   }
@@ -459,6 +469,7 @@ void EcsWriter::WriteLeftField(const Field& field) {
 void EcsWriter::WriteSupporting(const Field& field) {
   const SupportingData& supporting = event_.supporting;
   PutKey(field.name);
+  if (IsCompact(row_, supporting)) return Put(supporting.json);
   Put("{");
   PutTextIfAny(R"("data_type":)", supporting.data_type);
   if (supporting.value_count > 0) {
@@ -466,7 +477,7 @@ void EcsWriter::WriteSupporting(const Field& field) {
     Put(R"("data_values":[)");
     for (std::size_t i = 0; i < supporting.value_count; ++i) {
       PutComma();
-      AppendJsonString(supporting.values[i], &out_);
+      PutString(supporting.values[i]);
     }
     Put("]");
   }

@@ -4,8 +4,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstring>
 
+#include "core/event/byte_block.h"
 #include "core/event/text.h"
+#include "core/format/digits.h"
+#include "core/format/json_text.h"
 #include "core/format/plain_text.h"
 
 namespace nsf {
@@ -20,13 +24,6 @@ std::optional<std::int64_t> Plausible(std::optional<WallSeconds> time) {
   return seconds;
 }
 
-// Two digits; returns what is behind them.
-char* WriteTwoDigits(unsigned value, char* to) {
-  to[0] = static_cast<char>('0' + value / 10);
-  to[1] = static_cast<char>('0' + value % 10);
-  return to + 2;
-}
-
 // Whom a group gained or lost: a value with an @ that is not the group's name.
 std::string_view FindMember(const AuditEvent& event) {
   for (std::size_t rank = 0;; ++rank) {
@@ -36,12 +33,13 @@ std::string_view FindMember(const AuditEvent& event) {
   }
 }
 
-// What a slug has for an ASCII character: a letter in lower case or a digit; NUL: nothing.
+// What a slug has for an ASCII character: a letter in lower case, a digit or a hyphen.
 constexpr std::array<char, 128> kSlugCharacters = [] {
   std::array<char, 128> slug{};
   for (std::size_t i = 0; i < slug.size(); ++i) {
     const char c = ToLowerAscii(static_cast<char>(i));
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) slug[i] = c;
+    const bool is_kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    slug[i] = is_kept ? c : '-';
   }
   return slug;
 }();
@@ -50,10 +48,22 @@ constexpr std::array<char, 128> kSlugCharacters = [] {
 
 EventTime ReadEventTime(const AuditEvent& event) {
   if (const auto own = Plausible(event.timestamp)) {
-    return {*own, {}, ReadInteger(event.timestamp_text) == own};
+    constexpr std::size_t kDigits = 10;  // of a plausible time
+    const bool is_exact = event.timestamp_is_exact;
+    const bool is_usual = is_exact && event.timestamp_text.size() == kDigits;
+    return {*own, {}, is_exact, is_usual ? event.timestamp_text : std::string_view()};
   }
-  if (const auto stored = ReadInsertion(event)) return {*stored, "insertion", false};
-  return {0, "none", false};
+  if (const auto stored = ReadInsertion(event)) return {*stored, "insertion", false, {}};
+  return {0, "none", false, {}};
+}
+
+void AppendMilliseconds(const EventTime& time, TextBuffer* out) {
+  if (time.digits.empty()) return AppendInteger(time.seconds * 1000, out);
+  const std::size_t size = time.digits.size();
+  char* const to = out->Room(size + 3);
+  CopyBytes(time.digits, to);
+  std::memcpy(to + size, "000", 3);
+  out->Grow(size + 3);
 }
 
 std::optional<std::int64_t> ReadInsertion(const AuditEvent& event) {
@@ -116,24 +126,25 @@ void AppendRfc3339(std::int64_t seconds, TextBuffer* out) {
 void AppendSlug(std::string_view text, std::size_t limit, TextBuffer* out) {
   text = CutText(text, limit);
   const std::size_t begin = out->size();
-  bool is_apart = false;  // something that is no letter stands between
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const char ascii = byte < 0x80 ? kSlugCharacters[byte] : '\0';
-    if (byte < 0x80 && ascii == '\0') {
-      is_apart = true;
-      ++i;
-      continue;
+  char last = '-';  // of what was written; at the start none is wanted
+  while (!text.empty()) {
+    char* const run = out->Room(text.size());
+    char* to = run;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (; at != end && static_cast<unsigned char>(*at) < kSlugCharacters.size(); ++at) {
+      const char c = kSlugCharacters[static_cast<unsigned char>(*at)];
+      *to = c;
+      if (c != '-' || last != '-') ++to;
+      last = c;
     }
-    if (is_apart && out->size() > begin) *out += '-';
-    is_apart = false;
-    if (byte < 0x80) {
-      *out += ascii;
-      ++i;
-    } else {
-      i += AppendCharacter(text.substr(i), out);
-    }
+    out->Grow(static_cast<std::size_t>(to - run));
+    text.remove_prefix(static_cast<std::size_t>(at - text.data()));
+    if (text.empty()) break;
+    text.remove_prefix(AppendCharacter(text, out));
+    last = '\0';
   }
+  if (out->size() > begin && last == '-') out->Shrink(out->size() - 1);
   if (out->size() == begin) *out += "unknown";
 }
 

@@ -27,9 +27,14 @@ struct EventTime {
   // Empty: the event's own time. "insertion": when the tenant stored it. "none": `seconds` is 0.
   std::string_view source;
   bool is_exact = false;  // the row states nothing finer than `seconds`
+  // `seconds` as the row has them: ten digits. Empty where it has them otherwise.
+  std::string_view digits;
 };
 
 EventTime ReadEventTime(const AuditEvent& event);
+
+// In milliseconds.
+void AppendMilliseconds(const EventTime& time, TextBuffer* out);
 
 // When the tenant stored the event, if the row says so plausibly.
 std::optional<std::int64_t> ReadInsertion(const AuditEvent& event);

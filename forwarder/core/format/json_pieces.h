@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/event/row.h"
 #include "core/format/json_text.h"
 #include "core/format/text_buffer.h"
 
@@ -13,12 +14,15 @@ namespace nsf {
 
 class JsonPieces {
  protected:
-  explicit JsonPieces(TextBuffer* out) : out_(*out) {}
+  // Both outlive this object.
+  JsonPieces(const Row& row, TextBuffer* out) : row_(row), out_(*out) {}
 
   void Put(std::string_view json) { out_ += json; }
+  // As a JSON string.
+  void PutString(std::string_view text);
   void PutText(std::string_view before, std::string_view text) {
     Put(before);
-    AppendJsonString(text, &out_);
+    PutString(text);
   }
   void PutTextIfAny(std::string_view before, std::string_view text) {
     if (!text.empty()) PutText(before, text);
@@ -27,12 +31,11 @@ class JsonPieces {
     Put(before);
     AppendInteger(value, &out_);
   }
-  // `seconds` is not negative.
-  void PutMilliseconds(std::string_view before, std::int64_t seconds) {
-    PutNumber(before, seconds);
-    if (seconds != 0) Put("000");
-  }
+  // A value of the row as it stands, and as a string.
+  void PutValue(std::string_view json) { AppendJsonValue(json, &out_, row_.kind()); }
+  void PutNested(std::string_view json) { AppendNestedJson(json, &out_, row_.kind()); }
 
+  const Row& row_;
   TextBuffer& out_;
 };
 

@@ -2,10 +2,13 @@
 // Escaping and mending.
 #include "core/format/json_text.h"
 
-#include <charconv>
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
+#include "core/event/byte_block.h"
 #include "core/event/surrogates.h"
+#include "core/format/digits.h"
 #include "core/format/plain_text.h"
 
 namespace nsf {
@@ -37,30 +40,69 @@ void AppendEscaped(char c, TextBuffer* out) {
   }
 }
 
-// Appends a block with its quotes and backslashes escaped, as far as it is ASCII without control
-// characters; returns how many of its bytes that are. Two blocks can be read from `from` on.
-std::size_t AppendBlock(const char* from, TextBuffer* out) {
-  char* const begin = out->Room(3 * kBlockBytes);  // twice a block, and a store is a whole one
-  char* to = begin;
-  std::size_t done = 0;
-  for (BlockMarks odd = MarkOdd<'\\', '"'>(LoadBlock(from)); odd != 0; odd &= odd - 1) {
-    const std::size_t next = FirstOfBlock(odd);
-    StoreBlock(LoadBlock(from + done), to);
-    to += next - done;
-    done = next;
-    const char c = from[next];
-    if (c != '"' && c != '\\') {
-      out->Grow(static_cast<std::size_t>(to - begin));
-      return done;
+// Where a text stands: an escape of JSON within JSON is looked at as a whole.
+enum class Inside : std::uint8_t { kText, kJson };
+
+// Copies the start of `text` to `*to`, which it moves on, with quotes and backslashes escaped:
+// block by block up to what needs more than that, or until less than two blocks are left. Returns
+// how many bytes it took. There is room for twice as many, and a block.
+template <TextKind kKind, Inside kInside>
+std::size_t EscapeBlocks(std::string_view text, char** to) {
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  char* out = *to;
+  for (; static_cast<std::size_t>(end - from) >= 2 * kBlockBytes; from += kBlockBytes) {
+    const ByteBlock block = LoadBlock(from);
+    StoreBlock(block, out);
+    std::size_t done = 0;
+    BlockMarks marks =
+        kKind == TextKind::kUtf8 ? MarkSpecial<'\\', '"'>(block) : MarkOdd<'\\', '"'>(block);
+    for (; marks != 0; marks &= marks - 1) {
+      const std::size_t next = FirstOfBlock(marks);
+      out += next - done;
+      done = next;
+      if (from[next] != '"' && (from[next] != '\\' || kInside == Inside::kJson)) {
+        *to = out;
+        return static_cast<std::size_t>(from + next - text.data());
+      }
+      *out++ = '\\';
+      StoreBlock(LoadBlock(from + next), out);
     }
-    *to++ = '\\';
-    *to++ = c;
-    ++done;
+    out += kBlockBytes - done;
   }
-  StoreBlock(LoadBlock(from + done), to);
-  to += kBlockBytes - done;
+  *to = out;
+  return static_cast<std::size_t>(from - text.data());
+}
+
+// Appends the start of `text` so; returns how many bytes it took. JSON has a quote every few bytes:
+// a run for each would be slow.
+template <TextKind kKind, Inside kInside>
+std::size_t AppendBlocks(std::string_view text, TextBuffer* out) {
+  constexpr std::size_t kShort = 8;  // not worth it
+  if (text.size() < kShort) return 0;
+  char* const begin = out->Room(2 * text.size() + 4 * kBlockBytes);
+  char* to = begin;
+  std::size_t done = EscapeBlocks<kKind, kInside>(text, &to);
+  const std::string_view rest = text.substr(done);
+  if (rest.size() < 2 * kBlockBytes) {  // once more, with spaces behind
+    std::array<char, 3 * kBlockBytes> padded;
+    padded.fill(' ');
+    CopyBytes(rest, padded.data());
+    const std::size_t taken = EscapeBlocks<kKind, kInside>({padded.data(), padded.size()}, &to);
+    if (taken > rest.size()) to -= taken - rest.size();
+    done += std::min(taken, rest.size());
+  }
   out->Grow(static_cast<std::size_t>(to - begin));
-  return kBlockBytes;
+  return done;
+}
+
+// The escape that `json` begins with, as JSON within JSON; returns how many bytes of it that is.
+std::size_t AppendNestedEscape(std::string_view json, TextBuffer* out) {
+  const Escape escape = ReadEscape(json);
+  if (escape.is_lone_surrogate) out->NoteRepaired();
+  AppendJsonInside(
+      escape.is_lone_surrogate ? std::string_view("\\ufffd") : json.substr(0, escape.size), out);
+  return escape.size;
 }
 
 }  // namespace
@@ -68,7 +110,7 @@ std::size_t AppendBlock(const char* from, TextBuffer* out) {
 void AppendJsonString(std::string_view text, TextBuffer* out) {
   char* const to = out->Room(text.size() + 2);
   *to = '"';
-  const std::size_t plain = CopyPlain<'\\', '"'>(text, to + 1);
+  const std::size_t plain = CopyPlain<TextKind::kAny, '\\', '"'>(text, to + 1);
   if (plain == text.size()) {  // most texts are
     to[1 + plain] = '"';
     out->Grow(plain + 2);
@@ -81,12 +123,8 @@ void AppendJsonString(std::string_view text, TextBuffer* out) {
 
 void AppendJsonInside(std::string_view text, TextBuffer* out) {
   for (;;) {
-    // JSON within JSON has a quote every few bytes: a run for each would be slow.
-    for (std::size_t done = kBlockBytes; done == kBlockBytes && text.size() >= 2 * kBlockBytes;) {
-      done = AppendBlock(text.data(), out);
-      text.remove_prefix(done);
-    }
-    text.remove_prefix(AppendPlain<'\\', '"'>(text, out));
+    text.remove_prefix(AppendBlocks<TextKind::kAny, Inside::kText>(text, out));
+    text.remove_prefix(AppendPlain<TextKind::kAny, '\\', '"'>(text, out));
     if (text.empty()) return;
     const char c = text.front();
     if (static_cast<unsigned char>(c) >= 0x80) {
@@ -98,9 +136,12 @@ void AppendJsonInside(std::string_view text, TextBuffer* out) {
   }
 }
 
-void AppendJsonValue(std::string_view json, TextBuffer* out) {
+namespace {
+
+template <TextKind kKind>
+void AppendValue(std::string_view json, TextBuffer* out) {
   for (;;) {
-    json.remove_prefix(AppendPlain<'\\'>(json, out));
+    json.remove_prefix(AppendPlain<kKind, '\\'>(json, out));
     if (json.empty()) return;
     const char c = json.front();
     if (c == '\\' && json.size() >= 2 && json[1] != 'u') {
@@ -120,14 +161,55 @@ void AppendJsonValue(std::string_view json, TextBuffer* out) {
   }
 }
 
+template <TextKind kKind>
+void AppendNested(std::string_view json, TextBuffer* out) {
+  for (;;) {
+    json.remove_prefix(AppendBlocks<kKind, Inside::kJson>(json, out));
+    json.remove_prefix(AppendPlain<kKind, '\\', '"'>(json, out));
+    if (json.empty()) return;
+    const char c = json.front();
+    if (c == '\\') {
+      json.remove_prefix(AppendNestedEscape(json, out));
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      json.remove_prefix(AppendCharacter(json, out));
+    } else {
+      *out += c == '"' ? std::string_view("\\\"") : std::string_view(" ");
+      json.remove_prefix(1);
+    }
+  }
+}
+
+}  // namespace
+
+void AppendJsonValue(std::string_view json, TextBuffer* out, TextKind kind) {
+  return kind == TextKind::kUtf8 ? AppendValue<TextKind::kUtf8>(json, out)
+                                 : AppendValue<TextKind::kAny>(json, out);
+}
+
+void AppendNestedJson(std::string_view json, TextBuffer* out, TextKind kind) {
+  *out += '"';
+  kind == TextKind::kUtf8 ? AppendNested<TextKind::kUtf8>(json, out)
+                          : AppendNested<TextKind::kAny>(json, out);
+  *out += '"';
+}
+
 void AppendInteger(std::int64_t value, TextBuffer* out) {
   if (value >= 0 && value < 10) {  // most are
     *out += static_cast<char>('0' + value);
     return;
   }
-  constexpr std::size_t kMostDigits = 20;
-  char* const to = out->Room(kMostDigits);
-  out->Grow(static_cast<std::size_t>(std::to_chars(to, to + kMostDigits, value).ptr - to));
+  constexpr std::size_t kMostDigits = 20;  // with a sign
+  std::array<char, kMostDigits> digits;
+  char* const end = digits.data() + digits.size();
+  char* begin = end;
+  auto rest = static_cast<std::uint64_t>(value);
+  if (value < 0) rest = -rest;
+  for (; rest >= 10; rest /= 100) WriteTwoDigits(rest % 100, begin -= 2);
+  if (rest > 0) *--begin = static_cast<char>('0' + rest);
+  if (value < 0) *--begin = '-';
+  const std::string_view text(begin, static_cast<std::size_t>(end - begin));
+  CopyBytes(text, out->Room(text.size()));
+  out->Grow(text.size());
 }
 
 }  // namespace nsf

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/event/api_call.h"
+#include "core/event/byte_block.h"
 #include "core/event/known_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
@@ -33,6 +34,9 @@ class LeefWriter {
   // `key` with its '='; nothing is written for an empty value.
   void Put(std::string_view key, std::string_view value, std::size_t limit);
   void PutNumber(std::string_view key, std::int64_t value);
+  // `key` with the tab before it. What `append` writes is JSON: on one line, and UTF-8.
+  template <typename Append>
+  void PutJson(std::string_view key, const Append& append);
 
   void WriteHeader();
   void WriteKind();
@@ -66,15 +70,29 @@ void LeefWriter::Write() {
 void LeefWriter::Put(std::string_view key, std::string_view value, std::size_t limit) {
   value = values_.Fit(value, limit);
   if (value.empty()) return;
-  out_ += '\t';
-  out_ += key;
-  AppendLeefValue(value, &out_);
+  char* const to = out_.Room(1 + key.size() + value.size());
+  *to = '\t';
+  CopyBytes(key, to + 1);
+  out_.Grow(1 + key.size());
+  if (!event_.row->IsPlain(value)) return AppendLeefValue(value, &out_);
+  CopyBytes(value, to + 1 + key.size());  // most are the row's
+  out_.Grow(value.size());
 }
 
 void LeefWriter::PutNumber(std::string_view key, std::int64_t value) {
   out_ += '\t';
   out_ += key;
   AppendInteger(value, &out_);
+}
+
+template <typename Append>
+void LeefWriter::PutJson(std::string_view key, const Append& append) {
+  const std::size_t before = out_.size();
+  out_ += key;
+  const std::size_t begin = out_.size();
+  append();
+  const std::string_view value = values_.Fit(out_.view().substr(begin), kJsonLimit);
+  out_.Shrink(value.empty() ? before : begin + value.size());
 }
 
 // A slug holds no '|'. The delimiter is named, so that a reader does not have to guess it.
@@ -96,7 +114,10 @@ void LeefWriter::WriteKind() {
     out_ += outcome;
   }
   const EventTime time = ReadEventTime(event_);
-  if (time.seconds > 0) PutNumber("devTime=", time.seconds * 1000);
+  if (time.seconds > 0) {
+    out_ += "\tdevTime=";
+    AppendMilliseconds(time, &out_);
+  }
   if (time.is_exact) placed_.Add(KnownField::kTimestamp);
 }
 
@@ -186,13 +207,19 @@ void LeefWriter::WriteMembers() {
   }
   Put("organizationUnit=", event_.organization_unit, kTextLimit);
   if (!event_.organization_unit.empty()) placed_.Add(KnownField::kOrganizationUnit);
-  if (!event_.supporting.json.empty()) {
-    Put("supportingData=", values_.AsJson(event_.supporting.json), kJsonLimit);
+  const Row& row = *event_.row;
+  const std::string_view supporting = event_.supporting.json;
+  if (!supporting.empty()) {
+    PutJson("\tsupportingData=", [&] { AppendJsonValue(supporting, &out_, row.kind()); });
     placed_.Add(KnownField::kSupportingData);
   }
-  const std::string_view raw = event_.row->raw;
-  Put("otherMembers=",
-      raw.starts_with('{') ? values_.LeftAsJson(event_, placed_) : values_.AsJson(raw), kJsonLimit);
+  PutJson("\totherMembers=", [&] {
+    if (row.raw.starts_with('{')) {
+      AppendLeft(event_, placed_, &out_);
+    } else {
+      AppendJsonValue(row.raw, &out_, row.kind());
+    }
+  });
 }
 
 }  // namespace

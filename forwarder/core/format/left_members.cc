@@ -10,7 +10,7 @@
 namespace nsf {
 namespace {
 
-constexpr std::size_t kFewFields = 64;  // a bit for each
+constexpr std::size_t kFewFields = KnownMembers::kFewMembers;
 
 constexpr std::uint64_t BitOf(std::size_t index) { return std::uint64_t{1} << index; }
 
@@ -55,20 +55,32 @@ LeftMembers::LeftMembers(const AuditEvent& event, const PlacedFields& placed)
 }
 
 void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& placed) {
+  std::uint64_t left = 0;
+  std::uint64_t compared = 0;  // by name
+  std::uint64_t bit = 1;
+  for (const Field& field : fields_) {
+    if (field.type != FieldType::kNull) left |= bit;
+    compared |= bit;
+    bit <<= 1U;
+  }
+  // Those that mean something are known to be the only ones of their names.
+  if (!event.members.has_repeats()) compared &= ~event.members.few();
   NameFilter behind;
-  for (std::size_t i = fields_.size(); i-- > 0;) {
-    const Field& field = fields_[i];
-    const bool is_replaced = behind.Note(field.name) && HasName(fields_.subspan(i + 1), field.name);
-    if (field.type != FieldType::kNull && !is_replaced) left_ |= BitOf(i);
+  while (compared != 0) {
+    const std::size_t i = std::bit_width(compared) - 1;
+    compared &= ~BitOf(i);
+    const std::string_view name = fields_[i].name;
+    if (behind.Note(name) && HasName(fields_.subspan(i + 1), name)) left &= ~BitOf(i);
   }
   for (std::uint32_t known = placed.known(); known != 0; known &= known - 1) {
     const auto field = static_cast<KnownField>(std::countr_zero(known));
     const std::size_t index = event.members.IndexOf(field);
-    if (index < fields_.size() && StandsFor(field, fields_[index], event)) left_ &= ~BitOf(index);
+    if (index < fields_.size() && StandsFor(field, fields_[index], event)) left &= ~BitOf(index);
   }
   for (std::size_t i = 0; i < placed.member_count(); ++i) {
-    if (placed.HasMember(i)) left_ &= ~BitOf(i);
+    if (placed.HasMember(i)) left &= ~BitOf(i);
   }
+  left_ = left;
 }
 
 void LeftMembers::FindAmongMany(const AuditEvent& event, const PlacedFields& placed) {
@@ -77,7 +89,7 @@ void LeftMembers::FindAmongMany(const AuditEvent& event, const PlacedFields& pla
   many_.resize(fields_.size());
   for (const auto& [name, index] : last_by_name) {
     const Field& field = fields_[index];
-    const KnownField known = FindKnownField(name);
+    const KnownField known = field.known;
     const bool is_placed =
         placed.HasMember(index) || (placed.Has(known) && StandsFor(known, field, event));
     many_[index] = field.type != FieldType::kNull && !is_placed;

@@ -11,7 +11,7 @@ namespace nsf {
 // '=' means nothing here, and there is no way to write a line break.
 void AppendCefHeader(std::string_view text, TextBuffer* out) {
   for (;;) {
-    text.remove_prefix(AppendPlain<'\\', '|'>(text, out));
+    text.remove_prefix(AppendPlain<TextKind::kAny, '\\', '|'>(text, out));
     if (text.empty()) return;
     const char c = text.front();
     if (static_cast<unsigned char>(c) >= 0x80) {
@@ -28,10 +28,13 @@ void AppendCefHeader(std::string_view text, TextBuffer* out) {
   }
 }
 
+namespace {
+
 // '|' means nothing here.
-void AppendCefValue(std::string_view text, TextBuffer* out) {
+template <TextKind kKind>
+void AppendValue(std::string_view text, TextBuffer* out) {
   for (;;) {
-    text.remove_prefix(AppendPlain<'\\', '='>(text, out));
+    text.remove_prefix(AppendPlain<kKind, '\\', '='>(text, out));
     if (text.empty()) return;
     const char c = text.front();
     if (static_cast<unsigned char>(c) >= 0x80) {
@@ -52,9 +55,16 @@ void AppendCefValue(std::string_view text, TextBuffer* out) {
   }
 }
 
+}  // namespace
+
+void AppendCefValue(std::string_view text, TextBuffer* out, TextKind kind) {
+  return kind == TextKind::kUtf8 ? AppendValue<TextKind::kUtf8>(text, out)
+                                 : AppendValue<TextKind::kAny>(text, out);
+}
+
 void AppendLeefValue(std::string_view text, TextBuffer* out) {
   for (;;) {
-    text.remove_prefix(AppendPlain<>(text, out));
+    text.remove_prefix(AppendPlain<TextKind::kAny>(text, out));
     if (text.empty()) return;
     if (static_cast<unsigned char>(text.front()) >= 0x80) {
       text.remove_prefix(AppendCharacter(text, out));

@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/event/text.h"
 #include "core/format/text_buffer.h"
 
 namespace nsf {
 
 // A field of CEF's header, and a value of its extension.
 void AppendCefHeader(std::string_view text, TextBuffer* out);
-void AppendCefValue(std::string_view text, TextBuffer* out);
+void AppendCefValue(std::string_view text, TextBuffer* out, TextKind kind = TextKind::kAny);
 
 // A value of LEEF: nothing can be escaped there.
 void AppendLeefValue(std::string_view text, TextBuffer* out);

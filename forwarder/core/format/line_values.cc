@@ -50,6 +50,24 @@ std::string_view RequestTarget(const ApiCall& call) {
   return {call.path.data(), call.path.size() + 1 + call.query.size()};  // parts of one text
 }
 
+bool AppendLeft(const AuditEvent& event, const PlacedFields& placed, TextBuffer* out) {
+  const std::size_t begin = out->size();
+  *out += '{';
+  MemberRuns members(*event.row, out);
+  LeftMembers left(event, placed);
+  while (const Field* const field = left.Next()) {
+    if (field->type != FieldType::kString || !field->text.empty()) members.Add(*field);
+  }
+  members.Finish();
+  const bool is_any = out->size() > begin + 1;
+  if (is_any) {
+    *out += '}';
+  } else {
+    out->Shrink(begin);
+  }
+  return is_any;
+}
+
 std::string_view LineValues::Fit(std::string_view value, std::size_t limit) {
   while (!value.empty() && IsBlank(value.front())) value.remove_prefix(1);
   value = TrimEnd(value);
@@ -61,22 +79,14 @@ std::string_view LineValues::Fit(std::string_view value, std::size_t limit) {
 
 std::string_view LineValues::LeftAsJson(const AuditEvent& event, const PlacedFields& placed) {
   scratch_.clear();
-  scratch_ += '{';
-  MemberRuns members(*event.row, &scratch_);
-  LeftMembers left(event, placed);
-  while (const Field* const field = left.Next()) {
-    if (field->type != FieldType::kString || !field->text.empty()) members.Add(*field);
-  }
-  members.Finish();
-  if (scratch_.size() == 1) return {};
-  scratch_ += '}';
+  AppendLeft(event, placed, &scratch_);
   out_.NoteAsIn(scratch_);
   return scratch_.view();
 }
 
-std::string_view LineValues::AsJson(std::string_view json) {
+std::string_view LineValues::AsJson(std::string_view json, TextKind kind) {
   scratch_.clear();
-  AppendJsonValue(json, &scratch_);
+  AppendJsonValue(json, &scratch_, kind);
   out_.NoteAsIn(scratch_);
   return scratch_.view();
 }

@@ -27,6 +27,10 @@ std::string_view OutcomeWord(EventOutcome outcome);
 // The path with its query, as the tenant wrote both in one value.
 std::string_view RequestTarget(const ApiCall& call);
 
+// Appends the members that are left, as one JSON object; false, and nothing, where there are none.
+// Empty texts are none.
+bool AppendLeft(const AuditEvent& event, const PlacedFields& placed, TextBuffer* out);
+
 class LineValues {
  public:
   // `out` is where the values come in the end, and outlives this object: it is told what changed.
@@ -36,12 +40,17 @@ class LineValues {
   // it had to be cut.
   std::string_view Fit(std::string_view value, std::size_t limit);
 
-  // The members that are left, as one JSON object; empty when there are none. Empty texts are none.
-  // Valid until the next call of a function of this object.
+  // As AppendLeft(); empty where there are none. Valid until the next call of a function of this
+  // object.
   std::string_view LeftAsJson(const AuditEvent& event, const PlacedFields& placed);
 
   // A JSON value on one line. As above.
-  std::string_view AsJson(std::string_view json);
+  std::string_view AsJson(std::string_view json, TextKind kind = TextKind::kAny);
+
+  // Whether `value` is of what the two above made: that is UTF-8.
+  bool IsJson(std::string_view value) const {
+    return value.data() == scratch_.view().data() && !value.empty();
+  }
 
   // How many values were cut.
   std::uint32_t cut() const { return cut_; }

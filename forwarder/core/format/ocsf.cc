@@ -105,7 +105,7 @@ std::string_view EntityTypeText(std::uint32_t type_id) {
 class OcsfWriter : private JsonPieces {
  public:
   OcsfWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : JsonPieces(out),
+      : JsonPieces(*event.row, out),
         event_(event),
         kind_(event.classification),
         context_(context),
@@ -183,7 +183,8 @@ void OcsfWriter::WriteKind() {
 void OcsfWriter::WriteTime() {
   const EventTime time = ReadEventTime(event_);
   time_source_ = time.source;
-  PutMilliseconds(R"(,"time":)", time.seconds);
+  Put(R"(,"time":)");
+  AppendMilliseconds(time, &out_);
 }
 
 void OcsfWriter::WriteMetadata() {

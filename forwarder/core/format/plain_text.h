@@ -4,27 +4,33 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
 #include "core/event/byte_block.h"
 #include "core/event/byte_marks.h"
+#include "core/event/text.h"
 #include "core/format/text_buffer.h"
 
 namespace nsf {
 
-// Copies the bytes at the start of `text` that are ASCII, no control characters and none of
-// `kStops`; returns how many. `to` has room for all of `text`, and what is behind those it copied
-// may hold anything.
-template <char... kStops>
+// Copies the bytes at the start of `text` that are no control characters, none of `kStops` and, of
+// kAny, ASCII; returns how many. `to` has room for all of `text`, and what is behind those it
+// copied may hold anything.
+template <TextKind kKind, char... kStops>
 std::size_t CopyPlain(std::string_view text, char* to) {
+  constexpr bool kIsUtf8 = kKind == TextKind::kUtf8;
+  const auto mark_block = [](const ByteBlock& block) {
+    return kIsUtf8 ? MarkSpecial<kStops...>(block) : MarkOdd<kStops...>(block);
+  };
   const char* const from = text.data();
   const std::size_t size = text.size();
   std::size_t i = 0;
   for (; size - i >= kBlockBytes; i += kBlockBytes) {
     const ByteBlock block = LoadBlock(from + i);
     StoreBlock(block, to + i);
-    if (const BlockMarks odd = MarkOdd<kStops...>(block)) return i + FirstOfBlock(odd);
+    if (const BlockMarks odd = mark_block(block)) return i + FirstOfBlock(odd);
   }
   if (i == size) return size;
   // Most texts are short: their end is one more step of the same kind, which begins earlier and
@@ -33,11 +39,12 @@ std::size_t CopyPlain(std::string_view text, char* to) {
     i = size - kBlockBytes;
     const ByteBlock block = LoadBlock(from + i);
     StoreBlock(block, to + i);
-    const BlockMarks odd = MarkOdd<kStops...>(block);
+    const BlockMarks odd = mark_block(block);
     return odd == 0 ? size : i + FirstOfBlock(odd);
   }
   const auto mark = [](std::uint64_t word) -> ByteMarks {
-    return ((MarkHigh(word) | MarkControls(word)) | ... | MarkEqual(word, kStops));
+    const ByteMarks odd = kIsUtf8 ? MarkControls(word) : MarkHigh(word) | MarkControls(word);
+    return (odd | ... | MarkEqual(word, kStops));
   };
   if (size >= kWordBytes) {
     const std::uint64_t first = LoadWord(from);
@@ -49,16 +56,17 @@ std::size_t CopyPlain(std::string_view text, char* to) {
     return odd == 0 ? size : size - kWordBytes + FirstMarked(odd);
   }
   constexpr auto kIsPlain = [](char c) {
-    return static_cast<unsigned char>(c) - 0x20U < 0x60U && ((c != kStops) && ...);
+    constexpr unsigned kCount = kIsUtf8 ? 0xE0 : 0x60;
+    return static_cast<unsigned char>(c) - 0x20U < kCount && ((c != kStops) && ...);
   };
   for (; i < size && kIsPlain(from[i]); ++i) to[i] = from[i];
   return i;
 }
 
 // The same at the end of `out`.
-template <char... kStops>
+template <TextKind kKind, char... kStops>
 std::size_t AppendPlain(std::string_view text, TextBuffer* out) {
-  const std::size_t plain = CopyPlain<kStops...>(text, out->Room(text.size()));
+  const std::size_t plain = CopyPlain<kKind, kStops...>(text, out->Room(text.size()));
   out->Grow(plain);
   return plain;
 }

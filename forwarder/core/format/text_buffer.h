@@ -64,6 +64,8 @@ class TextBuffer {
     return data_.get() + size_;
   }
   void Grow(std::size_t size) { size_ += size; }
+  // Takes back what is behind the first `size` bytes.
+  void Shrink(std::size_t size) { size_ = size; }
 
  private:
   void Reserve(std::size_t size);

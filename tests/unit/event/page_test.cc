@@ -321,6 +321,25 @@ TEST_CASE("Bytes that are not UTF-8 mark their row and pass") {
   CHECK(reader.Read(page.rows()[4]).valid_utf8);
 }
 
+TEST_CASE("Of a row it is known which texts need no escapes") {
+  RowReader reader;
+  const Page page = Page::Parse(
+      "[{\"n\":\"caf\xC3\xA9\",\"e\\u0041\":\"a\\\"b\",\"z\":1.5},{\"a\":\"b\",\"c\":\"caf\xE9\"}"
+      "]");
+  REQUIRE(page.rows().size() == 2);
+  const Row& row = reader.Read(page.rows()[0]);
+  CHECK(row.IsPlain(row.fields[0].name));
+  CHECK(row.IsPlain(row.fields[0].text));
+  CHECK(row.IsPlain(row.fields[0].text.substr(2)));
+  CHECK_FALSE(row.IsPlain(row.fields[1].name));
+  CHECK_FALSE(row.IsPlain(row.fields[1].text));
+  CHECK(row.IsPlain(row.fields[2].text));
+  CHECK_FALSE(row.IsPlain({}));
+  CHECK_FALSE(row.IsPlain("b"));
+  const Row& no_utf8 = reader.Read(page.rows()[1]);
+  CHECK_FALSE(no_utf8.IsPlain(no_utf8.fields[0].text));
+}
+
 TEST_CASE("A row survives the page's move, and the page as long as the body is shared") {
   Page first = Page::Parse(R"({"result":[{"a":"\u0041","supporting_data":{"k":"v"}}]})");
   std::shared_ptr<const std::string> body;

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/event/audit_event.h"
+#include "core/event/page.h"
 #include "core/format/plain_text.h"
 
 namespace nsf {
@@ -78,6 +80,24 @@ TEST_CASE("Whom an event is about is never who did it") {
   CHECK(subject(kGroupManagement, "team@x", {"team@x", "Staff"}).empty());
   CHECK(subject(kEntityManagement, "Block", {"Block", "lee@x"}).empty());
   CHECK(subject(kAuthentication, "", {"192.0.2.1", "lee@x"}).empty());
+}
+
+TEST_CASE("Times are milliseconds, however the row has them") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"1760000100", "1760000100000"},       {R"("1760000100")", "1760000100000"},
+      {R"(" 1760000100")", "1760000100000"}, {R"("01760000100")", "1760000100000"},
+      {"1760000100.5", "1760000100000"},     {"1760000100123", "1760000100000"},
+      {"17.6e8", "1760000000000"},           {"0", "0"},
+  };
+  for (const auto& [json, milliseconds] : cases) {
+    INFO(json);
+    const Page page = Page::Parse(R"([{"timestamp":)" + json + "}]");
+    RowReader reader;
+    const AuditEvent event = Normalize(reader.Read(page.rows()[0]));
+    TextBuffer out;
+    AppendMilliseconds(ReadEventTime(event), &out);
+    CHECK(out.view() == milliseconds);
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // JSON text from hostile text.
 #include "core/format/json_text.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <clocale>
 #include <limits>
@@ -9,6 +10,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "core/event/text.h"
 
 namespace nsf {
 namespace {
@@ -95,6 +98,51 @@ TEST_CASE("Values pass as they are, on one line and in UTF-8") {
   for (const auto& [json, expected] : cases) {
     INFO(json);
     CHECK(AsValue(json) == expected);
+  }
+}
+
+TEST_CASE("JSON within JSON is the string that its value would be") {
+  const std::vector<std::string> pieces = {
+      "\"",       "\\\"", "\\\\", "\\n",  "\\u00e9", "\\ud800",          "\\ud83d\\ude00",
+      "\xC3\xA9", "\n",   "\x7F", "\xE9", "x",       "some more letters"};
+  std::mt19937 random(4);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string json;
+    for (std::size_t size = random() % 100; json.size() < size;) {
+      json += pieces[std::min<std::size_t>(random() % 40, pieces.size() - 1)];
+    }
+    TextBuffer nested;
+    AppendNestedJson(json, &nested);
+    REQUIRE(nested.view() == AsString(AsValue(json)));
+    if (!IsUtf8(json)) continue;
+    TextBuffer known;
+    AppendNestedJson(json, &known, TextKind::kUtf8);
+    REQUIRE(known.view() == nested.view());
+    CHECK(known.repaired() == nested.repaired());
+    TextBuffer value;
+    AppendJsonValue(json, &value, TextKind::kUtf8);
+    REQUIRE(value.view() == AsValue(json));
+  }
+}
+
+TEST_CASE("Text that is known to be plain is copied, whatever its size") {
+  for (std::size_t size = 0; size < 100; ++size) {
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i) text += static_cast<char>('A' + i % 20);
+    TextBuffer out;
+    AppendPlainJsonString(text, &out);
+    REQUIRE(out.view() == AsString(text));
+  }
+}
+
+TEST_CASE("Integers of every size are written") {
+  std::int64_t value = 1;
+  for (int digits = 1; digits < 19; ++digits, value *= 10) {
+    for (const std::int64_t one : {value - 1, value, value + 1, -value}) {
+      TextBuffer out;
+      AppendInteger(one, &out);
+      CHECK(out.view() == std::to_string(one));
+    }
   }
 }
 

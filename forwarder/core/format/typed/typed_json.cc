@@ -47,7 +47,7 @@ class TreeWriter : protected JsonPieces {
  public:
   TreeWriter(const AuditEvent& event, const FormatContext& context, const FieldTree& tree,
              TextBuffer* out)
-      : JsonPieces(out),
+      : JsonPieces(*event.row, out),
         event_(event),
         context_(context),
         tree_(tree),
@@ -76,7 +76,7 @@ class TreeWriter : protected JsonPieces {
   }
   void PutKey(std::string_view name) {
     PutComma();
-    AppendJsonString(name, &out_);
+    PutString(name);
     Put(":");
   }
 
@@ -152,7 +152,7 @@ void TreeWriter::PutLeaf(const TreeNode& leaf) {
       break;
   }
   if (value.is_json) return Put(value.text);
-  AppendJsonString(value.text, &out_);
+  PutString(value.text);
 }
 
 class TypedOcsfWriter : private TreeWriter {
@@ -206,19 +206,19 @@ class TypedOcsfWriter : private TreeWriter {
     Put(R"(,"unmapped":{)");
     if (!row.raw.starts_with('{')) {
       PutKey("row");
-      AppendJsonValue(row.raw, &out_);
+      PutValue(row.raw);
     }
     const PlacedFields placed = values_.Placed(&TypedField::ocsf);
     LeftMembers left(event_, placed);
     while (const Field* const field = left.Next()) {
       PutKey(field->name);
-      AppendJsonValue(field->json, &out_);
+      PutValue(field->json);
       has_rule = has_rule || field->name == kRuleName;
       has_time_source = has_time_source || field->name == kTimeSourceName;
     }
     const auto put_own = [this](std::string_view name, std::string_view text) {
       PutKey(name);
-      AppendJsonString(text, &out_);
+      PutString(text);
     };
     if (!has_rule) put_own(kRuleName, event_.classification.rule_id);
     if (!has_time_source) put_own(kTimeSourceName, values_.time().source);
@@ -258,7 +258,7 @@ class TypedEcsWriter : private TreeWriter {
       Put("[");
       for (const std::string_view text : listed) {
         PutComma();
-        AppendJsonString(text, &out_);
+        PutString(text);
       }
       Put("]");
     }
@@ -286,7 +286,7 @@ class TypedEcsWriter : private TreeWriter {
       }
       PutKey(field->name);
       if (field->type == FieldType::kString) {
-        AppendJsonValue(field->json, &out_);
+        PutValue(field->json);
       } else {
         PutNested(field->json);
       }
@@ -325,14 +325,6 @@ class TypedEcsWriter : private TreeWriter {
     Put("}");
   }
 
-  void PutNested(std::string_view json) {
-    scratch_.clear();
-    AppendJsonValue(json, &scratch_);
-    AppendJsonString(scratch_.view(), &out_);
-    out_.NoteAsIn(scratch_);
-  }
-
-  TextBuffer scratch_;
   TextBuffer other_;  // the members that cannot be fields, as the inside of an object
 };
 
