@@ -62,7 +62,6 @@ void TakeTimestamp(const Field& field, AuditEvent* event) {
 AuditEvent Normalize(const Row& row) {
   AuditEvent event;
   event.row = &row;
-  event.members = row.known;
   const auto find = [&row](KnownField known) { return row.Find(known); };
   if (const Field* id = find(KnownField::kId)) event.id = ReadText(*id);
   if (const Field* time = find(KnownField::kTimestamp)) TakeTimestamp(*time, &event);

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string_view>
 
-#include "core/event/known_field.h"
 #include "core/event/row.h"
 #include "core/event/supporting_data.h"
 #include "ports/clock.h"
@@ -35,7 +34,6 @@ struct Classification {
 
 struct AuditEvent {
   const Row* row = nullptr;
-  KnownMembers members;
   std::string_view id;                   // `_id` as text; empty when absent, null or empty
   std::optional<WallSeconds> timestamp;  // event time
   std::optional<WallSeconds> insertion;  // _insertion_epoch_timestamp

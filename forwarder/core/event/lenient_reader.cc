@@ -106,12 +106,16 @@ class Tokens {
 }  // namespace
 
 bool ReadLeniently(std::size_t start, bool mend, PageContent* content, bool* may_be_mended) {
-  std::string text(content->body().substr(start));  // the stream wants a NUL behind it
+  std::string_view text = content->body().substr(start);
+  std::string mended;
   if (mend) {
-    MendSurrogates(text.data(), text.size());
-    MendBigNumbers(text.data(), text.size());
+    mended = text;
+    MendSurrogates(mended.data(), mended.size());
+    MendBigNumbers(mended.data(), mended.size());
+    text = mended;
   }
-  SourceStream stream(text.c_str(), text.c_str() + text.size());
+  // Behind both there is the NUL that the stream wants.
+  SourceStream stream(text.data(), text.data() + text.size());
   Tokens tokens(start, &stream, content);
   rapidjson::GenericReader<SourceText, SourceText> reader;
   rapidjson::ParseResult result = reader.Parse<kFlags>(stream, tokens);

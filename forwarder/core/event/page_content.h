@@ -32,6 +32,7 @@ class PageContent {
   // containers. Use once: after a reader has failed another one begins with a new one.
   PageContent(Page* page, int max_depth);
 
+  // Behind it stands a NUL, as it is all of a std::string.
   std::string_view body() const { return body_; }
   // The text of a row that stands in the place of the list, alone; empty if there is none.
   std::string_view lone_row() const { return lone_row_; }

@@ -4,16 +4,18 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdint>
 #include <cstring>
 
 namespace nsf {
 namespace {
 
-constexpr std::size_t kUnicodeEscapeSize = 6;
 constexpr std::string_view kReplacement = "\\ufffd";
 
-// The code unit of a \uXXXX escape at the start of `json`; 0 if there is none (or it is \u0000).
+bool IsHigh(std::uint32_t unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
+bool IsLow(std::uint32_t unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
+
+}  // namespace
+
 std::uint32_t ReadUnit(std::string_view json) {
   if (json.size() < kUnicodeEscapeSize || json[0] != '\\' || json[1] != 'u') return 0;
   std::uint32_t unit = 0;
@@ -21,11 +23,6 @@ std::uint32_t ReadUnit(std::string_view json) {
   const auto [stop, error] = std::from_chars(json.data() + 2, end, unit, 16);
   return error == std::errc() && stop == end ? unit : 0;
 }
-
-bool IsHigh(std::uint32_t unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
-bool IsLow(std::uint32_t unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
-
-}  // namespace
 
 Escape ReadEscape(std::string_view json) {
   if (json.size() < 2 || json[1] != 'u') return {std::min<std::size_t>(json.size(), 2), false};

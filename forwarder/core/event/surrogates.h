@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace nsf {
@@ -15,6 +16,11 @@ struct Escape {
 };
 
 Escape ReadEscape(std::string_view json);
+
+inline constexpr std::size_t kUnicodeEscapeSize = 6;
+
+// The code unit of a \uXXXX escape at the start of `json`; 0 if there is none (or it is \u0000).
+std::uint32_t ReadUnit(std::string_view json);
 
 // Writes \ufffd over each lone surrogate escape; nothing moves.
 void MendSurrogates(char* json, std::size_t size);

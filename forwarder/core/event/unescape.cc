@@ -2,7 +2,6 @@
 #include "core/event/unescape.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
 #include "core/event/surrogates.h"
@@ -11,7 +10,6 @@ namespace nsf {
 namespace {
 
 constexpr std::uint32_t kReplacement = 0xFFFD;
-constexpr std::size_t kUnicodeEscapeSize = 6;
 
 void AppendUtf8(std::uint32_t point, std::string* out) {
   const auto append = [out](std::uint32_t byte) { *out += static_cast<char>(byte); };
@@ -33,19 +31,12 @@ void AppendUtf8(std::uint32_t point, std::string* out) {
   }
 }
 
-// Of \uXXXX at the start of `json`.
-std::uint32_t UnitOf(std::string_view json) {
-  std::uint32_t unit = 0;
-  std::from_chars(json.data() + 2, json.data() + json.size(), unit, 16);
-  return unit;
-}
-
 // `escape` is a \uXXXX, or two that are a pair.
 std::uint32_t PointOf(std::string_view escape, bool is_lone_surrogate) {
   if (is_lone_surrogate) return kReplacement;
-  const std::uint32_t first = UnitOf(escape.substr(0, kUnicodeEscapeSize));
+  const std::uint32_t first = ReadUnit(escape);
   if (escape.size() <= kUnicodeEscapeSize) return first;
-  const std::uint32_t second = UnitOf(escape.substr(kUnicodeEscapeSize));
+  const std::uint32_t second = ReadUnit(escape.substr(kUnicodeEscapeSize));
   return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
 }
 

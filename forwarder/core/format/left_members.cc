@@ -64,7 +64,7 @@ void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& plac
     bit <<= 1U;
   }
   // Those that mean something are known to be the only ones of their names.
-  if (!event.members.has_repeats()) compared &= ~event.members.few();
+  if (!event.row->known.has_repeats()) compared &= ~event.row->known.few();
   NameFilter behind;
   while (compared != 0) {
     const std::size_t i = std::bit_width(compared) - 1;
@@ -74,7 +74,7 @@ void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& plac
   }
   for (std::uint32_t known = placed.known(); known != 0; known &= known - 1) {
     const auto field = static_cast<KnownField>(std::countr_zero(known));
-    const std::size_t index = event.members.IndexOf(field);
+    const std::size_t index = event.row->known.IndexOf(field);
     if (index < fields_.size() && StandsFor(field, fields_[index], event)) left &= ~BitOf(index);
   }
   for (std::size_t i = 0; i < placed.member_count(); ++i) {

@@ -183,9 +183,9 @@ TEST_CASE("A member means what it means behind many others") {
     CHECK(read.event.type == "last");
     CHECK(read.event.user == "ana");
     CHECK(read.event.supporting.data_type == "x");
-    const std::size_t at = read.event.members.IndexOf(KnownField::kType);
+    const std::size_t at = read.event.row->known.IndexOf(KnownField::kType);
     CHECK(at == static_cast<std::size_t>(others) + 3);
-    CHECK(read.event.members.IndexOf(KnownField::kSeverity) == KnownMembers::kNone);
+    CHECK(read.event.row->known.IndexOf(KnownField::kSeverity) == KnownMembers::kNone);
   }
 }
 
