@@ -37,6 +37,10 @@ inline ByteBlock LoadBlock(const char* bytes) {
 inline void StoreBlock(ByteBlock block, char* to) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
 }
+// Of two words, in memory's order.
+inline ByteBlock BlockOf(std::uint64_t first, std::uint64_t second) {
+  return _mm_set_epi64x(static_cast<long long>(second), static_cast<long long>(first));
+}
 
 // The bits of both: what is no ASCII in either is none here.
 inline ByteBlock Join(ByteBlock a, ByteBlock b) { return _mm_or_si128(a, b); }
@@ -74,6 +78,12 @@ inline ByteBlock LoadBlock(const char* bytes) {
 }
 inline void StoreBlock(const ByteBlock& block, char* to) {
   std::memcpy(to, block.data(), block.size());
+}
+inline ByteBlock BlockOf(std::uint64_t first, std::uint64_t second) {
+  ByteBlock block;
+  std::memcpy(block.data(), &first, sizeof(first));
+  std::memcpy(block.data() + sizeof(first), &second, sizeof(second));
+  return block;
 }
 
 inline ByteBlock Join(ByteBlock a, const ByteBlock& b) {

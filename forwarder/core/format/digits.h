@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace nsf {
@@ -22,6 +23,18 @@ inline constexpr std::array<char, 200> kTwoDigits = [] {
 inline char* WriteTwoDigits(std::size_t value, char* to) {
   std::memcpy(to, kTwoDigits.data() + 2 * value, 2);
   return to + 2;
+}
+
+// Of an integer, with a sign.
+inline constexpr std::size_t kMostDigits = 20;
+
+// Writes an integer to `to`, where kMostDigits are free; returns what is behind it. It is
+// independent of the locale.
+char* WriteLongInteger(std::int64_t value, char* to);
+inline char* WriteInteger(std::int64_t value, char* to) {
+  if (value < 0 || value >= 10) return WriteLongInteger(value, to);
+  *to = static_cast<char>('0' + value);  // most are
+  return to + 1;
 }
 
 }  // namespace nsf

@@ -223,8 +223,7 @@ class EcsWriter : private JsonPieces {
   }
   void PutKey(std::string_view name) {
     PutComma();
-    PutString(name);
-    Put(":");
+    Put(Quoted{name}, ":");
   }
   void WriteEvent();
   void WriteSeverity();
@@ -255,13 +254,11 @@ void EcsWriter::Write() {
   PutTime(R"({"@timestamp":")", time_.seconds);
   Put(R"(,"ecs":{"version":"8.17.0"})");
   if (!event_.event_text.empty()) {
-    PutText(R"(,"message":)", event_.event_text);
+    Put(R"(,"message":)", Quoted{event_.event_text});
     placed_.Add(KnownField::kEvent);
   }
   WriteEvent();
-  Put(LevelText(event_.severity));
-  PutText(R"(,"organization":{"id":)", context_.tenant);
-  Put("}");
+  Put(LevelText(event_.severity), R"(,"organization":{"id":)", Quoted{context_.tenant}, "}");
   WriteUsers();
   WriteSource();
   if (kind_.class_uid == kApiActivity) WriteHttp();
@@ -271,13 +268,11 @@ void EcsWriter::Write() {
 }
 
 void EcsWriter::WriteEvent() {
-  PutText(R"(,"event":{"kind":"event","module":"netskope","id":)", context_.event_id);
+  Put(R"(,"event":{"kind":"event","module":"netskope","id":)", Quoted{context_.event_id},
+      R"(,"dataset":"netskope.)", Inside{context_.stream}, "\"");
   if (!event_.id.empty()) placed_.Add(KnownField::kId);
-  Put(R"(,"dataset":"netskope.)");
-  AppendJsonInside(context_.stream, &out_);
-  Put("\"");
   if (!event_.type.empty()) {
-    PutText(R"(,"provider":)", event_.type);
+    Put(R"(,"provider":)", Quoted{event_.type});
     placed_.Add(KnownField::kType);
   }
   if (!event_.event_text.empty()) {
@@ -285,9 +280,7 @@ void EcsWriter::WriteEvent() {
     AppendSlug(event_.event_text, kMaxSlug, &out_);
     Put("\"");
   }
-  Put(",");
-  Put(KindText(kind_));
-  Put(OutcomeText(kind_.outcome));
+  Put(",", KindText(kind_), OutcomeText(kind_.outcome));
   PutTextIfAny(R"(,"reason":)", FindReason(event_));
   WriteSeverity();
   if (const auto insertion = ReadInsertion(event_)) {
@@ -303,19 +296,18 @@ void EcsWriter::WriteSeverity() {
   } else {
     number = NumberOf(event_.severity);
   }
-  if (number) PutNumber(R"(,"severity":)", *number);
+  if (number) Put(R"(,"severity":)", *number);
 }
 
 void EcsWriter::PutUser(std::string_view name, const std::optional<KnownPerson>& person) {
   const UserParts parts = SplitUser(name);
-  PutText(R"("name":)", parts.name);
+  Put(R"("name":)", Quoted{parts.name});
   if (person && person->found()) {
     PutTextIfAny(R"(,"id":)", person->identity.id);
     PutTextIfAny(R"(,"full_name":)", person->identity.display_name);
   }
   if (parts.email.empty()) return;
-  PutText(R"(,"domain":)", parts.domain);
-  PutText(R"(,"email":)", parts.email);
+  Put(R"(,"domain":)", Quoted{parts.domain}, R"(,"email":)", Quoted{parts.email});
 }
 
 void EcsWriter::WriteUsers() {
@@ -340,15 +332,13 @@ void EcsWriter::WriteUsers() {
   }
   const bool is_group = kind_.class_uid == kGroupManagement || kind_.object_type_id == kGroupType;
   if (is_group && !ObjectName(event_).empty()) {
-    PutText(R"(,"group":{"name":)", ObjectName(event_));
-    Put("}");
+    Put(R"(,"group":{"name":)", Quoted{ObjectName(event_)}, "}");
   }
 }
 
 void EcsWriter::WriteSource() {
   if (event_.source_ip.empty()) return;
-  PutText(R"(,"source":{"ip":)", event_.source_ip);
-  Put("}");
+  Put(R"(,"source":{"ip":)", Quoted{event_.source_ip}, "}");
   placed_.Add(KnownField::kSourceIp);
 }
 
@@ -366,13 +356,12 @@ void EcsWriter::WriteHttp() {
     }
     if (call.status) {
       PutComma();
-      PutNumber(R"("response":{"status_code":)", *call.status);
-      Put("}");
+      Put(R"("response":{"status_code":)", *call.status, "}");
     }
     Put("}");
   }
   if (!call.path.empty()) {
-    PutText(R"(,"url":{"path":)", call.path);
+    Put(R"(,"url":{"path":)", Quoted{call.path});
     PutTextIfAny(R"(,"query":)", call.query);
     Put("}");
   }
@@ -392,14 +381,13 @@ void EcsWriter::WriteRelated() {
     for (auto name = names.begin(); name != names.end(); ++name) {
       if (name->empty() || std::find(names.begin(), name, *name) != name) continue;
       PutComma();
-      PutString(*name);
+      Put(Quoted{*name});
     }
     Put("]");
   }
   if (!event_.source_ip.empty()) {
     PutComma();
-    PutText(R"("ip":[)", event_.source_ip);
-    Put("]");
+    Put(R"("ip":[)", Quoted{event_.source_ip}, "]");
   }
   Put("}");
 }
@@ -477,7 +465,7 @@ void EcsWriter::WriteSupporting(const Field& field) {
     Put(R"("data_values":[)");
     for (std::size_t i = 0; i < supporting.value_count; ++i) {
       PutComma();
-      PutString(supporting.values[i]);
+      Put(Quoted{supporting.values[i]});
     }
     Put("]");
   }
@@ -497,8 +485,7 @@ void EcsWriter::WriteIdentity() {
 
 void EcsWriter::WriteForwarder() {
   PutComma();
-  PutText(R"("forwarder":{"category":)", kind_.category);
-  PutText(R"(,"rule":)", kind_.rule_id);
+  Put(R"("forwarder":{"category":)", Quoted{kind_.category}, R"(,"rule":)", Quoted{kind_.rule_id});
   PutTextIfAny(R"(,"object_type":)", kind_.object_type);
   PutTextIfAny(R"(,"object_name":)", ObjectName(event_));
   PutTextIfAny(R"(,"time_source":)", time_.source);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pieces that writers of JSON formats put their text together from. `before` is what stands
-// before a value: the key, and whatever closes what came before.
+// The pieces that writers of JSON formats put their text together from.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
+#include "core/event/byte_block.h"
 #include "core/event/row.h"
+#include "core/format/digits.h"
 #include "core/format/json_text.h"
 #include "core/format/text_buffer.h"
 
@@ -14,22 +17,31 @@ namespace nsf {
 
 class JsonPieces {
  protected:
+  // A text, as a JSON string; and what stands between the quotes.
+  struct Quoted {
+    std::string_view text;
+  };
+  struct Inside {
+    std::string_view text;
+  };
+
   // Both outlive this object.
   JsonPieces(const Row& row, TextBuffer* out) : row_(row), out_(*out) {}
 
-  void Put(std::string_view json) { out_ += json; }
-  // As a JSON string.
-  void PutString(std::string_view text);
-  void PutText(std::string_view before, std::string_view text) {
-    Put(before);
-    PutString(text);
+  // Appends pieces one behind the other: JSON as it stands, the two above, integers. An event is a
+  // hundred of them, most a few bytes long: those of one call are written into memory that is
+  // asked for once, and literals by a few stores.
+  template <typename... Pieces>
+  void Put(const Pieces&... pieces) {
+    const std::size_t room = (MostBytes(pieces) + ...);
+    char* to = out_.Room(room);
+    ((to = Write(pieces, room, to)), ...);
+    out_.GrowTo(to);
   }
-  void PutTextIfAny(std::string_view before, std::string_view text) {
-    if (!text.empty()) PutText(before, text);
-  }
-  void PutNumber(std::string_view before, std::int64_t value) {
-    Put(before);
-    AppendInteger(value, &out_);
+  // `before` is what stands before a text: its key, and whatever closes what came before.
+  template <typename Before>
+  void PutTextIfAny(const Before& before, std::string_view text) {
+    if (!text.empty()) Put(before, Quoted{text});
   }
   // A value of the row as it stands, and as a string.
   void PutValue(std::string_view json) { AppendJsonValue(json, &out_, row_.kind()); }
@@ -37,6 +49,45 @@ class JsonPieces {
 
   const Row& row_;
   TextBuffer& out_;
+
+ private:
+  // How many bytes a piece takes at most, if nothing in it has to be escaped.
+  template <std::size_t kSize>
+  static constexpr std::size_t MostBytes(const char (&/*literal*/)[kSize]) {
+    return kSize - 1;
+  }
+  static std::size_t MostBytes(std::string_view json) { return json.size(); }
+  static std::size_t MostBytes(const Quoted& piece) { return piece.text.size() + 2; }
+  static std::size_t MostBytes(const Inside& piece) { return piece.text.size(); }
+  static constexpr std::size_t MostBytes(std::int64_t /*value*/) { return kMostDigits; }
+
+  // Each writes a piece to `to`, where at least as many bytes are free as it takes at most, and
+  // returns what is behind it. What is longer, as it is escaped, leaves `room` bytes free for the
+  // pieces that follow.
+  template <std::size_t kSize>
+  static char* Write(const char (&literal)[kSize], std::size_t /*room*/, char* to) {
+    std::memcpy(to, literal, kSize - 1);
+    return to + kSize - 1;
+  }
+  static char* Write(std::string_view json, std::size_t /*room*/, char* to) {
+    CopyBytes(json, to);
+    return to + json.size();
+  }
+  char* Write(const Quoted& piece, std::size_t room, char* to) {
+    *to = '"';
+    to = WriteInside(piece.text, room, to + 1);
+    *to = '"';
+    return to + 1;
+  }
+  char* Write(const Inside& piece, std::size_t room, char* to) {
+    return WriteInside(piece.text, room, to);
+  }
+  static char* Write(std::int64_t value, std::size_t /*room*/, char* to) {
+    return WriteInteger(value, to);
+  }
+
+  char* WriteInside(std::string_view text, std::size_t room, char* to);
+  char* WriteForeign(std::string_view text, std::size_t room, char* to);
 };
 
 }  // namespace nsf

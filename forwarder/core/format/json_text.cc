@@ -194,22 +194,7 @@ void AppendNestedJson(std::string_view json, TextBuffer* out, TextKind kind) {
 }
 
 void AppendInteger(std::int64_t value, TextBuffer* out) {
-  if (value >= 0 && value < 10) {  // most are
-    *out += static_cast<char>('0' + value);
-    return;
-  }
-  constexpr std::size_t kMostDigits = 20;  // with a sign
-  std::array<char, kMostDigits> digits;
-  char* const end = digits.data() + digits.size();
-  char* begin = end;
-  auto rest = static_cast<std::uint64_t>(value);
-  if (value < 0) rest = -rest;
-  for (; rest >= 10; rest /= 100) WriteTwoDigits(rest % 100, begin -= 2);
-  if (rest > 0) *--begin = static_cast<char>('0' + rest);
-  if (value < 0) *--begin = '-';
-  const std::string_view text(begin, static_cast<std::size_t>(end - begin));
-  CopyBytes(text, out->Room(text.size()));
-  out->Grow(text.size());
+  out->GrowTo(WriteInteger(value, out->Room(kMostDigits)));
 }
 
 }  // namespace nsf

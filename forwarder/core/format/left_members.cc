@@ -56,14 +56,13 @@ LeftMembers::LeftMembers(const AuditEvent& event, const PlacedFields& placed)
 
 void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& placed) {
   std::uint64_t left = 0;
-  std::uint64_t compared = 0;  // by name
   std::uint64_t bit = 1;
   for (const Field& field : fields_) {
     if (field.type != FieldType::kNull) left |= bit;
-    compared |= bit;
     bit <<= 1U;
   }
-  // Those that mean something are known to be the only ones of their names.
+  // By name. Those that mean something are known to be the only ones of their names.
+  std::uint64_t compared = bit - 1;
   if (!event.row->known.has_repeats()) compared &= ~event.row->known.few();
   NameFilter behind;
   while (compared != 0) {
@@ -96,13 +95,7 @@ void LeftMembers::FindAmongMany(const AuditEvent& event, const PlacedFields& pla
   }
 }
 
-const Field* LeftMembers::Next() {
-  if (many_.empty()) {
-    if (left_ == 0) return nullptr;
-    const auto index = static_cast<std::size_t>(std::countr_zero(left_));
-    left_ &= left_ - 1;
-    return &fields_[index];
-  }
+const Field* LeftMembers::NextOfMany() {
   while (next_ < many_.size()) {
     const std::size_t index = next_++;
     if (many_[index]) return &fields_[index];

@@ -3,6 +3,7 @@
 // that nothing is lost.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,11 +44,17 @@ class LeftMembers {
 
   // The next one, or null at the end. Null values are none, and of members with the same name the
   // last one counts.
-  const Field* Next();
+  const Field* Next() {
+    if (left_ == 0) return NextOfMany();
+    const auto index = static_cast<std::size_t>(std::countr_zero(left_));
+    left_ &= left_ - 1;
+    return &fields_[index];
+  }
 
  private:
   void FindAmongFew(const AuditEvent& event, const PlacedFields& placed);
   void FindAmongMany(const AuditEvent& event, const PlacedFields& placed);
+  const Field* NextOfMany();
 
   const std::span<const Field> fields_;
   std::uint64_t left_ = 0;  // a bit for each member that is left and still to come

@@ -14,17 +14,11 @@ bool MemberRuns::StandsInRow(const Field& field) const {
          name_end + 2 == field.json.data();
 }
 
-void MemberRuns::Add(const Field& field) {
+void MemberRuns::Begin(const Field& field) {
   if (!StandsInRow(field)) return Add(field.name, field.json);
-  const char* begin = field.name.data() - 1;
+  Finish();
+  const char* const begin = field.name.data() - 1;
   const char* const end = field.json.data() + field.json.size();
-  // Only a comma is between the two.
-  const bool goes_on = !run_.empty() && run_.data() + run_.size() + 1 == begin;
-  if (goes_on) {
-    begin = run_.data();
-  } else {
-    Finish();
-  }
   run_ = {begin, static_cast<std::size_t>(end - begin)};
 }
 

@@ -19,12 +19,22 @@ class MemberRuns {
   MemberRuns& operator=(const MemberRuns&) = delete;
 
   // `field` is one of the row's. What was added is in `out` after Finish().
-  void Add(const Field& field);
+  void Add(const Field& field) {
+    const char* const run_end = run_.data() + run_.size();
+    const char* const name_end = field.name.data() + field.name.size();
+    // As `,"name":value`: nothing else can be between the three.
+    const bool goes_on =
+        !run_.empty() && field.name.data() == run_end + 2 && field.json.data() == name_end + 2;
+    if (!goes_on) return Begin(field);
+    const char* const end = field.json.data() + field.json.size();
+    run_ = {run_.data(), static_cast<std::size_t>(end - run_.data())};
+  }
   // A member that does not stand in the row as it is to be written.
   void Add(std::string_view name, std::string_view json);
   void Finish();
 
  private:
+  void Begin(const Field& field);
   bool StandsInRow(const Field& field) const;
 
   const Row& row_;

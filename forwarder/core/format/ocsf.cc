@@ -140,17 +140,15 @@ class OcsfWriter : private JsonPieces {
 };
 
 void OcsfWriter::Write() {
-  Put("{");
   WriteKind();
   WriteTime();
-  Put(SeverityText(event_.severity));
-  Put(StatusText(kind_.outcome));
+  Put(SeverityText(event_.severity), StatusText(kind_.outcome));
   if (!event_.event_text.empty()) {
-    PutText(R"(,"message":)", event_.event_text);
+    Put(R"(,"message":)", Quoted{event_.event_text});
     placed_.Add(KnownField::kEvent);
   }
   if (event_.count && *event_.count > 1) {
-    PutNumber(R"(,"count":)", *event_.count);
+    Put(R"(,"count":)", *event_.count);
     placed_.Add(KnownField::kCount);
   }
   WriteMetadata();
@@ -168,16 +166,11 @@ void OcsfWriter::WriteKind() {
   const std::uint32_t activity_id = kind_.activity_name.empty() ? 0 : kind_.activity_id;
   const std::string_view activity =
       kind_.activity_name.empty() ? std::string_view("Unknown") : kind_.activity_name;
-  Put(text.members);
-  PutNumber(R"(,"activity_id":)", activity_id);
-  PutText(R"(,"activity_name":)", activity);
-  PutNumber(R"(,"type_uid":)", std::int64_t{kind_.class_uid} * 100 + activity_id);
-  Put(R"(,"type_name":")");
-  Put(text.name);
-  Put(": ");
   // The caption of 99 is fixed; the event's own text is in activity_name.
-  AppendJsonInside(activity_id == 99 ? std::string_view("Other") : activity, &out_);
-  Put("\"");
+  const std::string_view caption = activity_id == 99 ? std::string_view("Other") : activity;
+  Put("{", text.members, R"(,"activity_id":)", activity_id, R"(,"activity_name":)",
+      Quoted{activity}, R"(,"type_uid":)", std::int64_t{kind_.class_uid} * 100 + activity_id,
+      R"(,"type_name":")", text.name, ": ", Inside{caption}, "\"");
 }
 
 void OcsfWriter::WriteTime() {
@@ -191,19 +184,17 @@ void OcsfWriter::WriteMetadata() {
   Put(R"(,"metadata":{"version":"1.8.0","product":{"name":"Netskope Security Cloud",)"
       R"("vendor_name":"Netskope")");
   if (!event_.type.empty()) {
-    PutText(R"(,"feature":{"name":)", event_.type);
-    Put("}");
+    Put(R"(,"feature":{"name":)", Quoted{event_.type}, "}");
     placed_.Add(KnownField::kType);
   }
-  PutText(R"(},"log_provider":"Netskope","log_name":)", context_.stream);
-  PutText(R"(,"tenant_uid":)", context_.tenant);
-  PutText(R"(,"uid":)", context_.event_id);
+  Put(R"(},"log_provider":"Netskope","log_name":)", Quoted{context_.stream}, R"(,"tenant_uid":)",
+      Quoted{context_.tenant}, R"(,"uid":)", Quoted{context_.event_id});
   if (!event_.id.empty()) {
-    PutText(R"(,"original_event_uid":)", event_.id);
+    Put(R"(,"original_event_uid":)", Quoted{event_.id});
     placed_.Add(KnownField::kId);
   }
   if (!event_.timestamp_text.empty()) {
-    PutText(R"(,"original_time":)", event_.timestamp_text);
+    Put(R"(,"original_time":)", Quoted{event_.timestamp_text});
     placed_.Add(KnownField::kTimestamp);
   }
   PutTextIfAny(R"(,"event_code":)", event_.event_text);
@@ -225,9 +216,9 @@ const KnownPerson* OcsfWriter::Subject() const {
 }
 
 void OcsfWriter::PutUser(std::string_view name, const KnownPerson* person) {
-  PutText(R"("name":)", name);
+  Put(R"("name":)", Quoted{name});
   const bool is_email = name == ActorName(event_) ? actor_is_email_ : IsEmail(name);
-  if (is_email) PutText(R"(,"email_addr":)", name);
+  if (is_email) Put(R"(,"email_addr":)", Quoted{name});
   if (person != nullptr && person->found()) PutIdentity(person->identity);
 }
 
@@ -262,13 +253,12 @@ void OcsfWriter::WriteActor() {
                                                : R"(,"type_id":4,"type":"Service")");
   placed_.Add(event_.user.empty() ? KnownField::kNormalizedUser : KnownField::kUser);
   if (!event_.normalized_user.empty()) {
-    if (event_.normalized_user != name) PutText(R"(,"uid_alt":)", event_.normalized_user);
+    if (event_.normalized_user != name) Put(R"(,"uid_alt":)", Quoted{event_.normalized_user});
     placed_.Add(KnownField::kNormalizedUser);
   }
   if (!event_.organization_unit.empty()) {
-    PutText(R"(,"org":{"name":)", context_.tenant);
-    PutText(R"(,"ou_name":)", event_.organization_unit);
-    Put("}");
+    Put(R"(,"org":{"name":)", Quoted{context_.tenant}, R"(,"ou_name":)",
+        Quoted{event_.organization_unit}, "}");
     placed_.Add(KnownField::kOrganizationUnit);
   }
   Put("}}");
@@ -277,8 +267,7 @@ void OcsfWriter::WriteActor() {
 void OcsfWriter::WriteSource() {
   if (kind_.class_uid == kBaseEvent) return;  // it has no place for it
   if (!event_.source_ip.empty()) {
-    PutText(R"(,"src_endpoint":{"ip":)", event_.source_ip);
-    Put("}");
+    Put(R"(,"src_endpoint":{"ip":)", Quoted{event_.source_ip}, "}");
     placed_.Add(KnownField::kSourceIp);
   } else if (kind_.class_uid == kApiActivity) {
     Put(R"(,"src_endpoint":{"name":"Unknown"})");
@@ -301,8 +290,7 @@ void OcsfWriter::WriteClassMembers() {
       return;
     case kUserAccess:
       put_subject(SubjectName(event_), Subject());
-      PutText(R"(,"privileges":[)", event_.target);
-      Put("]");
+      Put(R"(,"privileges":[)", Quoted{event_.target}, "]");
       return;
     case kGroupManagement:
       return WriteGroup();
@@ -319,23 +307,21 @@ void OcsfWriter::WriteEntity() {
   const std::string_view name = !event_.target.empty()       ? event_.target
                                 : !kind_.object_type.empty() ? kind_.object_type
                                                              : event_.event_text;
-  PutText(R"(,"entity":{"name":)", name);
-  Put(",");
+  Put(R"(,"entity":{"name":)", Quoted{name}, ",");
   const std::string_view type = EntityTypeText(kind_.object_type_id);
   if (!type.empty()) {
     Put(type);
   } else {
-    PutText(R"("type_id":99,"type":)",
-            kind_.object_type.empty() ? std::string_view("Other") : kind_.object_type);
+    Put(R"("type_id":99,"type":)",
+        Quoted{kind_.object_type.empty() ? std::string_view("Other") : kind_.object_type});
   }
   Put("}");
 }
 
 // The group, and whom it gained or lost where the values name someone.
 void OcsfWriter::WriteGroup() {
-  PutText(R"(,"group":{"name":)",
-          event_.target.empty() ? std::string_view("Unknown") : event_.target);
-  Put("}");
+  Put(R"(,"group":{"name":)",
+      Quoted{event_.target.empty() ? std::string_view("Unknown") : event_.target}, "}");
   for (std::size_t rank = 0;; ++rank) {
     const std::string_view name = FindName(event_.supporting, rank);
     if (name.empty()) return;
@@ -349,36 +335,31 @@ void OcsfWriter::WriteGroup() {
 void OcsfWriter::WriteApi() {
   const ApiCall call = ReadApiCall(event_.supporting);
   if (call.path.empty()) {
-    PutText(R"(,"api":{"operation":)", call.method.empty() ? event_.event_text : call.method);
+    Put(R"(,"api":{"operation":)", Quoted{call.method.empty() ? event_.event_text : call.method});
   } else {
-    Put(R"(,"api":{"operation":")");
-    AppendJsonInside(call.method.empty() ? std::string_view("UNKNOWN") : call.method, &out_);
-    Put(" ");
-    AppendJsonInside(call.path, &out_);
-    Put("\"");
+    Put(R"(,"api":{"operation":")",
+        Inside{call.method.empty() ? std::string_view("UNKNOWN") : call.method}, " ",
+        Inside{call.path}, "\"");
   }
   Put("}");
   if (!call.method.empty() || !call.path.empty()) {
     Put(R"(,"http_request":{)");
     PutTextIfAny(R"("http_method":)", call.method);
     if (!call.path.empty()) {
-      PutText(call.method.empty() ? R"("url":{"path":)" : R"(,"url":{"path":)", call.path);
+      Put(call.method.empty() ? R"("url":{"path":)" : R"(,"url":{"path":)", Quoted{call.path});
       PutTextIfAny(R"(,"query_string":)", call.query);
       Put("}");
     }
     Put("}");
   }
   if (call.status) {
-    PutNumber(R"(,"http_response":{"code":)", *call.status);
-    PutNumber(R"(},"status_code":")", *call.status);
-    Put("\"");
+    Put(R"(,"http_response":{"code":)", *call.status, R"(},"status_code":")", *call.status, "\"");
   }
 }
 
 void OcsfWriter::PutObservable(std::string_view before, std::string_view value) {
-  Put(out_.ends_with('[') ? "{" : ",{");
-  PutText(before, value);
-  Put("}");
+  if (!out_.ends_with('[')) Put(",");
+  Put("{", before, Quoted{value}, "}");
 }
 
 void OcsfWriter::WriteObservables() {
@@ -421,9 +402,8 @@ void OcsfWriter::WriteUnmapped() {
   }
   members.Finish();
   const auto put_own = [&](std::string_view name, std::string_view text) {
-    Put(out_.ends_with('{') ? "\"" : ",\"");
-    Put(name);
-    PutText("\":", text);
+    if (!out_.ends_with('{')) Put(",");
+    Put("\"", name, "\":", Quoted{text});
   };
   if (!has_rule) put_own(kRuleName, kind_.rule_id);
   if (!has_time_source && !time_source_.empty()) put_own(kTimeSourceName, time_source_);

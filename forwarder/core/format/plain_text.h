@@ -3,13 +3,13 @@
 // several bytes. Bytes that are not UTF-8 become U+FFFD.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
 #include "core/event/byte_block.h"
-#include "core/event/byte_marks.h"
 #include "core/event/text.h"
 #include "core/format/text_buffer.h"
 
@@ -21,39 +21,57 @@ namespace nsf {
 template <TextKind kKind, char... kStops>
 std::size_t CopyPlain(std::string_view text, char* to) {
   constexpr bool kIsUtf8 = kKind == TextKind::kUtf8;
-  const auto mark_block = [](const ByteBlock& block) {
-    return kIsUtf8 ? MarkSpecial<kStops...>(block) : MarkOdd<kStops...>(block);
-  };
   const char* const from = text.data();
   const std::size_t size = text.size();
+  const auto mark = [](const ByteBlock& block) {
+    return kIsUtf8 ? MarkSpecial<kStops...>(block) : MarkOdd<kStops...>(block);
+  };
+  const auto copy_block = [&](std::size_t at) -> std::uint64_t {
+    const ByteBlock block = LoadBlock(from + at);
+    StoreBlock(block, to + at);
+    return mark(block);
+  };
+  const auto first_of = [](std::uint64_t odd) {
+    return static_cast<std::size_t>(std::countr_zero(odd));
+  };
   std::size_t i = 0;
+  constexpr std::size_t kLong = 4 * kBlockBytes;  // of which one jump decides
+  for (; size - i >= kLong; i += kLong) {
+    const std::uint64_t odd = copy_block(i) | copy_block(i + kBlockBytes) << 16 |
+                              copy_block(i + 2 * kBlockBytes) << 32 |
+                              copy_block(i + 3 * kBlockBytes) << 48;
+    if (odd != 0) return i + first_of(odd);
+  }
   for (; size - i >= kBlockBytes; i += kBlockBytes) {
-    const ByteBlock block = LoadBlock(from + i);
-    StoreBlock(block, to + i);
-    if (const BlockMarks odd = mark_block(block)) return i + FirstOfBlock(odd);
+    if (const std::uint64_t odd = copy_block(i)) return i + first_of(odd);
   }
   if (i == size) return size;
   // Most texts are short: their end is one more step of the same kind, which begins earlier and
   // does some bytes again.
   if (size >= kBlockBytes) {
     i = size - kBlockBytes;
-    const ByteBlock block = LoadBlock(from + i);
-    StoreBlock(block, to + i);
-    const BlockMarks odd = mark_block(block);
-    return odd == 0 ? size : i + FirstOfBlock(odd);
+    const std::uint64_t odd = copy_block(i);
+    return odd == 0 ? size : i + first_of(odd);
   }
-  const auto mark = [](std::uint64_t word) -> ByteMarks {
-    const ByteMarks odd = kIsUtf8 ? MarkControls(word) : MarkHigh(word) | MarkControls(word);
-    return (odd | ... | MarkEqual(word, kStops));
+  // Those of less than a block are looked at as one, made of their first and their last bytes.
+  const auto copy_ends = [&](auto first, const auto& block_of) {
+    constexpr std::size_t kUnit = sizeof(first);
+    auto last = first;
+    std::memcpy(&first, from, kUnit);
+    std::memcpy(&last, from + size - kUnit, kUnit);
+    std::memcpy(to, &first, kUnit);
+    std::memcpy(to + size - kUnit, &last, kUnit);
+    const BlockMarks odd = mark(block_of(first, last));
+    if (odd == 0) return size;
+    const std::size_t at = first_of(odd);
+    return at < kUnit ? at : size - 2 * kUnit + at;
   };
-  if (size >= kWordBytes) {
-    const std::uint64_t first = LoadWord(from);
-    const std::uint64_t last = LoadWord(from + size - kWordBytes);
-    std::memcpy(to, &first, kWordBytes);
-    std::memcpy(to + size - kWordBytes, &last, kWordBytes);
-    if (const ByteMarks odd = mark(first)) return FirstMarked(odd);
-    const ByteMarks odd = mark(last);
-    return odd == 0 ? size : size - kWordBytes + FirstMarked(odd);
+  if (size >= sizeof(std::uint64_t)) return copy_ends(std::uint64_t{}, BlockOf);
+  if (size >= sizeof(std::uint32_t)) {
+    return copy_ends(std::uint32_t{}, [](std::uint64_t first, std::uint64_t last) {
+      const std::uint64_t both = first | last << 32;
+      return BlockOf(both, both);
+    });
   }
   constexpr auto kIsPlain = [](char c) {
     constexpr unsigned kCount = kIsUtf8 ? 0xE0 : 0x60;

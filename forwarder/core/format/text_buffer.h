@@ -64,6 +64,8 @@ class TextBuffer {
     return data_.get() + size_;
   }
   void Grow(std::size_t size) { size_ += size; }
+  // The same: it ends at `end`, in the room that was given.
+  void GrowTo(const char* end) { size_ = static_cast<std::size_t>(end - data_.get()); }
   // Takes back what is behind the first `size` bytes.
   void Shrink(std::size_t size) { size_ = size; }
 

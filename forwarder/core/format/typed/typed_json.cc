@@ -76,8 +76,7 @@ class TreeWriter : protected JsonPieces {
   }
   void PutKey(std::string_view name) {
     PutComma();
-    PutString(name);
-    Put(":");
+    Put(Quoted{name}, ":");
   }
 
   const AuditEvent& event_;
@@ -152,7 +151,7 @@ void TreeWriter::PutLeaf(const TreeNode& leaf) {
       break;
   }
   if (value.is_json) return Put(value.text);
-  PutString(value.text);
+  Put(Quoted{value.text});
 }
 
 class TypedOcsfWriter : private TreeWriter {
@@ -192,9 +191,7 @@ class TypedOcsfWriter : private TreeWriter {
       if (searched == nullptr) continue;
       Put(out_.size() == begin ? R"(,"observables":[{"name":)" : R"(,{"name":)");
       AppendJsonString(leaf.path, &out_);
-      Put(",");
-      PutText(searched->observable, values_.at(leaf.field).text);
-      Put("}");
+      Put(",", searched->observable, Quoted{values_.at(leaf.field).text}, "}");
     }
     if (out_.size() > begin) Put("]");
   }
@@ -218,7 +215,7 @@ class TypedOcsfWriter : private TreeWriter {
     }
     const auto put_own = [this](std::string_view name, std::string_view text) {
       PutKey(name);
-      PutString(text);
+      Put(Quoted{text});
     };
     if (!has_rule) put_own(kRuleName, event_.classification.rule_id);
     if (!has_time_source) put_own(kTimeSourceName, values_.time().source);
@@ -258,7 +255,7 @@ class TypedEcsWriter : private TreeWriter {
       Put("[");
       for (const std::string_view text : listed) {
         PutComma();
-        PutString(text);
+        Put(Quoted{text});
       }
       Put("]");
     }
@@ -319,8 +316,8 @@ class TypedEcsWriter : private TreeWriter {
 
   void WriteForwarder() {
     PutKey("forwarder");
-    PutText(R"({"category":)", event_.classification.category);
-    PutText(R"(,"rule":)", event_.classification.rule_id);
+    Put(R"({"category":)", Quoted{event_.classification.category}, R"(,"rule":)",
+        Quoted{event_.classification.rule_id});
     PutTextIfAny(R"(,"time_source":)", values_.time().source);
     Put("}");
   }
