@@ -225,6 +225,11 @@ class EcsWriter : private JsonPieces {
     PutComma();
     Put(Quoted{name}, ":");
   }
+  template <std::size_t kSize>
+  void PutKey(const char (&literal)[kSize]) {
+    PutComma();
+    Put("\"", literal, "\":");
+  }
   void WriteEvent();
   void WriteSeverity();
   void WriteUsers();

@@ -2,7 +2,6 @@
 // The pattern of OCSF's email_t.
 #include "core/format/email.h"
 
-#include <algorithm>
 #include <array>
 
 namespace nsf {
@@ -21,21 +20,23 @@ constexpr std::array<bool, 256> LettersDigitsAnd(std::string_view marks) {
 constexpr std::array<bool, 256> kEmailLocal = LettersDigitsAnd("!#$%&'*+-/=?^_`{|}~.");
 constexpr std::array<bool, 256> kEmailDomain = LettersDigitsAnd("-.");
 
-bool ConsistsOf(const std::array<bool, 256>& allowed, std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return allowed[static_cast<unsigned char>(c)]; });
+// How many bytes at the start of `text` are allowed.
+std::size_t PrefixOf(const std::array<bool, 256>& allowed, std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && allowed[static_cast<unsigned char>(text[size])]) ++size;
+  return size;
 }
 
 }  // namespace
 
 bool IsEmail(std::string_view text) {
-  const std::size_t at = text.find('@');
-  if (at == 0 || at == std::string_view::npos) return false;
-  const std::string_view local = text.substr(0, at);
+  // No @ is part of the first set: what ends it is the first one, or there is none.
+  const std::size_t at = PrefixOf(kEmailLocal, text);
+  if (at == 0 || at == text.size() || text[at] != '@') return false;
   const std::string_view domain = text.substr(at + 1);
   const std::size_t dot = domain.find('.');
   if (dot == 0 || dot == std::string_view::npos || domain.ends_with('.')) return false;
-  return ConsistsOf(kEmailLocal, local) && ConsistsOf(kEmailDomain, domain);
+  return PrefixOf(kEmailDomain, domain) == domain.size();
 }
 
 }  // namespace nsf

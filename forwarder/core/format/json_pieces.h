@@ -11,6 +11,8 @@
 #include "core/event/row.h"
 #include "core/format/digits.h"
 #include "core/format/json_text.h"
+#include "core/format/padded_text.h"
+#include "core/format/short_texts.h"
 #include "core/format/text_buffer.h"
 
 namespace nsf {
@@ -26,7 +28,7 @@ class JsonPieces {
   };
 
   // Both outlive this object.
-  JsonPieces(const Row& row, TextBuffer* out) : row_(row), out_(*out) {}
+  JsonPieces(const Row& row, TextBuffer* out) : row_(row), out_(*out), texts_(row) {}
 
   // Appends pieces one behind the other: JSON as it stands, the two above, integers. An event is a
   // hundred of them, most a few bytes long: those of one call are written into memory that is
@@ -57,8 +59,14 @@ class JsonPieces {
     return kSize - 1;
   }
   static std::size_t MostBytes(std::string_view json) { return json.size(); }
-  static std::size_t MostBytes(const Quoted& piece) { return piece.text.size() + 2; }
-  static std::size_t MostBytes(const Inside& piece) { return piece.text.size(); }
+  template <std::size_t kMost>
+  static constexpr std::size_t MostBytes(const PaddedText<kMost>& /*json*/) {
+    return kMost;
+  }
+  static std::size_t MostBytes(const Inside& piece) {
+    return piece.text.size() + ShortTexts::kMostBytes;
+  }
+  static std::size_t MostBytes(const Quoted& piece) { return MostBytes(Inside{piece.text}) + 2; }
   static constexpr std::size_t MostBytes(std::int64_t /*value*/) { return kMostDigits; }
 
   // Each writes a piece to `to`, where at least as many bytes are free as it takes at most, and
@@ -73,21 +81,27 @@ class JsonPieces {
     CopyBytes(json, to);
     return to + json.size();
   }
-  char* Write(const Quoted& piece, std::size_t room, char* to) {
-    *to = '"';
-    to = WriteInside(piece.text, room, to + 1);
-    *to = '"';
-    return to + 1;
+  template <std::size_t kMost>
+  static char* Write(const PaddedText<kMost>& json, std::size_t /*room*/, char* to) {
+    return json.Copy(to);
   }
   char* Write(const Inside& piece, std::size_t room, char* to) {
-    return WriteInside(piece.text, room, to);
+    if (texts_.Has(piece.text)) return texts_.Copy(piece.text, to);  // most are
+    return WriteOther(piece.text, room, to);
+  }
+  char* Write(const Quoted& piece, std::size_t room, char* to) {
+    *to = '"';
+    to = Write(Inside{piece.text}, room, to + 1);
+    *to = '"';
+    return to + 1;
   }
   static char* Write(std::int64_t value, std::size_t /*room*/, char* to) {
     return WriteInteger(value, to);
   }
 
-  char* WriteInside(std::string_view text, std::size_t room, char* to);
-  char* WriteForeign(std::string_view text, std::size_t room, char* to);
+  char* WriteOther(std::string_view text, std::size_t room, char* to);
+
+  ShortTexts texts_;
 };
 
 }  // namespace nsf

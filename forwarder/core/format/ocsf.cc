@@ -13,6 +13,7 @@
 #include "core/format/left_members.h"
 #include "core/format/member_runs.h"
 #include "core/format/ocsf_enrichments.h"
+#include "core/format/padded_text.h"
 
 namespace nsf {
 namespace {
@@ -23,8 +24,8 @@ constexpr std::string_view kTimeSourceName = "time_source";
 // What is the same for all events of a class, as JSON.
 struct ClassText {
   std::uint32_t class_uid;
-  std::string_view name;
-  std::string_view members;
+  PaddedText<32> name;
+  PaddedText<128> members;
 };
 
 constexpr std::array<ClassText, 7> kClasses = {{
@@ -57,32 +58,30 @@ const ClassText& FindClass(std::uint32_t class_uid) {
   return kClasses[0];
 }
 
-std::string_view SeverityText(Severity severity) {
-  switch (severity) {
-    case Severity::kInfo:
-      return R"(,"severity_id":1,"severity":"Informational")";
-    case Severity::kLow:
-      return R"(,"severity_id":2,"severity":"Low")";
-    case Severity::kMedium:
-      return R"(,"severity_id":3,"severity":"Medium")";
-    case Severity::kHigh:
-      return R"(,"severity_id":4,"severity":"High")";
-    case Severity::kUnknown:
-      break;
-  }
-  return R"(,"severity_id":0,"severity":"Unknown")";
+using IdText = PaddedText<48>;
+
+// By Severity and EventOutcome.
+constexpr std::array<IdText, 5> kSeverities = {{
+    {R"(,"severity_id":0,"severity":"Unknown")"},
+    {R"(,"severity_id":1,"severity":"Informational")"},
+    {R"(,"severity_id":2,"severity":"Low")"},
+    {R"(,"severity_id":3,"severity":"Medium")"},
+    {R"(,"severity_id":4,"severity":"High")"},
+}};
+constexpr std::array<IdText, 3> kStatuses = {{
+    {R"(,"status_id":0,"status":"Unknown")"},
+    {R"(,"status_id":1,"status":"Success")"},
+    {R"(,"status_id":2,"status":"Failure")"},
+}};
+
+const IdText& SeverityText(Severity severity) {
+  static_assert(static_cast<std::size_t>(Severity::kHigh) == kSeverities.size() - 1);
+  return kSeverities[static_cast<std::size_t>(severity)];
 }
 
-std::string_view StatusText(EventOutcome outcome) {
-  switch (outcome) {
-    case EventOutcome::kSuccess:
-      return R"(,"status_id":1,"status":"Success")";
-    case EventOutcome::kFailure:
-      return R"(,"status_id":2,"status":"Failure")";
-    case EventOutcome::kUnknown:
-      break;
-  }
-  return R"(,"status_id":0,"status":"Unknown")";
+const IdText& StatusText(EventOutcome outcome) {
+  static_assert(static_cast<std::size_t>(EventOutcome::kFailure) == kStatuses.size() - 1);
+  return kStatuses[static_cast<std::size_t>(outcome)];
 }
 
 std::string_view EntityTypeText(std::uint32_t type_id) {

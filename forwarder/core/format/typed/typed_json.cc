@@ -78,6 +78,11 @@ class TreeWriter : protected JsonPieces {
     PutComma();
     Put(Quoted{name}, ":");
   }
+  template <std::size_t kSize>
+  void PutKey(const char (&literal)[kSize]) {
+    PutComma();
+    Put("\"", literal, "\":");
+  }
 
   const AuditEvent& event_;
   const FormatContext& context_;
@@ -214,8 +219,8 @@ class TypedOcsfWriter : private TreeWriter {
       has_time_source = has_time_source || field->name == kTimeSourceName;
     }
     const auto put_own = [this](std::string_view name, std::string_view text) {
-      PutKey(name);
-      Put(Quoted{text});
+      PutComma();
+      Put("\"", name, "\":", Quoted{text});
     };
     if (!has_rule) put_own(kRuleName, event_.classification.rule_id);
     if (!has_time_source) put_own(kTimeSourceName, values_.time().source);
