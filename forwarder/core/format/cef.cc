@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "core/event/api_call.h"
-#include "core/event/byte_block.h"
 #include "core/event/known_field.h"
 #include "core/event/text.h"
 #include "core/format/event_parts.h"
@@ -13,7 +12,7 @@
 #include "core/format/json_text.h"
 #include "core/format/line_escapes.h"
 #include "core/format/line_values.h"
-#include "core/format/plain_text.h"
+#include "core/format/short_texts.h"
 
 namespace nsf {
 namespace {
@@ -28,25 +27,39 @@ constexpr std::size_t kDeviceIdLimit = 255;
 class CefWriter {
  public:
   CefWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : event_(event), kind_(event.classification), context_(context), out_(*out), values_(out) {}
+      : event_(event),
+        kind_(event.classification),
+        context_(context),
+        out_(*out),
+        values_(out),
+        texts_(*event.row) {}
 
   void Write();
 
  private:
-  // With a space in front and its '='.
-  void PutKey(std::string_view key) {
-    if (out_.size() == begin_) key.remove_prefix(1);
-    CopyBytes(key, out_.Room(key.size()));
-    out_.Grow(key.size());
+  // Each key is a literal with the space before it and its '='. Nothing is written for an empty
+  // value.
+  template <std::size_t kSize>
+  void Put(const char (&key)[kSize], std::string_view value, std::size_t limit) {
+    value = values_.Fit(value, limit);
+    if (value.empty()) return;
+    out_ += std::string_view(key, kSize - 1);
+    PutValue(value);
   }
-  // Nothing is written for an empty value.
-  void Put(std::string_view key, std::string_view value, std::size_t limit);
-  void PutLabelled(std::string_view key, std::string_view value, std::size_t limit,
-                   std::string_view label);
-  void PutNumber(std::string_view key, std::int64_t value);
-  void PutTime(std::string_view key, std::int64_t seconds);  // which are not 0, in milliseconds
+  template <std::size_t kSize>
+  void PutNumber(const char (&key)[kSize], std::int64_t value) {
+    out_ += std::string_view(key, kSize - 1);
+    AppendInteger(value, &out_);
+  }
+  void PutValue(std::string_view value);
+  void PutLabelled(std::string_view key, std::string_view value, std::string_view label);
+  // What `append` writes is JSON: on one line, and UTF-8.
+  template <typename Append>
+  void PutJson(std::string_view key, const Append& append, std::size_t limit,
+               std::string_view label);
 
   void WriteHeader();
+  void EndHeader();
   void WriteTimes();
   void WriteUsers();
   void WriteIdentities(const Enrichment& people, bool has_user_id);
@@ -59,10 +72,10 @@ class CefWriter {
   const Classification& kind_;
   const FormatContext& context_;
   TextBuffer& out_;
-  std::size_t begin_ = 0;  // of the extension
+  std::size_t header_end_ = 0;  // without its last '|'
   PlacedFields placed_;
   LineValues values_;
-  TextBuffer identity_;
+  const ShortTexts texts_;
 };
 
 void CefWriter::Write() {
@@ -78,31 +91,38 @@ void CefWriter::Write() {
   WriteAction();
   if (kind_.class_uid == kApiActivity) WriteRequest();
   WriteCustom();
+  EndHeader();
 }
 
-void CefWriter::Put(std::string_view key, std::string_view value, std::size_t limit) {
-  value = values_.Fit(value, limit);
+// Most values are short texts of the row, in which nothing but a '=' would have to be escaped.
+void CefWriter::PutValue(std::string_view value) {
+  if (texts_.HasWithout<'='>(value)) {
+    out_.GrowTo(texts_.Copy(value, out_.Room(ShortTexts::kMostBytes)));
+    return;
+  }
+  AppendCefValue(value, &out_, event_.row->IsPlain(value) ? TextKind::kUtf8 : TextKind::kAny);
+}
+
+void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::string_view label) {
+  value = values_.Fit(value, kCustomLimit);
   if (value.empty()) return;
-  PutKey(key);
-  const bool is_utf8 = event_.row->IsPlain(value) || values_.IsJson(value);
-  AppendCefValue(value, &out_, is_utf8 ? TextKind::kUtf8 : TextKind::kAny);
+  out_ += key;
+  PutValue(value);
+  out_ += label;
 }
 
-void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::size_t limit,
-                            std::string_view label) {
+template <typename Append>
+void CefWriter::PutJson(std::string_view key, const Append& append, std::size_t limit,
+                        std::string_view label) {
   const std::size_t before = out_.size();
-  Put(key, value, limit);
-  if (out_.size() > before) out_ += label;
-}
-
-void CefWriter::PutNumber(std::string_view key, std::int64_t value) {
-  PutKey(key);
-  AppendInteger(value, &out_);
-}
-
-void CefWriter::PutTime(std::string_view key, std::int64_t seconds) {
-  PutNumber(key, seconds);
-  out_ += "000";
+  out_ += key;
+  const std::size_t begin = out_.size();
+  append();
+  const std::string_view value = values_.Fit(out_.view().substr(begin), limit);
+  if (value.empty()) return out_.Shrink(before);
+  out_.Shrink(begin + value.size());
+  EscapeCefJson(begin, &out_);
+  out_ += label;
 }
 
 void CefWriter::WriteHeader() {
@@ -114,23 +134,31 @@ void CefWriter::WriteHeader() {
   AppendCefHeader(name.empty() ? std::string_view("Unknown") : name, &out_);
   out_ += '|';
   out_ += SeverityNumber(event_.severity);
-  out_ += '|';
-  begin_ = out_.size();
+  header_end_ = out_.size();
   if (event_.severity != Severity::kUnknown) placed_.Add(KnownField::kSeverity);
+}
+
+// The space before the first key, wherever that was put, is in the place of the header's last '|'.
+void CefWriter::EndHeader() {
+  if (out_.size() == header_end_) {
+    out_ += '|';
+  } else {
+    out_.Replace(header_end_, '|');
+  }
 }
 
 void CefWriter::WriteTimes() {
   const EventTime time = ReadEventTime(event_);
   if (time.is_exact) placed_.Add(KnownField::kTimestamp);
   if (time.seconds > 0) {
-    PutKey(" rt=");
+    out_ += " rt=";
     AppendMilliseconds(time, &out_);
     out_ += " end=";
     AppendMilliseconds(time, &out_);
   }
   if (const auto insertion = ReadInsertion(event_)) {
-    PutTime(" deviceCustomDate1=", *insertion);
-    out_ += " deviceCustomDate1Label=insertionTime";
+    PutNumber(" deviceCustomDate1=", *insertion);
+    out_ += "000 deviceCustomDate1Label=insertionTime";
     placed_.Add(KnownField::kInsertion);
   }
 }
@@ -154,9 +182,9 @@ void CefWriter::WriteUsers() {
 // The dictionary has a place for ids alone.
 void CefWriter::WriteIdentities(const Enrichment& people, bool has_user_id) {
   const auto put = [this](const KnownPerson& person, std::string_view key, std::string_view label) {
-    identity_.clear();
-    AppendIdentityJson(person, {true, true, kMostGroupsShown, kMostIdentityText}, &identity_);
-    PutLabelled(key, identity_.view(), kMostIdentityText, label);
+    const IdentityJsonParts parts = {true, true, kMostGroupsShown, kMostIdentityText};
+    PutJson(
+        key, [&] { AppendIdentityJson(person, parts, &out_); }, kMostIdentityText, label);
   };
   if (people.actor) {
     if (!has_user_id) Put(" suid=", people.actor->identity.id, kTextLimit);
@@ -175,7 +203,7 @@ void CefWriter::WriteIdentities(const Enrichment& people, bool has_user_id) {
 void CefWriter::WriteSource() {
   if (event_.source_ip.empty()) return;
   const bool is_v6 = event_.source_ip.find(':') != std::string_view::npos;
-  PutKey(is_v6 ? " c6a2=" : " src=");
+  out_ += is_v6 ? std::string_view(" c6a2=") : std::string_view(" src=");
   out_ += event_.source_ip;
   if (is_v6) out_ += " c6a2Label=Source IPv6 Address";
   placed_.Add(KnownField::kSourceIp);
@@ -205,21 +233,30 @@ void CefWriter::WriteRequest() {
 }
 
 void CefWriter::WriteCustom() {
-  if (!event_.supporting.json.empty()) {
-    PutLabelled(" cs1=", values_.AsJson(event_.supporting.json, event_.row->kind()), kCustomLimit,
-                " cs1Label=supportingData");
+  const Row& row = *event_.row;
+  const std::string_view supporting = event_.supporting.json;
+  if (!supporting.empty()) {
+    PutJson(
+        " cs1=", [&] { AppendJsonValue(supporting, &out_, row.kind()); }, kCustomLimit,
+        " cs1Label=supportingData");
     placed_.Add(KnownField::kSupportingData);
   }
   if (!event_.organization_unit.empty()) {
-    PutLabelled(" cs2=", event_.organization_unit, kCustomLimit, " cs2Label=organizationUnit");
+    PutLabelled(" cs2=", event_.organization_unit, " cs2Label=organizationUnit");
     placed_.Add(KnownField::kOrganizationUnit);
   }
-  PutLabelled(" cs3=", ObjectName(event_), kCustomLimit, " cs3Label=object");
-  PutLabelled(" cs4=", kind_.object_type, kCustomLimit, " cs4Label=objectType");
-  PutLabelled(" cs5=", kind_.rule_id, kCustomLimit, " cs5Label=rule");
-  const std::string_view raw = event_.row->raw;
-  PutLabelled(
-      " cs6=", raw.starts_with('{') ? values_.LeftAsJson(event_, placed_) : values_.AsJson(raw),
+  PutLabelled(" cs3=", ObjectName(event_), " cs3Label=object");
+  PutLabelled(" cs4=", kind_.object_type, " cs4Label=objectType");
+  PutLabelled(" cs5=", kind_.rule_id, " cs5Label=rule");
+  PutJson(
+      " cs6=",
+      [&] {
+        if (row.raw.starts_with('{')) {
+          AppendLeft(event_, placed_, &out_);
+        } else {
+          AppendJsonValue(row.raw, &out_, row.kind());
+        }
+      },
       kCustomLimit, " cs6Label=otherMembers");
   if (values_.cut() > 0) {
     PutNumber(" cn2=", values_.cut());

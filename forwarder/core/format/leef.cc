@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "core/event/api_call.h"
-#include "core/event/byte_block.h"
 #include "core/event/known_field.h"
 #include "core/format/event_parts.h"
 #include "core/format/format.h"
@@ -13,7 +12,7 @@
 #include "core/format/json_text.h"
 #include "core/format/line_escapes.h"
 #include "core/format/line_values.h"
-#include "core/format/plain_text.h"
+#include "core/format/short_texts.h"
 
 namespace nsf {
 namespace {
@@ -26,15 +25,31 @@ constexpr std::size_t kJsonLimit = 4000;
 class LeefWriter {
  public:
   LeefWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : event_(event), kind_(event.classification), context_(context), out_(*out), values_(out) {}
+      : event_(event),
+        kind_(event.classification),
+        context_(context),
+        out_(*out),
+        values_(out),
+        texts_(*event.row) {}
 
   void Write();
 
  private:
-  // `key` with its '='; nothing is written for an empty value.
-  void Put(std::string_view key, std::string_view value, std::size_t limit);
-  void PutNumber(std::string_view key, std::int64_t value);
-  // `key` with the tab before it. What `append` writes is JSON: on one line, and UTF-8.
+  // Each key has the tab before it and its '='. Nothing is written for an empty value.
+  template <typename Key>
+  void Put(const Key& key, std::string_view value, std::size_t limit) {
+    value = values_.Fit(value, limit);
+    if (value.empty()) return;
+    out_ += key;
+    PutValue(value);
+  }
+  template <typename Key>
+  void PutNumber(const Key& key, std::int64_t value) {
+    out_ += key;
+    AppendInteger(value, &out_);
+  }
+  void PutValue(std::string_view value);
+  // What `append` writes is JSON: on one line, and UTF-8.
   template <typename Append>
   void PutJson(std::string_view key, const Append& append);
 
@@ -53,6 +68,7 @@ class LeefWriter {
   TextBuffer& out_;
   PlacedFields placed_;
   LineValues values_;
+  const ShortTexts texts_;
   TextBuffer groups_;
 };
 
@@ -64,25 +80,18 @@ void LeefWriter::Write() {
   if (kind_.class_uid == kApiActivity) WriteRequest();
   WriteCustom();
   WriteMembers();
-  if (values_.cut() > 0) PutNumber("valuesCut=", values_.cut());
+  if (values_.cut() > 0) PutNumber("\tvaluesCut=", values_.cut());
 }
 
-void LeefWriter::Put(std::string_view key, std::string_view value, std::size_t limit) {
-  value = values_.Fit(value, limit);
-  if (value.empty()) return;
-  char* const to = out_.Room(1 + key.size() + value.size());
-  *to = '\t';
-  CopyBytes(key, to + 1);
-  out_.Grow(1 + key.size());
-  if (!event_.row->IsPlain(value)) return AppendLeefValue(value, &out_);
-  CopyBytes(value, to + 1 + key.size());  // most are the row's
-  out_.Grow(value.size());
-}
-
-void LeefWriter::PutNumber(std::string_view key, std::int64_t value) {
-  out_ += '\t';
-  out_ += key;
-  AppendInteger(value, &out_);
+// What is plain JSON is a plain value, too.
+void LeefWriter::PutValue(std::string_view value) {
+  if (texts_.Has(value)) {
+    out_.GrowTo(texts_.Copy(value, out_.Room(ShortTexts::kMostBytes)));
+  } else if (event_.row->IsPlain(value)) {
+    out_ += value;
+  } else {
+    AppendLeefValue(value, &out_);
+  }
 }
 
 template <typename Append>
@@ -123,13 +132,13 @@ void LeefWriter::WriteKind() {
 
 void LeefWriter::WriteUsers() {
   const std::string_view actor = ActorName(event_);
-  Put("usrName=", actor, kNameLimit);
+  Put("\tusrName=", actor, kNameLimit);
   if (!actor.empty()) {
     placed_.Add(event_.user.empty() ? KnownField::kNormalizedUser : KnownField::kUser);
     if (event_.normalized_user == actor) placed_.Add(KnownField::kNormalizedUser);
   }
-  Put("accountName=", SubjectName(event_), kNameLimit);
-  Put("domain=", context_.tenant, kNameLimit);
+  Put("\taccountName=", SubjectName(event_), kNameLimit);
+  Put("\tdomain=", context_.tenant, kNameLimit);
   if (context_.people != nullptr) WriteIdentities(*context_.people);
 }
 
@@ -154,21 +163,21 @@ void LeefWriter::WriteIdentities(const Enrichment& people) {
     Put(keys.groups, groups_.view(), kMostIdentityText);
   };
   if (people.actor) {
-    put(*people.actor, {"usrIdentity=", "usrScimId=", "usrDisplayName=", "usrActive=",
-                        "usrLastListed=", "usrDepartment=", "usrLocation=", "usrGroups="});
+    put(*people.actor, {"\tusrIdentity=", "\tusrScimId=", "\tusrDisplayName=", "\tusrActive=",
+                        "\tusrLastListed=", "\tusrDepartment=", "\tusrLocation=", "\tusrGroups="});
   }
   if (people.subject) {
     put(*people.subject,
-        {"accountIdentity=", "accountScimId=", "accountDisplayName=", "accountActive=",
-         "accountLastListed=", "accountDepartment=", "accountLocation=", "accountGroups="});
+        {"\taccountIdentity=", "\taccountScimId=", "\taccountDisplayName=", "\taccountActive=",
+         "\taccountLastListed=", "\taccountDepartment=", "\taccountLocation=", "\taccountGroups="});
   }
   if (!people.taken || (!people.actor && !people.subject)) return;
-  PutNumber("identityTime=", people.taken->time_since_epoch().count() * 1000);
+  PutNumber("\tidentityTime=", people.taken->time_since_epoch().count() * 1000);
 }
 
 void LeefWriter::WriteSource() {
   if (!event_.source_ip.empty()) {
-    Put("src=", event_.source_ip, event_.source_ip.size());
+    Put("\tsrc=", event_.source_ip, event_.source_ip.size());
     placed_.Add(KnownField::kSourceIp);
   }
   if (kind_.class_uid != kAuthentication) return;
@@ -178,34 +187,34 @@ void LeefWriter::WriteSource() {
 
 void LeefWriter::WriteRequest() {
   const ApiCall call = ReadApiCall(event_.supporting);
-  Put("url=", RequestTarget(call), kTextLimit);
-  Put("httpMethod=", call.method, kTextLimit);
-  if (call.status) PutNumber("httpStatus=", *call.status);
+  Put("\turl=", RequestTarget(call), kTextLimit);
+  Put("\thttpMethod=", call.method, kTextLimit);
+  if (call.status) PutNumber("\thttpStatus=", *call.status);
 }
 
 void LeefWriter::WriteCustom() {
-  Put("id=", context_.event_id, context_.event_id.size());  // half an id is none
+  Put("\tid=", context_.event_id, context_.event_id.size());  // half an id is none
   if (!event_.id.empty()) placed_.Add(KnownField::kId);
-  Put("msg=", event_.event_text, kTextLimit);
+  Put("\tmsg=", event_.event_text, kTextLimit);
   if (!event_.event_text.empty()) placed_.Add(KnownField::kEvent);
-  Put("reason=", FindReason(event_), kTextLimit);
-  Put("objectType=", kind_.object_type, kTextLimit);
-  Put("objectName=", ObjectName(event_), kTextLimit);
-  Put("rule=", kind_.rule_id, kTextLimit);
+  Put("\treason=", FindReason(event_), kTextLimit);
+  Put("\tobjectType=", kind_.object_type, kTextLimit);
+  Put("\tobjectName=", ObjectName(event_), kTextLimit);
+  Put("\trule=", kind_.rule_id, kTextLimit);
 }
 
 void LeefWriter::WriteMembers() {
-  Put("auditType=", event_.type, kTextLimit);
+  Put("\tauditType=", event_.type, kTextLimit);
   if (!event_.type.empty()) placed_.Add(KnownField::kType);
   if (const auto insertion = ReadInsertion(event_)) {
-    PutNumber("insertionTime=", *insertion * 1000);
+    PutNumber("\tinsertionTime=", *insertion * 1000);
     placed_.Add(KnownField::kInsertion);
   }
   if (event_.count) {
-    if (*event_.count != 1) PutNumber("count=", *event_.count);
+    if (*event_.count != 1) PutNumber("\tcount=", *event_.count);
     placed_.Add(KnownField::kCount);
   }
-  Put("organizationUnit=", event_.organization_unit, kTextLimit);
+  Put("\torganizationUnit=", event_.organization_unit, kTextLimit);
   if (!event_.organization_unit.empty()) placed_.Add(KnownField::kOrganizationUnit);
   const Row& row = *event_.row;
   const std::string_view supporting = event_.supporting.json;

@@ -2,6 +2,7 @@
 // Plain runs are copied, the rest is looked at byte by byte.
 #include "core/format/line_escapes.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/format/plain_text.h"
@@ -60,6 +61,17 @@ void AppendValue(std::string_view text, TextBuffer* out) {
 void AppendCefValue(std::string_view text, TextBuffer* out, TextKind kind) {
   return kind == TextKind::kUtf8 ? AppendValue<TextKind::kUtf8>(text, out)
                                  : AppendValue<TextKind::kAny>(text, out);
+}
+
+// Most JSON holds neither, and stays as it is.
+void EscapeCefJson(std::size_t begin, TextBuffer* out) {
+  const std::string_view json = out->view().substr(begin);
+  const std::size_t plain = std::min(json.find('='), json.find('\\'));
+  if (plain == std::string_view::npos) return;
+  TextBuffer& rest = out->Scratch();
+  rest += json.substr(plain);
+  out->Shrink(begin + plain);
+  AppendCefValue(rest.view(), out, TextKind::kUtf8);
 }
 
 void AppendLeefValue(std::string_view text, TextBuffer* out) {

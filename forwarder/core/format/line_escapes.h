@@ -3,6 +3,7 @@
 // Bytes that are not UTF-8 become U+FFFD.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -14,6 +15,8 @@ namespace nsf {
 // A field of CEF's header, and a value of its extension.
 void AppendCefHeader(std::string_view text, TextBuffer* out);
 void AppendCefValue(std::string_view text, TextBuffer* out, TextKind kind = TextKind::kAny);
+// Makes a value of the extension of what stands in `out` from `begin` on: JSON on one line.
+void EscapeCefJson(std::size_t begin, TextBuffer* out);
 
 // A value of LEEF: nothing can be escaped there.
 void AppendLeefValue(std::string_view text, TextBuffer* out);

@@ -7,16 +7,6 @@
 #include "core/format/plain_text.h"
 
 namespace nsf {
-namespace {
-
-bool IsBlank(char c) { return static_cast<unsigned char>(c) <= 0x20; }
-
-std::string_view TrimEnd(std::string_view text) {
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-}  // namespace
 
 std::string_view SeverityNumber(Severity severity) {
   switch (severity) {
@@ -68,7 +58,12 @@ bool AppendLeft(const AuditEvent& event, const PlacedFields& placed, TextBuffer*
   return is_any;
 }
 
-std::string_view LineValues::Fit(std::string_view value, std::size_t limit) {
+std::string_view LineValues::TrimEnd(std::string_view text) {
+  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view LineValues::FitOther(std::string_view value, std::size_t limit) {
   while (!value.empty() && IsBlank(value.front())) value.remove_prefix(1);
   value = TrimEnd(value);
   if (value.size() <= limit) return value;

@@ -38,7 +38,11 @@ class LineValues {
 
   // `value` without the spaces and control characters around it, cut to `limit` bytes; counts it if
   // it had to be cut.
-  std::string_view Fit(std::string_view value, std::size_t limit);
+  std::string_view Fit(std::string_view value, std::size_t limit) {
+    if (value.empty()) return value;
+    const bool fits = value.size() <= limit && !IsBlank(value.front()) && !IsBlank(value.back());
+    return fits ? value : FitOther(value, limit);  // most do
+  }
 
   // As AppendLeft(); empty where there are none. Valid until the next call of a function of this
   // object.
@@ -47,15 +51,14 @@ class LineValues {
   // A JSON value on one line. As above.
   std::string_view AsJson(std::string_view json, TextKind kind = TextKind::kAny);
 
-  // Whether `value` is of what the two above made: that is UTF-8.
-  bool IsJson(std::string_view value) const {
-    return value.data() == scratch_.view().data() && !value.empty();
-  }
-
   // How many values were cut.
   std::uint32_t cut() const { return cut_; }
 
  private:
+  static bool IsBlank(char c) { return static_cast<unsigned char>(c) <= 0x20; }
+  static std::string_view TrimEnd(std::string_view text);
+  std::string_view FitOther(std::string_view value, std::size_t limit);
+
   TextBuffer& out_;
   TextBuffer& scratch_;
   std::uint32_t cut_ = 0;

@@ -26,6 +26,16 @@ class ShortTexts {
   bool Has(std::string_view text) const {
     return OffsetOf(text) < size_ && text.size() <= kMostBytes;
   }
+  // The same, and nothing in it is `kStop`.
+  template <char kStop>
+  bool HasWithout(std::string_view text) const {
+    if (!Has(text)) return false;
+    const char* const from = row_ + OffsetOf(text);
+    const std::uint64_t stops = std::uint64_t{MarkSpecial<kStop>(LoadBlock(from))} |
+                                std::uint64_t{MarkSpecial<kStop>(LoadBlock(from + kBlockBytes))}
+                                    << kBlockBytes;
+    return (stops & ((std::uint64_t{1} << text.size()) - 1)) == 0;
+  }
 
   // Copies such a text, and what is behind it, to where kMostBytes are free; returns what is behind
   // the copy of the text.

@@ -66,6 +66,8 @@ class TextBuffer {
   void Grow(std::size_t size) { size_ += size; }
   // The same: it ends at `end`, in the room that was given.
   void GrowTo(const char* end) { size_ = static_cast<std::size_t>(end - data_.get()); }
+  // Puts `c` in the place of the character that is at `at`.
+  void Replace(std::size_t at, char c) { data_[at] = c; }
   // Takes back what is behind the first `size` bytes.
   void Shrink(std::size_t size) { size_ = size; }
 
