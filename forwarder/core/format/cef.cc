@@ -52,7 +52,13 @@ class CefWriter {
     AppendInteger(value, &out_);
   }
   void PutValue(std::string_view value);
-  void PutLabelled(std::string_view key, std::string_view value, std::string_view label);
+  template <std::size_t kKeySize, std::size_t kLabelSize>
+  void PutLabelled(const char (&key)[kKeySize], std::string_view value,
+                   const char (&label)[kLabelSize]) {
+    const std::size_t before = out_.size();
+    Put(key, value, kCustomLimit);
+    if (out_.size() > before) out_ += std::string_view(label, kLabelSize - 1);
+  }
   // What `append` writes is JSON: on one line, and UTF-8.
   template <typename Append>
   void PutJson(std::string_view key, const Append& append, std::size_t limit,
@@ -103,14 +109,6 @@ void CefWriter::PutValue(std::string_view value) {
   AppendCefValue(value, &out_, event_.row->IsPlain(value) ? TextKind::kUtf8 : TextKind::kAny);
 }
 
-void CefWriter::PutLabelled(std::string_view key, std::string_view value, std::string_view label) {
-  value = values_.Fit(value, kCustomLimit);
-  if (value.empty()) return;
-  out_ += key;
-  PutValue(value);
-  out_ += label;
-}
-
 template <typename Append>
 void CefWriter::PutJson(std::string_view key, const Append& append, std::size_t limit,
                         std::string_view label) {
@@ -131,7 +129,11 @@ void CefWriter::WriteHeader() {
   AppendSlug(event_.event_text, kClassIdLimit, &out_);
   out_ += '|';
   const std::string_view name = values_.Fit(event_.event_text, kNameLimit);
-  AppendCefHeader(name.empty() ? std::string_view("Unknown") : name, &out_);
+  if (texts_.HasWithout<'|'>(name)) {
+    out_.GrowTo(texts_.Copy(name, out_.Room(ShortTexts::kMostBytes)));
+  } else {
+    AppendCefHeader(name.empty() ? std::string_view("Unknown") : name, &out_);
+  }
   out_ += '|';
   out_ += SeverityNumber(event_.severity);
   header_end_ = out_.size();

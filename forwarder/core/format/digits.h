@@ -30,7 +30,7 @@ inline constexpr std::size_t kMostDigits = 20;
 
 // Writes an integer to `to`, where kMostDigits are free; returns what is behind it. It is
 // independent of the locale.
-char* WriteLongInteger(std::int64_t value, char* to);
+char* WriteLongInteger(std::int64_t value, char* to);  // one that is not 0
 inline char* WriteInteger(std::int64_t value, char* to) {
   if (value < 0 || value >= 10) return WriteLongInteger(value, to);
   *to = static_cast<char>('0' + value);  // most are

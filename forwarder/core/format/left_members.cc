@@ -55,15 +55,11 @@ LeftMembers::LeftMembers(const AuditEvent& event, const PlacedFields& placed)
 }
 
 void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& placed) {
-  std::uint64_t left = 0;
-  std::uint64_t bit = 1;
-  for (const Field& field : fields_) {
-    if (field.type != FieldType::kNull) left |= bit;
-    bit <<= 1U;
-  }
-  // By name. Those that mean something are known to be the only ones of their names.
-  std::uint64_t compared = bit - 1;
-  if (!event.row->known.has_repeats()) compared &= ~event.row->known.few();
+  const KnownMembers& known = event.row->known;
+  std::uint64_t left = fields_.empty() ? 0 : ~std::uint64_t{0} >> (kFewFields - fields_.size());
+  std::uint64_t compared = left;  // by name
+  // Those that mean something are known to be the only ones of their names.
+  if (!known.has_repeats()) compared &= ~known.few();
   NameFilter behind;
   while (compared != 0) {
     const std::size_t i = std::bit_width(compared) - 1;
@@ -71,9 +67,9 @@ void LeftMembers::FindAmongFew(const AuditEvent& event, const PlacedFields& plac
     const std::string_view name = fields_[i].name;
     if (behind.Note(name) && HasName(fields_.subspan(i + 1), name)) left &= ~BitOf(i);
   }
-  for (std::uint32_t known = placed.known(); known != 0; known &= known - 1) {
-    const auto field = static_cast<KnownField>(std::countr_zero(known));
-    const std::size_t index = event.row->known.IndexOf(field);
+  for (std::uint32_t fields = placed.known(); fields != 0; fields &= fields - 1) {
+    const auto field = static_cast<KnownField>(std::countr_zero(fields));
+    const std::size_t index = known.IndexOf(field);
     if (index < fields_.size() && StandsFor(field, fields_[index], event)) left &= ~BitOf(index);
   }
   for (std::size_t i = 0; i < placed.member_count(); ++i) {

@@ -45,10 +45,12 @@ class LeftMembers {
   // The next one, or null at the end. Null values are none, and of members with the same name the
   // last one counts.
   const Field* Next() {
-    if (left_ == 0) return NextOfMany();
-    const auto index = static_cast<std::size_t>(std::countr_zero(left_));
-    left_ &= left_ - 1;
-    return &fields_[index];
+    while (left_ != 0) {
+      const Field& field = fields_[static_cast<std::size_t>(std::countr_zero(left_))];
+      left_ &= left_ - 1;
+      if (field.type != FieldType::kNull) return &field;
+    }
+    return many_.empty() ? nullptr : NextOfMany();
   }
 
  private:

@@ -30,10 +30,15 @@ void MemberRuns::Add(std::string_view name, std::string_view json) {
   AppendJsonValue(json, &out_);
 }
 
+// Most runs are short, and hold neither escapes nor line breaks.
 void MemberRuns::Finish() {
   if (run_.empty()) return;
   if (!out_.ends_with('{')) out_ += ',';
-  AppendJsonValue(run_, &out_, row_.kind());
+  if (texts_.HasWithout<'\\'>(run_)) {
+    out_.GrowTo(texts_.Copy(run_, out_.Room(ShortTexts::kMostBytes)));
+  } else {
+    AppendJsonValue(run_, &out_, row_.kind());
+  }
   run_ = {};
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/event/row.h"
+#include "core/format/short_texts.h"
 #include "core/format/text_buffer.h"
 
 namespace nsf {
@@ -14,7 +15,7 @@ class MemberRuns {
  public:
   // Writes to the end of `out`, which ends with the object's '{' or with a member of it. Both
   // must outlive this.
-  MemberRuns(const Row& row, TextBuffer* out) : row_(row), out_(*out) {}
+  MemberRuns(const Row& row, TextBuffer* out) : row_(row), out_(*out), texts_(row) {}
   MemberRuns(const MemberRuns&) = delete;
   MemberRuns& operator=(const MemberRuns&) = delete;
 
@@ -39,6 +40,7 @@ class MemberRuns {
 
   const Row& row_;
   TextBuffer& out_;
+  const ShortTexts texts_;
   std::string_view run_;  // of the row's bytes, not written yet: from a name's quote on
 };
 

@@ -26,7 +26,7 @@ class ShortTexts {
   bool Has(std::string_view text) const {
     return OffsetOf(text) < size_ && text.size() <= kMostBytes;
   }
-  // The same, and nothing in it is `kStop`.
+  // The same, and nothing in it is `kStop` or a control character, as may be in what is no text.
   template <char kStop>
   bool HasWithout(std::string_view text) const {
     if (!Has(text)) return false;
