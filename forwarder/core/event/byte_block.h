@@ -58,6 +58,18 @@ BlockMarks MarkSpecial(ByteBlock block) {
   return static_cast<BlockMarks>(_mm_movemask_epi8(odd));
 }
 
+// Whether any of four blocks has such a byte.
+template <char... kStops>
+bool HasSpecial(ByteBlock a, ByteBlock b, ByteBlock c, ByteBlock d) {
+  const __m128i least = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
+  __m128i odd = _mm_cmpeq_epi8(_mm_min_epu8(least, _mm_set1_epi8(0x1F)), least);
+  [[maybe_unused]] const auto mark = [&odd](__m128i block, char stop) {
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(block, _mm_set1_epi8(stop)));
+  };
+  ((mark(a, kStops), mark(b, kStops), mark(c, kStops), mark(d, kStops)), ...);
+  return _mm_movemask_epi8(odd) != 0;
+}
+
 // The same, and the bytes that are no ASCII.
 template <char... kStops>
 BlockMarks MarkOdd(ByteBlock block) {
@@ -108,6 +120,12 @@ BlockMarks MarkSpecial(const ByteBlock& block) {
     odd |= static_cast<BlockMarks>(is_odd) << i;
   }
   return odd;
+}
+
+template <char... kStops>
+bool HasSpecial(const ByteBlock& a, const ByteBlock& b, const ByteBlock& c, const ByteBlock& d) {
+  return (MarkSpecial<kStops...>(a) | MarkSpecial<kStops...>(b) | MarkSpecial<kStops...>(c) |
+          MarkSpecial<kStops...>(d)) != 0;
 }
 
 template <char... kStops>

@@ -18,9 +18,6 @@
 namespace nsf {
 namespace {
 
-constexpr std::string_view kRuleName = "ocsf_rule";
-constexpr std::string_view kTimeSourceName = "time_source";
-
 // What is the same for all events of a class, as JSON.
 struct ClassText {
   std::uint32_t class_uid;
@@ -175,8 +172,11 @@ void OcsfWriter::WriteKind() {
 void OcsfWriter::WriteTime() {
   const EventTime time = ReadEventTime(event_);
   time_source_ = time.source;
-  Put(R"(,"time":)");
-  AppendMilliseconds(time, &out_);
+  if (time.digits.empty()) {
+    Put(R"(,"time":)", time.seconds * 1000);
+  } else {
+    Put(R"(,"time":)", Inside{time.digits}, "000");
+  }
 }
 
 void OcsfWriter::WriteMetadata() {
@@ -396,16 +396,16 @@ void OcsfWriter::WriteUnmapped() {
       continue;
     }
     members.Add(*field);
-    has_rule = has_rule || field->name == kRuleName;
-    has_time_source = has_time_source || field->name == kTimeSourceName;
+    has_rule = has_rule || field->name == "ocsf_rule";
+    has_time_source = has_time_source || field->name == "time_source";
   }
   members.Finish();
-  const auto put_own = [&](std::string_view name, std::string_view text) {
+  const auto put_own = [&](const auto& key, std::string_view text) {
     if (!out_.ends_with('{')) Put(",");
-    Put("\"", name, "\":", Quoted{text});
+    Put(key, Quoted{text});
   };
-  if (!has_rule) put_own(kRuleName, kind_.rule_id);
-  if (!has_time_source && !time_source_.empty()) put_own(kTimeSourceName, time_source_);
+  if (!has_rule) put_own(R"("ocsf_rule":)", kind_.rule_id);
+  if (!has_time_source && !time_source_.empty()) put_own(R"("time_source":)", time_source_);
   Put("}");
 }
 

@@ -3,7 +3,6 @@
 // several bytes. Bytes that are not UTF-8 become U+FFFD.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,32 +25,33 @@ std::size_t CopyPlain(std::string_view text, char* to) {
   const auto mark = [](const ByteBlock& block) {
     return kIsUtf8 ? MarkSpecial<kStops...>(block) : MarkOdd<kStops...>(block);
   };
-  const auto copy_block = [&](std::size_t at) -> std::uint64_t {
+  const auto copy = [&](std::size_t at) {
     const ByteBlock block = LoadBlock(from + at);
     StoreBlock(block, to + at);
-    return mark(block);
-  };
-  const auto first_of = [](std::uint64_t odd) {
-    return static_cast<std::size_t>(std::countr_zero(odd));
+    return block;
   };
   std::size_t i = 0;
-  constexpr std::size_t kLong = 4 * kBlockBytes;  // of which one jump decides
+  // Of what is long one jump decides on four blocks. Where something is in them, the next loop
+  // finds it.
+  constexpr std::size_t kLong = 4 * kBlockBytes;
   for (; size - i >= kLong; i += kLong) {
-    const std::uint64_t odd = copy_block(i) | copy_block(i + kBlockBytes) << 16 |
-                              copy_block(i + 2 * kBlockBytes) << 32 |
-                              copy_block(i + 3 * kBlockBytes) << 48;
-    if (odd != 0) return i + first_of(odd);
+    const ByteBlock a = copy(i);
+    const ByteBlock b = copy(i + kBlockBytes);
+    const ByteBlock c = copy(i + 2 * kBlockBytes);
+    const ByteBlock d = copy(i + 3 * kBlockBytes);
+    if (HasSpecial<kStops...>(a, b, c, d)) break;
+    if (!kIsUtf8 && MarkNoAscii(Join(Join(a, b), Join(c, d))) != 0) break;
   }
   for (; size - i >= kBlockBytes; i += kBlockBytes) {
-    if (const std::uint64_t odd = copy_block(i)) return i + first_of(odd);
+    if (const BlockMarks odd = mark(copy(i))) return i + FirstOfBlock(odd);
   }
   if (i == size) return size;
   // Most texts are short: their end is one more step of the same kind, which begins earlier and
   // does some bytes again.
   if (size >= kBlockBytes) {
     i = size - kBlockBytes;
-    const std::uint64_t odd = copy_block(i);
-    return odd == 0 ? size : i + first_of(odd);
+    const BlockMarks odd = mark(copy(i));
+    return odd == 0 ? size : i + FirstOfBlock(odd);
   }
   // Those of less than a block are looked at as one, made of their first and their last bytes.
   const auto copy_ends = [&](auto first, const auto& block_of) {
@@ -63,7 +63,7 @@ std::size_t CopyPlain(std::string_view text, char* to) {
     std::memcpy(to + size - kUnit, &last, kUnit);
     const BlockMarks odd = mark(block_of(first, last));
     if (odd == 0) return size;
-    const std::size_t at = first_of(odd);
+    const std::size_t at = FirstOfBlock(odd);
     return at < kUnit ? at : size - 2 * kUnit + at;
   };
   if (size >= sizeof(std::uint64_t)) return copy_ends(std::uint64_t{}, BlockOf);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The short texts of a row, which most values are. They are copied two blocks at a time, whatever
-// their size: that asks nothing, so that nothing is guessed wrong.
+// The short texts of a row, which most values are: one block, or two that overlap. They are copied
+// as two in any case: that asks nothing, so that nothing is guessed wrong.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -18,33 +19,34 @@ class ShortTexts {
 
   // The row's bytes outlive this object.
   explicit ShortTexts(const Row& row) : row_(row.raw.data()) {
-    if (row.valid_utf8 && row.raw.size() > kMostBytes) size_ = row.raw.size() - kMostBytes;
+    if (row.valid_utf8 && row.raw.size() >= kBlockBytes) begins_ = row.raw.size() - kBlockBytes + 1;
   }
 
-  // Whether `text` is one of those, and followed by so much of the row that all of kMostBytes can
-  // be read. It is plain then: see Row::IsPlain.
+  // Whether `text` is one of those, and a block can be read where it begins. It is plain then: see
+  // Row::IsPlain.
   bool Has(std::string_view text) const {
-    return OffsetOf(text) < size_ && text.size() <= kMostBytes;
+    return OffsetOf(text) < begins_ && text.size() <= kMostBytes;
   }
   // The same, and nothing in it is `kStop` or a control character, as may be in what is no text.
   template <char kStop>
   bool HasWithout(std::string_view text) const {
     if (!Has(text)) return false;
     const char* const from = row_ + OffsetOf(text);
-    const std::uint64_t stops = std::uint64_t{MarkSpecial<kStop>(LoadBlock(from))} |
-                                std::uint64_t{MarkSpecial<kStop>(LoadBlock(from + kBlockBytes))}
-                                    << kBlockBytes;
-    return (stops & ((std::uint64_t{1} << text.size()) - 1)) == 0;
+    const BlockMarks stops =
+        MarkSpecial<kStop>(LoadBlock(from)) | MarkSpecial<kStop>(LoadBlock(from + LastBlock(text)));
+    const std::size_t looked_at = std::min(text.size(), kBlockBytes);
+    return (stops & ((BlockMarks{1} << looked_at) - 1)) == 0;
   }
 
-  // Copies such a text, and what is behind it, to where kMostBytes are free; returns what is behind
-  // the copy of the text.
+  // Copies such a text to where kMostBytes are free, and may change all of them; returns what is
+  // behind the copy.
   char* Copy(std::string_view text, char* to) const {
     const char* const from = row_ + OffsetOf(text);
-    const ByteBlock first = LoadBlock(from);
-    const ByteBlock second = LoadBlock(from + kBlockBytes);
-    StoreBlock(first, to);
-    StoreBlock(second, to + kBlockBytes);
+    const std::size_t last = LastBlock(text);
+    const ByteBlock first_block = LoadBlock(from);
+    const ByteBlock last_block = LoadBlock(from + last);
+    StoreBlock(first_block, to);
+    StoreBlock(last_block, to + last);
     return to + text.size();
   }
 
@@ -53,9 +55,13 @@ class ShortTexts {
   std::uintptr_t OffsetOf(std::string_view text) const {
     return reinterpret_cast<std::uintptr_t>(text.data()) - reinterpret_cast<std::uintptr_t>(row_);
   }
+  // Where in `text` that begins; of less than a block it is the first one.
+  static std::size_t LastBlock(std::string_view text) {
+    return std::max(text.size(), kBlockBytes) - kBlockBytes;
+  }
 
   const char* row_;
-  std::uintptr_t size_ = 0;  // of its bytes, those where such a text may begin
+  std::uintptr_t begins_ = 0;  // offsets at which such a text may begin
 };
 
 }  // namespace nsf
