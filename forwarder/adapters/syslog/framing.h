@@ -3,6 +3,7 @@
 // §4.3; a line feed behind each: RFC 6587 §3.4.2.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,11 +11,11 @@
 
 namespace nsf::syslog {
 
-// What stands before a message, which is not empty: "MSG-LEN SP", counted in bytes. With kLineFeed
-// nothing does.
-inline std::string FrameStart(SyslogFraming framing, std::string_view message) {
+// What stands before a message of `bytes`, which are not 0: "MSG-LEN SP". With kLineFeed nothing
+// does.
+inline std::string FrameStart(SyslogFraming framing, std::size_t bytes) {
   if (framing != SyslogFraming::kOctetCounting) return {};
-  return std::to_string(message.size()) + ' ';
+  return std::to_string(bytes) + ' ';
 }
 
 // What stands behind it. With kLineFeed a message must not hold a line feed: the writer rejects

@@ -47,13 +47,13 @@ void AppendDigits(unsigned value, unsigned width, char fill, std::string& out) {
   out.append(digits.data(), size);
 }
 
-void AppendClock(std::chrono::seconds of_day, std::string& out) {
+void WriteClock(std::chrono::seconds of_day, char* to) {
   const auto seconds = static_cast<unsigned>(of_day.count());
-  AppendDigits(seconds / 3600, 2, '0', out);
-  out += ':';
-  AppendDigits(seconds / 60 % 60, 2, '0', out);
-  out += ':';
-  AppendDigits(seconds % 60, 2, '0', out);
+  WriteDigits(seconds / 3600, 2, to);
+  to[2] = ':';
+  WriteDigits(seconds / 60 % 60, 2, to + 3);
+  to[5] = ':';
+  WriteDigits(seconds % 60, 2, to + 6);
 }
 
 }  // namespace nsf::syslog

@@ -25,7 +25,13 @@ void AppendField(std::string_view text, std::size_t limit, std::string& out);
 // `value` in decimal, filled up in front with `fill` to `width`.
 void AppendDigits(unsigned value, unsigned width, char fill, std::string& out);
 
-// "hh:mm:ss", of the seconds since a day began.
-void AppendClock(std::chrono::seconds of_day, std::string& out);
+// `value`, which has no more, as `width` digits from `to` on.
+inline void WriteDigits(unsigned value, std::size_t width, char* to) {
+  for (std::size_t i = width; i > 0; value /= 10) to[--i] = static_cast<char>('0' + value % 10);
+}
+
+// "hh:mm:ss", of the seconds since a day began: kClockBytes from `to` on.
+inline constexpr std::size_t kClockBytes = 8;
+void WriteClock(std::chrono::seconds of_day, char* to);
 
 }  // namespace nsf::syslog

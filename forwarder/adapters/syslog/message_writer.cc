@@ -23,6 +23,15 @@ MessageWriter::MessageWriter(SyslogMessageSettings settings)
     : settings_(std::move(settings)), header_(MakeHeader(settings_)) {}
 
 Written MessageWriter::Write(const SinkBatch& batch, std::size_t index, std::string& out) const {
+  std::string_view payload;
+  Written written = WriteHead(batch, index, out, payload);
+  if (!written.rejection) out += payload;
+  return written;
+}
+
+Written MessageWriter::WriteHead(const SinkBatch& batch, std::size_t index, std::string& out,
+                                 std::string_view& payload) const {
+  payload = {};
   const Record& record = batch.records[index];
   if (Holds(record.value, '\n') || Holds(record.value, '\0')) {
     return {Rejection{index, "invalid", "the payload holds a line feed or a NUL"}, false};
@@ -31,7 +40,7 @@ Written MessageWriter::Write(const SinkBatch& batch, std::size_t index, std::str
   AppendHeader(batch, record, false, out);
   const std::size_t size = out.size() + record.value.size();
   if (size <= settings_.max_message_bytes) {
-    out += record.value;
+    payload = record.value;
     return {};
   }
   if (settings_.oversize == SyslogOversize::kShorten && WriteShortened(batch, record, out)) {

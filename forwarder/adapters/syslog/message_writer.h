@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "adapters/syslog/message_settings.h"
@@ -26,9 +27,13 @@ class MessageWriter {
  public:
   explicit MessageWriter(SyslogMessageSettings settings);
 
-  // Replaces `out` by the message of batch.records[index]. Rejections: "too_large" for a message
-  // above max_message_bytes that is not to be shortened or cannot be (see shorten.h), "invalid" for
-  // a payload that is not one line.
+  // Replaces `out` by the message of batch.records[index], but for its end, which is the record's
+  // payload: `payload` becomes that, or empty if the message is shortened and all of it in `out`.
+  // Rejections: "too_large" for a message above max_message_bytes that is not to be shortened or
+  // cannot be (see shorten.h), "invalid" for a payload that is not one line.
+  Written WriteHead(const SinkBatch& batch, std::size_t index, std::string& out,
+                    std::string_view& payload) const;
+  // The same, with the whole message in `out`.
   Written Write(const SinkBatch& batch, std::size_t index, std::string& out) const;
 
  private:

@@ -21,7 +21,9 @@ void AppendTimestamp(WallSeconds time, std::string& out) {
   out += ' ';
   AppendDigits(static_cast<unsigned>(date.day()), 2, ' ', out);
   out += ' ';
-  AppendClock(time - day, out);
+  std::array<char, kClockBytes> clock;
+  WriteClock(time - day, clock.data());
+  out.append(clock.data(), clock.size());
 }
 
 bool HasOwnTag(std::string_view payload) {

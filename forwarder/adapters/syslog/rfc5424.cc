@@ -4,7 +4,7 @@
 // characters.
 #include "adapters/syslog/rfc5424.h"
 
-#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <string_view>
@@ -17,32 +17,42 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-std::string_view SeverityWord(Severity severity) {
+// The parameter of that name.
+std::string_view SeverityParameter(Severity severity) {
   switch (severity) {
     case Severity::kHigh:
-      return "high";
+      return R"( severity="high")";
     case Severity::kMedium:
-      return "medium";
+      return R"( severity="medium")";
     case Severity::kLow:
-      return "low";
+      return R"( severity="low")";
     case Severity::kInfo:
-      return "info";
+      return R"( severity="info")";
     case Severity::kUnknown:
       break;
   }
-  return "unknown";
+  return R"( severity="unknown")";
 }
 
-// ASCII that a parameter holds as it is.
-bool IsPlain(char c) { return c >= 0x20 && c < '\x7f' && c != '"' && c != '\\' && c != ']'; }
+// ASCII that a parameter holds as it is, by byte.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> is_plain{};
+  for (std::size_t c = 0x20; c < 0x7f; ++c) is_plain[c] = c != '"' && c != '\\' && c != ']';
+  return is_plain;
+}();
+
+std::size_t PlainPrefix(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && kPlain[static_cast<unsigned char>(text[size])]) ++size;
+  return size;
+}
 
 // ` name="value"`: '"', '\' and ']' escaped (§6.3.3); U+FFFD for control characters, which would
 // break a receiver's lines, and for bytes that are not UTF-8. `before` is ` name="`.
 void AppendParameter(std::string_view before, std::string_view value, std::string& out) {
   out += before;
   for (;;) {
-    const auto odd = std::find_if_not(value.begin(), value.end(), IsPlain);
-    const auto plain = static_cast<std::size_t>(odd - value.begin());
+    const std::size_t plain = PlainPrefix(value);
     out += value.substr(0, plain);
     value.remove_prefix(plain);
     if (value.empty()) break;
@@ -70,19 +80,22 @@ void AppendTimestamp(WallSeconds time, std::string& out) {
     return;
   }
   const std::chrono::year_month_day date(day);
-  AppendDigits(static_cast<unsigned>(static_cast<int>(date.year())), 4, '0', out);
-  out += '-';
-  AppendDigits(static_cast<unsigned>(date.month()), 2, '0', out);
-  out += '-';
-  AppendDigits(static_cast<unsigned>(date.day()), 2, '0', out);
-  out += 'T';
-  AppendClock(time - day, out);
-  out += 'Z';
+  std::array<char, 20> text{"YYYY-MM-DDThh:mm:ss"};
+  WriteDigits(static_cast<unsigned>(static_cast<int>(date.year())), 4, &text[0]);
+  WriteDigits(static_cast<unsigned>(date.month()), 2, &text[5]);
+  WriteDigits(static_cast<unsigned>(date.day()), 2, &text[8]);
+  WriteClock(time - day, &text[11]);
+  text.back() = 'Z';
+  out.append(text.data(), text.size());
 }
 
 }  // namespace
 
-Rfc5424Header::Rfc5424Header(const SyslogMessageSettings& settings) : facility_(settings.facility) {
+Rfc5424Header::Rfc5424Header(const SyslogMessageSettings& settings) {
+  for (std::size_t severity = 0; severity < starts_.size(); ++severity) {
+    AppendPriority(settings.facility, static_cast<Severity>(severity), starts_[severity]);
+    starts_[severity] += "1 ";
+  }
   middle_ = ' ';
   AppendField(settings.hostname, 255, middle_);
   middle_ += ' ';
@@ -93,8 +106,7 @@ Rfc5424Header::Rfc5424Header(const SyslogMessageSettings& settings) : facility_(
 
 void Rfc5424Header::Append(const SinkBatch& batch, const Record& record, bool shortened,
                            std::string& out) const {
-  AppendPriority(facility_, record.severity, out);
-  out += "1 ";
+  out += starts_[static_cast<std::size_t>(record.severity)];
   AppendTimestamp(record.time, out);
   out += middle_;
   AppendField(record.category, 32, out);
@@ -102,7 +114,7 @@ void Rfc5424Header::Append(const SinkBatch& batch, const Record& record, bool sh
   AppendParameter(" tenant=\"", batch.tenant, out);
   AppendParameter(" stream=\"", batch.stream, out);
   AppendParameter(" id=\"", record.event_id, out);
-  AppendParameter(" severity=\"", SeverityWord(record.severity), out);
+  out += SeverityParameter(record.severity);
   if (batch.replay) AppendParameter(" netskope_replay=\"", "true", out);
   if (shortened) AppendParameter(" truncated=\"", "true", out);
   // MSG-ANY (§6.4): no BOM, which receivers would hand on in front of the JSON.

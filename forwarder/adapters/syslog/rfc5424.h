@@ -2,6 +2,7 @@
 // The header of one syslog message (RFC 5424 §6) for one record; pure.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "adapters/syslog/message_settings.h"
@@ -21,8 +22,8 @@ class Rfc5424Header {
   void Append(const SinkBatch& batch, const Record& record, bool shortened, std::string& out) const;
 
  private:
-  unsigned facility_;
-  std::string middle_;  // " HOSTNAME APP-NAME - "
+  std::array<std::string, 5> starts_;  // "<PRI>1 ", by the record's severity
+  std::string middle_;                 // " HOSTNAME APP-NAME - "
   std::string sd_id_;
 };
 

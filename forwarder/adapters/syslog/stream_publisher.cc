@@ -75,14 +75,15 @@ void StreamPublisher::Fill(SinkBatch& batch) {
   while (next_ < batch.records.size() && window_.unacknowledged_bytes() < kInFlightBytes) {
     const std::size_t index = next_++;
     if (batch.outcomes[index] != OutcomeKind::kUndecided) continue;
-    Written written = writer_.Write(batch, index, message_);
+    std::string_view payload;
+    Written written = writer_.WriteHead(batch, index, head_, payload);
     if (written.rejection) {
       batch.outcomes[index] = OutcomeKind::kRejected;
       batch.rejections.push_back(*std::move(written.rejection));
       continue;
     }
-    const std::uint64_t end =
-        window_.Append({FrameStart(framing_, message_), message_, FrameEnd(framing_)});
+    const std::string start = FrameStart(framing_, head_.size() + payload.size());
+    const std::uint64_t end = window_.Append({start, head_, payload, FrameEnd(framing_)});
     pending_.push_back({index, end, written.shortened});
   }
 }

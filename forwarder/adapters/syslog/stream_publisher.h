@@ -105,7 +105,7 @@ class StreamPublisher : public Publisher {
   std::deque<Pending> pending_;  // in the window, undecided
   std::optional<SteadyTime> trouble_since_;
   bool attempted_ = false;
-  std::string message_;
+  std::string head_;  // of a message, while it is put together
 };
 
 }  // namespace nsf::syslog

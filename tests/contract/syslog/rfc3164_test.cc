@@ -66,7 +66,7 @@ TEST_CASE("a frame ends in a line feed, or begins with its length", "[syslog][fr
   std::string out;
   for (const auto& [framing, message] : {std::pair(SyslogFraming::kLineFeed, "<1>a"),
                                          std::pair(SyslogFraming::kOctetCounting, "<1>b")}) {
-    out += FrameStart(framing, message);
+    out += FrameStart(framing, std::string_view(message).size());
     out += message;
     out += FrameEnd(framing);
   }

@@ -276,7 +276,7 @@ TEST_CASE("an octet count counts bytes", "[syslog][framing]") {
   std::string out;
   for (const std::string& message :
        {std::string("a"), std::string("\xE2\x82\xAC 1"), std::string(1000, 'x')}) {
-    out += FrameStart(SyslogFraming::kOctetCounting, message);
+    out += FrameStart(SyslogFraming::kOctetCounting, message.size());
     out += message;
     out += FrameEnd(SyslogFraming::kOctetCounting);
   }
