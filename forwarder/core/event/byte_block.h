@@ -52,7 +52,7 @@ inline BlockMarks MarkNoAscii(ByteBlock block) {
 
 // The bytes that are control characters (without DEL), or one of `kStops`.
 template <char... kStops>
-BlockMarks MarkSpecial(ByteBlock block) {
+inline BlockMarks MarkSpecial(ByteBlock block) {
   __m128i odd = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1F)), block);
   ((odd = _mm_or_si128(odd, _mm_cmpeq_epi8(block, _mm_set1_epi8(kStops)))), ...);
   return static_cast<BlockMarks>(_mm_movemask_epi8(odd));
@@ -60,7 +60,7 @@ BlockMarks MarkSpecial(ByteBlock block) {
 
 // Whether any of four blocks has such a byte.
 template <char... kStops>
-bool HasSpecial(ByteBlock a, ByteBlock b, ByteBlock c, ByteBlock d) {
+inline bool HasSpecial(ByteBlock a, ByteBlock b, ByteBlock c, ByteBlock d) {
   const __m128i least = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
   __m128i odd = _mm_cmpeq_epi8(_mm_min_epu8(least, _mm_set1_epi8(0x1F)), least);
   [[maybe_unused]] const auto mark = [&odd](__m128i block, char stop) {
@@ -72,7 +72,7 @@ bool HasSpecial(ByteBlock a, ByteBlock b, ByteBlock c, ByteBlock d) {
 
 // The same, and the bytes that are no ASCII.
 template <char... kStops>
-BlockMarks MarkOdd(ByteBlock block) {
+inline BlockMarks MarkOdd(ByteBlock block) {
   // What is no ASCII is negative: one comparison finds it, and the control characters.
   __m128i odd = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
   ((odd = _mm_or_si128(odd, _mm_cmpeq_epi8(block, _mm_set1_epi8(kStops)))), ...);
@@ -112,7 +112,7 @@ inline BlockMarks MarkNoAscii(const ByteBlock& block) {
 }
 
 template <char... kStops>
-BlockMarks MarkSpecial(const ByteBlock& block) {
+inline BlockMarks MarkSpecial(const ByteBlock& block) {
   BlockMarks odd = 0;
   for (std::size_t i = 0; i < block.size(); ++i) {
     const char c = block[i];
@@ -123,13 +123,14 @@ BlockMarks MarkSpecial(const ByteBlock& block) {
 }
 
 template <char... kStops>
-bool HasSpecial(const ByteBlock& a, const ByteBlock& b, const ByteBlock& c, const ByteBlock& d) {
+inline bool HasSpecial(const ByteBlock& a, const ByteBlock& b, const ByteBlock& c,
+                       const ByteBlock& d) {
   return (MarkSpecial<kStops...>(a) | MarkSpecial<kStops...>(b) | MarkSpecial<kStops...>(c) |
           MarkSpecial<kStops...>(d)) != 0;
 }
 
 template <char... kStops>
-BlockMarks MarkOdd(const ByteBlock& block) {
+inline BlockMarks MarkOdd(const ByteBlock& block) {
   return MarkSpecial<kStops...>(block) | MarkNoAscii(block);
 }
 

@@ -39,7 +39,7 @@ bool BatchBuilder::full() const {
          batch_->arena.size_bytes() + row_bytes_ >= settings_.batch.part_bytes();
 }
 
-void BatchBuilder::WritePayload(Format format, const AuditEvent& event, const Enrichment* people,
+void BatchBuilder::WritePayload(Format format, const AuditEvent& event, const Origin& origin,
                                 Record* record) {
   if (format == Format::kRaw && IsOneLine(record->raw)) {
     record->value = record->raw;
@@ -47,7 +47,8 @@ void BatchBuilder::WritePayload(Format format, const AuditEvent& event, const En
     return;
   }
   scratch_.clear();
-  AppendEvent(format, event, {settings_.tenant, settings_.stream, record->event_id, people},
+  // The id as it came, not the record's copy: most are known to be the row's text.
+  AppendEvent(format, event, {settings_.tenant, settings_.stream, origin.event_id, origin.people},
               &scratch_);
   record->value = batch_->arena.Copy(scratch_.view());
   record->shortened = scratch_.shortened();
@@ -120,7 +121,7 @@ void BatchBuilder::Add(const AuditEvent& event, WallSeconds time, const Origin& 
     if (same != end) {
       record = same->records.back();
     } else {
-      WritePayload(sink.format, event, origin.people, &record);
+      WritePayload(sink.format, event, origin, &record);
     }
     sink.records.push_back(record);
     sink.outcomes.push_back(OutcomeKind::kUndecided);

@@ -61,9 +61,8 @@ class BatchBuilder {
   std::unique_ptr<Batch> Take();
 
  private:
-  // Of the record, whose row and id are there already: its payload, and what is said of it.
-  void WritePayload(Format format, const AuditEvent& event, const Enrichment* people,
-                    Record* record);
+  // Of the record, whose row is there already: its payload, and what is said of it.
+  void WritePayload(Format format, const AuditEvent& event, const Origin& origin, Record* record);
   void Keep(const PageBody& page, std::string_view row);
   void Reserve();
 
