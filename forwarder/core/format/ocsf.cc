@@ -110,7 +110,9 @@ class OcsfWriter : private JsonPieces {
   void Write();
 
  private:
-  void PutUser(std::string_view name, const KnownPerson* person);
+  // `before` is what stands before its name.
+  template <typename Before>
+  void PutUser(const Before& before, std::string_view name, const KnownPerson* person);
   void PutIdentity(const Identity& identity);
   const KnownPerson* Actor() const;
   const KnownPerson* Subject() const;
@@ -124,7 +126,6 @@ class OcsfWriter : private JsonPieces {
   void WriteEntity();
   void WriteGroup();
   void WriteObservables();
-  void PutObservable(std::string_view before, std::string_view value);
   void WriteUnmapped();
 
   const AuditEvent& event_;
@@ -214,8 +215,9 @@ const KnownPerson* OcsfWriter::Subject() const {
                                                                 : nullptr;
 }
 
-void OcsfWriter::PutUser(std::string_view name, const KnownPerson* person) {
-  Put(R"("name":)", Quoted{name});
+template <typename Before>
+void OcsfWriter::PutUser(const Before& before, std::string_view name, const KnownPerson* person) {
+  Put(before, Quoted{name});
   const bool is_email = name == ActorName(event_) ? actor_is_email_ : IsEmail(name);
   if (is_email) Put(R"(,"email_addr":)", Quoted{name});
   if (person != nullptr && person->found()) PutIdentity(person->identity);
@@ -245,8 +247,7 @@ void OcsfWriter::WriteActor() {
     }
     return;
   }
-  Put(R"(,"actor":{"user":{)");
-  PutUser(name, Actor());
+  PutUser(R"(,"actor":{"user":{"name":)", name, Actor());
   // Administrators of the console are known by address; a bare name is that of a token.
   Put(name.find('@') != std::string_view::npos ? R"(,"type_id":2,"type":"Admin")"
                                                : R"(,"type_id":4,"type":"Service")");
@@ -275,8 +276,7 @@ void OcsfWriter::WriteSource() {
 
 void OcsfWriter::WriteClassMembers() {
   const auto put_subject = [&](std::string_view name, const KnownPerson* person) {
-    Put(R"(,"user":{)");
-    PutUser(name.empty() ? std::string_view("Unknown") : name, person);
+    PutUser(R"(,"user":{"name":)", name.empty() ? std::string_view("Unknown") : name, person);
     Put("}");
   };
   switch (kind_.class_uid) {
@@ -325,8 +325,7 @@ void OcsfWriter::WriteGroup() {
     const std::string_view name = FindName(event_.supporting, rank);
     if (name.empty()) return;
     if (name == event_.target || name.find('@') == std::string_view::npos) continue;
-    Put(R"(,"user":{)");
-    PutUser(name, Subject());
+    PutUser(R"(,"user":{"name":)", name, Subject());
     return Put("}");
   }
 }
@@ -356,26 +355,22 @@ void OcsfWriter::WriteApi() {
   }
 }
 
-void OcsfWriter::PutObservable(std::string_view before, std::string_view value) {
-  if (!out_.ends_with('[')) Put(",");
-  Put("{", before, Quoted{value}, "}");
-}
-
 void OcsfWriter::WriteObservables() {
   const std::string_view name = ActorName(event_);
   const bool has_address = !event_.source_ip.empty() && kind_.class_uid != kBaseEvent;
   if (name.empty() && !has_address) return;
   Put(R"(,"observables":[)");
   if (!name.empty()) {
-    PutObservable(R"("name":"actor.user.name","type_id":4,"type":"User Name","value":)", name);
+    Put(R"({"name":"actor.user.name","type_id":4,"type":"User Name","value":)", Quoted{name}, "}");
   }
   if (actor_is_email_) {
-    PutObservable(R"("name":"actor.user.email_addr","type_id":5,"type":"Email Address","value":)",
-                  name);
+    Put(R"(,{"name":"actor.user.email_addr","type_id":5,"type":"Email Address","value":)",
+        Quoted{name}, "}");
   }
   if (has_address) {
-    PutObservable(R"("name":"src_endpoint.ip","type_id":2,"type":"IP Address","value":)",
-                  event_.source_ip);
+    if (!name.empty()) Put(",");
+    Put(R"({"name":"src_endpoint.ip","type_id":2,"type":"IP Address","value":)",
+        Quoted{event_.source_ip}, "}");
   }
   Put("]");
 }
