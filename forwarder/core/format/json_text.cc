@@ -54,21 +54,19 @@ std::size_t EscapeBlocks(std::string_view text, char** to) {
   for (; static_cast<std::size_t>(end - from) >= 2 * kBlockBytes; from += kBlockBytes) {
     const ByteBlock block = LoadBlock(from);
     StoreBlock(block, out);
-    std::size_t done = 0;
     BlockMarks marks =
         kKind == TextKind::kUtf8 ? MarkSpecial<'\\', '"'>(block) : MarkOdd<'\\', '"'>(block);
     for (; marks != 0; marks &= marks - 1) {
       const std::size_t next = FirstOfBlock(marks);
-      out += next - done;
-      done = next;
       if (from[next] != '"' && (from[next] != '\\' || kInside == Inside::kJson)) {
-        *to = out;
+        *to = out + next;
         return static_cast<std::size_t>(from + next - text.data());
       }
-      *out++ = '\\';
-      StoreBlock(LoadBlock(from + next), out);
+      out[next] = '\\';
+      ++out;  // all that follows is one further behind
+      StoreBlock(LoadBlock(from + next), out + next);
     }
-    out += kBlockBytes - done;
+    out += kBlockBytes;
   }
   *to = out;
   return static_cast<std::size_t>(from - text.data());
