@@ -447,15 +447,21 @@ bool EcsWriter::CanBeField(const Field& field, KnownField known) const {
 
 void EcsWriter::WriteLeftField(const Field& field, KnownField known) {
   if (known == KnownField::kSupportingData) return WriteSupporting(field);
-  PutKey(field.name);
-  if (known == KnownField::kCount) {
-    AppendInteger(*event_.count, &out_);
-  } else if (field.name == kPersonnel) {
-    Put(field.json);
-  } else if (field.type == FieldType::kString) {
-    PutValue(field.json);
-  } else {
-    PutNested(field.json);
+  PutComma();
+  if (known == KnownField::kCount) return Put(Quoted{field.name}, ":", *event_.count);
+  if (field.name == kPersonnel) return Put(Quoted{field.name}, ":", field.json);
+  switch (field.type) {
+    case FieldType::kString:
+      if (row_.IsPlain(field.text)) return Put(Quoted{field.name}, ":", Quoted{field.text});
+      Put(Quoted{field.name}, ":");
+      return PutValue(field.json);
+    case FieldType::kNumber:
+    case FieldType::kTrue:
+    case FieldType::kFalse:
+      return Put(Quoted{field.name}, R"(:")", Inside{field.json}, "\"");
+    default:
+      Put(Quoted{field.name}, ":");
+      return PutNested(field.json);
   }
 }
 
