@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/event/byte_block.h"
 #include "core/event/text.h"
 #include "core/format/text_buffer.h"
 
@@ -16,14 +15,6 @@ namespace nsf {
 void AppendJsonString(std::string_view text, TextBuffer* out);
 // What stands between them.
 void AppendJsonInside(std::string_view text, TextBuffer* out);
-// A JSON string of text in which nothing is to be escaped, and which is UTF-8: see Row::IsPlain.
-inline void AppendPlainJsonString(std::string_view text, TextBuffer* out) {
-  char* const to = out->Room(text.size() + 2);
-  *to = '"';
-  CopyBytes(text, to + 1);
-  to[1 + text.size()] = '"';
-  out->Grow(text.size() + 2);
-}
 
 // A JSON value that a reader has accepted, as it stands (numbers keep their text). Line breaks and
 // tabs between tokens become spaces.
