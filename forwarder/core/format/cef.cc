@@ -129,10 +129,12 @@ void CefWriter::WriteHeader() {
   AppendSlug(event_.event_text, kClassIdLimit, &out_);
   out_ += '|';
   const std::string_view name = values_.Fit(event_.event_text, kNameLimit);
-  if (texts_.HasWithout<'|'>(name)) {
+  if (name.empty()) {
+    out_ += "Unknown";
+  } else if (texts_.HasWithout<'|'>(name)) {
     out_.GrowTo(texts_.Copy(name, out_.Room(ShortTexts::kMostBytes)));
   } else {
-    AppendCefHeader(name.empty() ? std::string_view("Unknown") : name, &out_);
+    AppendCefHeader(name, &out_);
   }
   out_ += '|';
   out_ += SeverityNumber(event_.severity);

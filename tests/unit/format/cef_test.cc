@@ -54,6 +54,11 @@ TEST_CASE("What has a meaning in CEF is escaped where it has it") {
            {R"("audit_log_event":"a|b\\c=d\r\ne\tf\u0000")", R"( msg=a|b\\c\=d\r\ne f )"},
            {R"("user":"  x suser=evil  ")", R"( suser=x suser\=evil cs5)"},
            {R"("user":"ends\\")", R"( suser=ends\\ cs5)"},
+           {R"("audit_log_event":"a|b=c","severity_level":4)", R"(|a-b-c|a\|b=c|3|)"},
+           {R"("audit_log_event":"a|b=c","severity_level":4)", R"( msg=a|b\=c cs5)"},
+           {R"("audit_log_event":" ","severity_level":4,"ccl":"low")", "|unknown|Unknown|3|"},
+           {R"("ccl":"a=b","a":"\\\n","z":[{"c=":"="}])",
+            R"( cs6={"ccl":"a\=b","a":"\\\\\\n","z":[{"c\=":"\="}]} cs6Label=)"},
        }) {
     CHECK_THAT(Cef(members), Catch::Contains(expected));
   }
