@@ -39,7 +39,7 @@ inline void StoreBlock(ByteBlock block, char* to) {
 }
 // Of two words, in memory's order.
 inline ByteBlock BlockOf(std::uint64_t first, std::uint64_t second) {
-  return _mm_set_epi64x(static_cast<long long>(second), static_cast<long long>(first));
+  return _mm_set_epi64x(static_cast<std::int64_t>(second), static_cast<std::int64_t>(first));
 }
 
 // The bits of both: what is no ASCII in either is none here.
