@@ -214,10 +214,14 @@ std::size_t CurlExchange::StatedLength() const {
 void CurlExchange::MakeRoom(std::size_t bytes) {
   if (bytes <= answer_.body.capacity()) return;
   const std::size_t stated = StatedLength();
-  std::string larger = bodies_->Take(std::max(bytes, stated));
+  const std::size_t least = std::max(bytes, stated);
+  std::string larger = bodies_->Take(least);
   backed_bytes_ = larger.capacity();
-  // The next page may be somewhat larger, and is to fit there as well.
-  larger.reserve(std::max(2 * answer_.body.capacity(), std::max(bytes, stated + stated / 16)));
+  // Asked for more than it has, a string takes twice that. The next page may be somewhat larger
+  // than this one, and is to fit there as well.
+  if (larger.capacity() < least) {
+    larger.reserve(std::max(2 * answer_.body.capacity(), std::max(bytes, stated + stated / 16)));
+  }
   larger.append(answer_.body);
   answer_.body = std::move(larger);
 }
