@@ -53,7 +53,7 @@ bool SupportingText::ReadPython(std::string_view text) {
   if (!PythonLiteralToJson(text, &python_, &members_)) return false;
   if (python_.size() >= Page::kMostBytes) return false;
   RawRow row{python_, members_};
-  row.NoteEscapes();
+  row.LookThrough();
   reader_.Read(row);
   json_ = python_;
   return true;

@@ -206,7 +206,7 @@ void CefWriter::WriteRequest() {
 
 void CefWriter::WriteCustom() {
   if (!event_.supporting.json.empty()) {
-    PutLabelled(" cs1=", values_.AsJson(event_.supporting.json, event_.row->kind()), kCustomLimit,
+    PutLabelled(" cs1=", values_.AsJson(event_.supporting.json, event_.row->kind), kCustomLimit,
                 " cs1Label=supportingData");
     placed_.Add(KnownField::kSupportingData);
   }

@@ -39,7 +39,7 @@ void MemberRuns::Add(std::string_view name, std::string_view json) {
 void MemberRuns::Finish() {
   if (run_.empty()) return;
   if (!out_.ends_with('{')) out_ += ',';
-  AppendJsonValue(run_, &out_, row_.kind());
+  AppendJsonValue(run_, &out_, row_.kind);
   run_ = {};
 }
 
