@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kMaxTextDepth = 64;
 // More is given back before the next text.
-constexpr std::size_t kMostKept = 64 * 1024;
+constexpr std::size_t kMostKept = std::size_t{64} * 1024;
 
 // What a text stands between when it is read as JSON.
 constexpr std::string_view kBefore = R"([{"supporting_data":)";
