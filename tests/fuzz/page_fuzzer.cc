@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A body: what is read from it lies in it, the scan finds the rows that the parser finds, and a
 // page that does not parse loses no byte when it is split.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,12 @@
 namespace nsf::fuzz {
 namespace {
 
+bool IsPlain(std::string_view text) {
+  return IsUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+           return c == '\\' || static_cast<unsigned char>(c) < 0x20;
+         });
+}
+
 constexpr int kMaxDepth = 24;  // that inputs reach it
 
 void CheckRows(const Page& page) {
@@ -25,7 +32,10 @@ void CheckRows(const Page& page) {
     const Row& row = reader.Read(raw);
     Require(IsInside(row.raw, rest), "rows lie in the body, in order");
     rest.remove_prefix(static_cast<std::size_t>(row.raw.data() + row.raw.size() - rest.data()));
-    Require(row.valid_utf8 == IsUtf8(row.raw), "valid_utf8 says what the bytes are");
+    Require((row.kind != TextKind::kAny) == IsUtf8(row.raw), "the kind says what the bytes are");
+    for (const std::string_view text : {row.raw, row.supporting_json}) {
+      Require(row.kind != TextKind::kPlain || IsPlain(text), "what is said to be plain is");
+    }
     std::string_view in_row = row.raw;
     for (const Field& field : row.fields) {
       Require(!field.json.empty() && IsInside(field.json, in_row), "fields lie in the row");

@@ -41,7 +41,7 @@ inline std::string Described(const RawRow& row) {
     }
   }
   return text + " escapes " + std::to_string(row.escapes_begin) + '-' +
-         std::to_string(row.escapes_end) + (row.valid_utf8 ? "" : " not UTF-8");
+         std::to_string(row.escapes_end) + " kind " + std::to_string(static_cast<int>(row.kind));
 }
 
 inline std::string Described(const Page& page) {

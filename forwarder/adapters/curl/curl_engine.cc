@@ -51,7 +51,8 @@ class CurlEngine::Impl {
     try {
       thread_ = std::thread([this] { Run(); });
     } catch (const std::system_error& error) {
-      return Stop(std::string("cannot start a thread: ") + error.what());
+      return Stop(std::string("cannot start a thread: ") + error.what() +
+                  "; raise the limits of this process");
     }
     return {};
   }

@@ -214,10 +214,14 @@ std::size_t CurlExchange::StatedLength() const {
 void CurlExchange::MakeRoom(std::size_t bytes) {
   if (bytes <= answer_.body.capacity()) return;
   const std::size_t stated = StatedLength();
-  std::string larger = bodies_->Take(std::max(bytes, stated));
+  const std::size_t least = std::max(bytes, stated);
+  std::string larger = bodies_->Take(least);
   backed_bytes_ = larger.capacity();
-  // The next page may be somewhat larger, and is to fit there as well.
-  larger.reserve(std::max(2 * answer_.body.capacity(), std::max(bytes, stated + stated / 16)));
+  // Asked for more than it has, a string takes twice that. The next page may be somewhat larger
+  // than this one, and is to fit there as well.
+  if (larger.capacity() < least) {
+    larger.reserve(std::max(2 * answer_.body.capacity(), std::max(bytes, stated + stated / 16)));
+  }
   larger.append(answer_.body);
   answer_.body = std::move(larger);
 }
@@ -230,10 +234,13 @@ void CurlExchange::BackBody(std::size_t at_least) {
       std::min(answer_.body.capacity(), answer_.body.size() + std::max(at_least, kBackedBytes));
   if (end < begin + kWorthBacking) return;
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto first = reinterpret_cast<std::uintptr_t>(answer_.body.data() + begin) / page * page;
-  const auto last = reinterpret_cast<std::uintptr_t>(answer_.body.data() + end) / page * page;
+  const auto at = reinterpret_cast<std::uintptr_t>(answer_.body.data());
+  char* const first = answer_.body.data() + begin - (at + begin) % page;
+  char* const last = answer_.body.data() + end - (at + end) % page;
   // Where the kernel knows no such thing (before 5.14), memory comes as it is written to.
-  if (last > first) madvise(reinterpret_cast<void*>(first), last - first, MADV_POPULATE_WRITE);
+  if (last > first) {
+    madvise(first, static_cast<std::size_t>(last - first), MADV_POPULATE_WRITE);
+  }
   backed_bytes_ = end;
 }
 

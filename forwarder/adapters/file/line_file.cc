@@ -5,20 +5,22 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 
 namespace nsf {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1024} * 1024;
 // A file that has no line break for so long is not one of ours: it is not touched.
 constexpr off_t kLongestCutLine = off_t{256} * 1024 * 1024;
 constexpr int kPollMs = 100;
@@ -56,6 +58,47 @@ void SyncDirectoryOf(const std::string& path) {
   fsync(fd);
   close(fd);
 }
+
+// Lines, each with its line break, that go to the kernel from where they lie.
+class UnwrittenLines {
+ public:
+  explicit UnwrittenLines(std::span<const std::string_view> lines) : lines_(lines) {}
+
+  bool empty() const { return lines_.empty(); }
+
+  // The next bytes, `most` of them or fewer; valid until the next call.
+  std::span<const iovec> Next(std::size_t most) {
+    std::size_t count = 0;
+    std::size_t skip = written_;
+    for (const std::string_view line : lines_) {
+      for (std::string_view piece : {line, kBreak}) {
+        if (count == pieces_.size() || most == 0) return {pieces_.data(), count};
+        const std::size_t skipped = std::min(skip, piece.size());
+        skip -= skipped;
+        piece = piece.substr(skipped, most);
+        if (piece.empty()) continue;
+        most -= piece.size();
+        pieces_[count++] = {const_cast<char*>(piece.data()), piece.size()};  // is only read
+      }
+    }
+    return {pieces_.data(), count};
+  }
+
+  void Skip(std::size_t bytes) {
+    written_ += bytes;
+    while (!lines_.empty() && written_ >= lines_.front().size() + kBreak.size()) {
+      written_ -= lines_.front().size() + kBreak.size();
+      lines_ = lines_.subspan(1);
+    }
+  }
+
+ private:
+  static constexpr std::string_view kBreak = "\n";
+
+  std::span<const std::string_view> lines_;
+  std::size_t written_ = 0;  // of the first one
+  std::array<iovec, IOV_MAX> pieces_;
+};
 
 }  // namespace
 
@@ -115,18 +158,21 @@ Result<void> LineFile::WaitWritable(const std::atomic<bool>& stop) const {
   return Error{ErrorKind::kRetry, name_ + " was not read before the program stopped"};
 }
 
-Result<void> LineFile::Write(std::string_view bytes, const std::atomic<bool>& stop) {
-  while (!bytes.empty()) {
-    std::size_t most = bytes.size();
+Result<void> LineFile::Write(const std::vector<std::string_view>& lines,
+                             const std::atomic<bool>& stop) {
+  UnwrittenLines unwritten(lines);
+  while (!unwritten.empty()) {
+    std::size_t most = SSIZE_MAX;
     if (!regular_) {
       // A pipe that is writable takes so many bytes without blocking (POSIX, PIPE_BUF).
-      most = std::min<std::size_t>(most, PIPE_BUF);
+      most = PIPE_BUF;
       if (auto waited = WaitWritable(stop); !waited) return waited;
     }
-    const ssize_t written = write(fd_, bytes.data(), most);
+    const std::span<const iovec> pieces = unwritten.Next(most);
+    const ssize_t written = writev(fd_, pieces.data(), static_cast<int>(pieces.size()));
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (written < 0) return Failure("write to", errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+    unwritten.Skip(static_cast<std::size_t>(written));
   }
   return {};
 }
@@ -140,26 +186,12 @@ Result<off_t> LineFile::Trim() {
   return end;
 }
 
-Result<void> LineFile::WriteLines(const std::vector<std::string_view>& lines,
-                                  const std::atomic<bool>& stop) {
-  buffer_.clear();
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    buffer_.append(lines[i]);
-    buffer_ += '\n';
-    if (buffer_.size() < kBufferBytes && i + 1 < lines.size()) continue;
-    if (auto written = Write(buffer_, stop); !written) return written;
-    buffer_.clear();
-    if (buffer_.capacity() > 4 * kBufferBytes) buffer_.shrink_to_fit();  // after a huge line
-  }
-  return {};
-}
-
 Result<void> LineFile::Append(const std::vector<std::string_view>& lines, bool sync,
                               const std::atomic<bool>& stop) {
-  if (!regular_) return WriteLines(lines, stop);
+  if (!regular_) return Write(lines, stop);
   const auto before = Trim();
   if (!before) return before.error();
-  auto outcome = WriteLines(lines, stop);
+  auto outcome = Write(lines, stop);
   if (outcome && sync && fdatasync(fd_) != 0) outcome = Failure("sync", errno);
   if (outcome) return outcome;
   // All of a batch is in the file or nothing of it: half of one would be taken for delivered by

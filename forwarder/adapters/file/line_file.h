@@ -45,9 +45,7 @@ class LineFile {
 
   // How long a regular file is once what a failed append left is taken off.
   Result<off_t> Trim();
-  Result<void> WriteLines(const std::vector<std::string_view>& lines,
-                          const std::atomic<bool>& stop);
-  Result<void> Write(std::string_view bytes, const std::atomic<bool>& stop);
+  Result<void> Write(const std::vector<std::string_view>& lines, const std::atomic<bool>& stop);
   Result<void> WaitWritable(const std::atomic<bool>& stop) const;
   Error Failure(const char* what, int error) const;
 
@@ -56,7 +54,6 @@ class LineFile {
   bool regular_;  // can be cut back and synced
   std::string name_;
   std::optional<off_t> torn_at_;  // behind it stands a part of a batch that could not be taken off
-  std::string buffer_;            // kept, so that appending does not allocate
 };
 
 }  // namespace nsf

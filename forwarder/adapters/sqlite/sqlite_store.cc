@@ -112,7 +112,8 @@ class SqliteStore::Impl {
     try {
       thread_ = std::thread([this] { Run(); });
     } catch (const std::system_error& error) {
-      return Error{ErrorKind::kStop, std::string("cannot start a thread: ") + error.what()};
+      return Error{ErrorKind::kStop, std::string("cannot start a thread: ") + error.what() +
+                                         "; raise the limits of this process"};
     }
     return {};
   }

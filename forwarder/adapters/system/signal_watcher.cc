@@ -51,7 +51,8 @@ class SignalWatcher::Impl {
     try {
       thread_ = std::thread([this] { Watch(); });
     } catch (const std::system_error& error) {
-      return Error{ErrorKind::kStop, std::string("cannot start a thread: ") + error.what()};
+      return Error{ErrorKind::kStop, std::string("cannot start a thread: ") + error.what() +
+                                         "; raise the limits of this process"};
     }
     return {};
   }

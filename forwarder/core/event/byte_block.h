@@ -26,6 +26,28 @@ constexpr std::size_t FirstOfBlock(BlockMarks marks) {
   return static_cast<std::size_t>(std::countr_zero(marks));
 }
 
+// A control character (without DEL), or one of `kStops`.
+template <char... kStops>
+constexpr bool IsSpecial(char c) {
+  return static_cast<unsigned char>(c) < 0x20U || ((c == kStops) || ...);
+}
+
+// What some bytes hold.
+struct SpecialBytes {
+  bool has_controls = false;  // control characters, without DEL
+  bool has_stops = false;     // what is looked for beside them
+};
+
+template <char... kStops>
+SpecialBytes LookForSpecialByByte(std::string_view bytes) {
+  SpecialBytes found;
+  for (const char c : bytes) {
+    found.has_controls = found.has_controls || IsSpecial<>(c);
+    found.has_stops = found.has_stops || ((c == kStops) || ...);
+  }
+  return found;
+}
+
 #if defined(__SSE2__)
 
 using ByteBlock = __m128i;
@@ -79,6 +101,23 @@ inline BlockMarks MarkOdd(ByteBlock block) {
   return static_cast<BlockMarks>(_mm_movemask_epi8(odd));
 }
 
+// Finds them in any number of bytes.
+template <char... kStops>
+SpecialBytes LookForSpecial(std::string_view bytes) {
+  if (bytes.size() < kBlockBytes) return LookForSpecialByByte<kStops...>(bytes);
+  __m128i least = _mm_set1_epi8('\xFF');
+  __m128i stops = _mm_setzero_si128();
+  const auto look = [&](const char* at) {
+    const __m128i block = LoadBlock(at);
+    least = _mm_min_epu8(least, block);
+    ((stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8(kStops)))), ...);
+  };
+  const std::size_t last = bytes.size() - kBlockBytes;
+  for (std::size_t i = 0; i < last; i += kBlockBytes) look(bytes.data() + i);
+  look(bytes.data() + last);
+  return {MarkSpecial<>(least) != 0, _mm_movemask_epi8(stops) != 0};
+}
+
 #else
 
 using ByteBlock = std::array<char, kBlockBytes>;
@@ -115,9 +154,7 @@ template <char... kStops>
 inline BlockMarks MarkSpecial(const ByteBlock& block) {
   BlockMarks odd = 0;
   for (std::size_t i = 0; i < block.size(); ++i) {
-    const char c = block[i];
-    const bool is_odd = static_cast<unsigned char>(c) < 0x20U || ((c == kStops) || ...);
-    odd |= static_cast<BlockMarks>(is_odd) << i;
+    odd |= static_cast<BlockMarks>(IsSpecial<kStops...>(block[i])) << i;
   }
   return odd;
 }
@@ -132,6 +169,11 @@ inline bool HasSpecial(const ByteBlock& a, const ByteBlock& b, const ByteBlock& 
 template <char... kStops>
 inline BlockMarks MarkOdd(const ByteBlock& block) {
   return MarkSpecial<kStops...>(block) | MarkNoAscii(block);
+}
+
+template <char... kStops>
+SpecialBytes LookForSpecial(std::string_view bytes) {
+  return LookForSpecialByByte<kStops...>(bytes);
 }
 
 #endif

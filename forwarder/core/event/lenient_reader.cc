@@ -95,7 +95,7 @@ class Tokens {
   }
   void MarkRow() {
     RawRow& row = content_.last_row();
-    row.valid_utf8 = IsUtf8(row.raw);
+    if (!IsUtf8(row.raw)) row.kind = TextKind::kAny;
   }
 
   const std::size_t start_;

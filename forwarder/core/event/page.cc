@@ -13,7 +13,6 @@ namespace nsf {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::size_t kMostSpare = 4;  // times what a page needs
 
 // A list of one row is put where that row stands alone.
 Page WithList(Page page, std::string_view row, int max_depth) {
@@ -46,13 +45,10 @@ std::string_view Page::Read(std::size_t start, int max_depth) {
 
 Page Page::Parse(std::shared_ptr<const std::string> body, int max_depth, Memory spare) {
   Page page;
-  // A short page does not hold on to the memory of a long one.
-  if (spare.members.capacity() / kMostSpare <= body->size() / kMinMemberBytes) {
-    spare.members.clear();
-    spare.rows.clear();
-    page.members_ = std::move(spare.members);
-    page.rows_ = std::move(spare.rows);
-  }
+  spare.members.clear();
+  spare.rows.clear();
+  page.members_ = std::move(spare.members);
+  page.rows_ = std::move(spare.rows);
   page.body_ = std::move(body);
   const std::string_view text = *page.body_;
   const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;

@@ -11,6 +11,13 @@ namespace {
 // Rows of real pages are larger.
 constexpr std::size_t kMinRowBytes = 512;
 
+// Generous, because memory that is reserved and not written to costs nothing, and pages differ:
+// what a page has used is to hold the next one.
+template <typename T>
+void MakeRoom(std::size_t count, std::vector<T>* list) {
+  if (list->capacity() < count) list->reserve(count + count / 4);
+}
+
 bool IsListName(std::string_view name) { return name == "data" || name == "result"; }
 
 }  // namespace
@@ -20,9 +27,8 @@ PageContent::PageContent(Page* page, int max_depth)
   page_.members_.clear();
   page_.rows_.clear();
   page_.message_.clear();
-  // Generous, because memory that is reserved and not written to costs nothing.
-  page_.members_.reserve(body_.size() / Page::kMinMemberBytes);
-  page_.rows_.reserve(body_.size() / kMinRowBytes);
+  MakeRoom(body_.size() / Page::kMinMemberBytes, &page_.members_);
+  MakeRoom(body_.size() / kMinRowBytes, &page_.rows_);
   first_members_.reserve(body_.size() / kMinRowBytes);
 }
 

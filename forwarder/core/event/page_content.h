@@ -243,7 +243,7 @@ inline void PageContent::StartRow(std::size_t begin) {
 
 inline void PageContent::EndRow(std::size_t end) {
   RawRow row{Bytes({row_begin_, end}), {}};
-  row.NoteEscapes();
+  row.LookThrough();
   page_.rows_.push_back(row);
 }
 

@@ -2,10 +2,24 @@
 // Members → fields: strings are decoded, where they hold escapes.
 #include "core/event/row.h"
 
+#include <cstring>
+
+#include "core/event/byte_block.h"
 #include "core/event/supporting_text.h"
 #include "core/event/unescape.h"
 
 namespace nsf {
+
+void RawRow::LookThrough() {
+  const SpecialBytes found = LookForSpecial<'\\'>(raw);
+  may_have_breaks = found.has_controls;
+  if (!found.has_controls && !found.has_stops) kind = TextKind::kPlain;
+  if (!found.has_stops) return;
+  const std::size_t first = raw.find('\\');
+  escapes_begin = static_cast<std::uint32_t>(first);
+  const void* const last = ::memrchr(raw.data(), '\\', raw.size());
+  escapes_end = static_cast<std::uint32_t>(static_cast<const char*>(last) - raw.data() + 1);
+}
 
 // What a row costs is mostly this: three short loops, of which the second is rarely run.
 void MemberReader::Read(const RawRow& raw) {
@@ -90,7 +104,8 @@ RowReader::~RowReader() = default;
 
 const Row& RowReader::Read(const RawRow& raw) {
   members_.Read(raw);
-  row_ = {raw.raw, members_.fields(), members_.known(), members_.scalars(), {}, raw.valid_utf8};
+  row_ = {raw.raw, members_.fields(), members_.known(),   members_.scalars(),
+          {},      raw.kind,          raw.may_have_breaks};
   if (const Field* const data = row_.Find(KnownField::kSupportingData)) ReadSupporting(*data);
   return row_;
 }

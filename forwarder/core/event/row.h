@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -44,7 +43,8 @@ struct Row {
   std::span<const Scalar> supporting;
   // That object as JSON: as received, or made from the text. Empty: there is none.
   std::string_view supporting_json;
-  bool valid_utf8 = true;  // false: some string holds bytes that are not UTF-8
+  TextKind kind = TextKind::kUtf8;  // of `raw`, and of all that stands in it
+  bool may_have_breaks = true;      // between its tokens: `raw` is of several lines
 
   // The last field that means `field`; null: there is none.
   const Field* Find(KnownField field) const {
@@ -56,10 +56,9 @@ struct Row {
   // between quotes: nothing in it is to be escaped, and it is UTF-8. What held escapes was decoded
   // to elsewhere, and quotes and control characters no reader takes.
   bool IsPlain(std::string_view text) const {
-    return text.data() >= raw.data() && text.data() < raw.data() + raw.size() && valid_utf8;
+    return text.data() >= raw.data() && text.data() < raw.data() + raw.size() &&
+           kind != TextKind::kAny;
   }
-  // Of all that stands in it.
-  TextKind kind() const { return valid_utf8 ? TextKind::kUtf8 : TextKind::kAny; }
 };
 
 // Where a Field or a Scalar stands: offsets from the row's first byte, and sizes in bytes. A page
@@ -83,10 +82,11 @@ struct RawRow {
   // All backslashes stand in these bytes of `raw`; empty: there are none.
   std::uint32_t escapes_begin = 0;
   std::uint32_t escapes_end = 0;
-  bool valid_utf8 = true;  // see Row
+  TextKind kind = TextKind::kUtf8;  // see Row; kAny where it is not UTF-8
+  bool may_have_breaks = true;
 
-  // Looks for them.
-  void NoteEscapes();
+  // Finds all this of `raw`, if that is UTF-8.
+  void LookThrough();
   bool has_escapes() const { return escapes_end != 0; }
 };
 
@@ -142,14 +142,5 @@ class RowReader {
   MemberReader members_;
   std::unique_ptr<SupportingText> text_;  // null: no `supporting_data` was a text yet
 };
-
-// Once for each row of a page, and therefore here. Of most one look tells that there are none.
-inline void RawRow::NoteEscapes() {
-  const std::size_t first = raw.find('\\');
-  if (first == std::string_view::npos) return;
-  escapes_begin = static_cast<std::uint32_t>(first);
-  const void* const last = ::memrchr(raw.data(), '\\', raw.size());
-  escapes_end = static_cast<std::uint32_t>(static_cast<const char*>(last) - raw.data() + 1);
-}
 
 }  // namespace nsf

@@ -117,7 +117,7 @@ class StrictReader {
   // grammar.
   bool IsWellEscaped() const {
     const RawRow& row = content_.last_row();
-    return !row.has_escapes() || HasValidEscapes(row.raw);
+    return !row.has_escapes() || HasValidEscapes(row.raw.substr(row.escapes_begin));
   }
 
   // From behind the opening bracket of a container to its closing one. Most tokens of a page are

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kMaxTextDepth = 64;
 // More is given back before the next text.
-constexpr std::size_t kMostKept = 64 * 1024;
+constexpr std::size_t kMostKept = std::size_t{64} * 1024;
 
 // What a text stands between when it is read as JSON.
 constexpr std::string_view kBefore = R"([{"supporting_data":)";
@@ -53,7 +53,7 @@ bool SupportingText::ReadPython(std::string_view text) {
   if (!PythonLiteralToJson(text, &python_, &members_)) return false;
   if (python_.size() >= Page::kMostBytes) return false;
   RawRow row{python_, members_};
-  row.NoteEscapes();
+  row.LookThrough();
   reader_.Read(row);
   json_ = python_;
   return true;

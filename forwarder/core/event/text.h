@@ -9,8 +9,8 @@
 
 namespace nsf {
 
-// What is known of a text.
-enum class TextKind : std::uint8_t { kAny, kUtf8 };
+// What is known of a text. Plain is UTF-8 that holds no backslash and no control character.
+enum class TextKind : std::uint8_t { kAny, kUtf8, kPlain };
 
 constexpr char ToLowerAscii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -241,7 +241,7 @@ void CefWriter::WriteCustom() {
   const std::string_view supporting = event_.supporting.json;
   if (!supporting.empty()) {
     PutJson(
-        " cs1=", [&] { AppendJsonValue(supporting, &out_, row.kind()); }, kCustomLimit,
+        " cs1=", [&] { AppendJsonValue(supporting, &out_, row.kind); }, kCustomLimit,
         " cs1Label=supportingData");
     placed_.Add(KnownField::kSupportingData);
   }
@@ -258,7 +258,7 @@ void CefWriter::WriteCustom() {
         if (row.raw.starts_with('{')) {
           AppendLeft(event_, placed_, &out_);
         } else {
-          AppendJsonValue(row.raw, &out_, row.kind());
+          AppendJsonValue(row.raw, &out_, row.kind);
         }
       },
       kCustomLimit, " cs6Label=otherMembers");

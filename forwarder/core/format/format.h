@@ -28,7 +28,7 @@ void AppendEvent(Format format, const AuditEvent& event, const FormatContext& co
 // The row's bytes as received, line breaks between tokens turned into spaces.
 void AppendRaw(const AuditEvent& event, TextBuffer* out);
 // Such a row is its own payload in the format `raw`.
-bool IsOneLine(std::string_view row);
+bool IsOneLine(const Row& row);
 
 // OCSF 1.8.0, docs/OCSF.md has the mapping.
 void AppendOcsf(const AuditEvent& event, const FormatContext& context, TextBuffer* out);

@@ -46,8 +46,8 @@ class JsonPieces {
     if (!text.empty()) Put(before, Quoted{text});
   }
   // A value of the row as it stands, and as a string.
-  void PutValue(std::string_view json) { AppendJsonValue(json, &out_, row_.kind()); }
-  void PutNested(std::string_view json) { AppendNestedJson(json, &out_, row_.kind()); }
+  void PutValue(std::string_view json) { AppendJsonValue(json, &out_, row_.kind); }
+  void PutNested(std::string_view json) { AppendNestedJson(json, &out_, row_.kind); }
 
   const Row& row_;
   TextBuffer& out_;

@@ -180,14 +180,19 @@ void AppendNested(std::string_view json, TextBuffer* out) {
 }  // namespace
 
 void AppendJsonValue(std::string_view json, TextBuffer* out, TextKind kind) {
-  return kind == TextKind::kUtf8 ? AppendValue<TextKind::kUtf8>(json, out)
-                                 : AppendValue<TextKind::kAny>(json, out);
+  if (kind == TextKind::kPlain) {
+    *out += json;
+  } else if (kind == TextKind::kUtf8) {
+    AppendValue<TextKind::kUtf8>(json, out);
+  } else {
+    AppendValue<TextKind::kAny>(json, out);
+  }
 }
 
 void AppendNestedJson(std::string_view json, TextBuffer* out, TextKind kind) {
   *out += '"';
-  kind == TextKind::kUtf8 ? AppendNested<TextKind::kUtf8>(json, out)
-                          : AppendNested<TextKind::kAny>(json, out);
+  kind == TextKind::kAny ? AppendNested<TextKind::kAny>(json, out)
+                         : AppendNested<TextKind::kUtf8>(json, out);
   *out += '"';
 }
 

@@ -219,14 +219,14 @@ void LeefWriter::WriteMembers() {
   const Row& row = *event_.row;
   const std::string_view supporting = event_.supporting.json;
   if (!supporting.empty()) {
-    PutJson("\tsupportingData=", [&] { AppendJsonValue(supporting, &out_, row.kind()); });
+    PutJson("\tsupportingData=", [&] { AppendJsonValue(supporting, &out_, row.kind); });
     placed_.Add(KnownField::kSupportingData);
   }
   PutJson("\totherMembers=", [&] {
     if (row.raw.starts_with('{')) {
       AppendLeft(event_, placed_, &out_);
     } else {
-      AppendJsonValue(row.raw, &out_, row.kind());
+      AppendJsonValue(row.raw, &out_, row.kind);
     }
   });
 }

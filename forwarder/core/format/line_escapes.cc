@@ -59,8 +59,8 @@ void AppendValue(std::string_view text, TextBuffer* out) {
 }  // namespace
 
 void AppendCefValue(std::string_view text, TextBuffer* out, TextKind kind) {
-  return kind == TextKind::kUtf8 ? AppendValue<TextKind::kUtf8>(text, out)
-                                 : AppendValue<TextKind::kAny>(text, out);
+  return kind == TextKind::kAny ? AppendValue<TextKind::kAny>(text, out)
+                                : AppendValue<TextKind::kUtf8>(text, out);
 }
 
 // Most JSON holds neither, and stays as it is.

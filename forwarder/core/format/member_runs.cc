@@ -37,7 +37,7 @@ void MemberRuns::Finish() {
   if (texts_.HasWithout<'\\'>(run_)) {
     out_.GrowTo(texts_.Copy(run_, out_.Room(ShortTexts::kMostBytes)));
   } else {
-    AppendJsonValue(run_, &out_, row_.kind());
+    AppendJsonValue(run_, &out_, row_.kind);
   }
   run_ = {};
 }

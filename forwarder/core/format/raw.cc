@@ -7,8 +7,10 @@
 
 namespace nsf {
 
-bool IsOneLine(std::string_view row) {
-  return row.find('\n') == std::string_view::npos && row.find('\r') == std::string_view::npos;
+bool IsOneLine(const Row& row) {
+  if (!row.may_have_breaks) return true;
+  return row.raw.find('\n') == std::string_view::npos &&
+         row.raw.find('\r') == std::string_view::npos;
 }
 
 // JSON has no line break inside a string, so each one stands between tokens.
@@ -18,7 +20,7 @@ void AppendRaw(const AuditEvent& event, TextBuffer* out) {
   char* const begin = out->Room(raw.size());
   std::memcpy(begin, raw.data(), raw.size());
   out->Grow(raw.size());
-  if (IsOneLine(raw)) return;
+  if (IsOneLine(*event.row)) return;
   std::replace_if(
       begin, begin + raw.size(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
 }

@@ -10,6 +10,7 @@
 
 #include "core/event/byte_block.h"
 #include "core/event/row.h"
+#include "core/event/text.h"
 
 namespace nsf {
 
@@ -19,7 +20,8 @@ class ShortTexts {
 
   // The row's bytes outlive this object.
   explicit ShortTexts(const Row& row) : row_(row.raw.data()) {
-    if (row.valid_utf8 && row.raw.size() >= kBlockBytes) begins_ = row.raw.size() - kBlockBytes + 1;
+    if (row.kind != TextKind::kAny && row.raw.size() >= kBlockBytes)
+      begins_ = row.raw.size() - kBlockBytes + 1;
   }
 
   // Whether `text` is one of those, and a block can be read where it begins. It is plain then: see

@@ -41,7 +41,7 @@ bool BatchBuilder::full() const {
 
 void BatchBuilder::WritePayload(Format format, const AuditEvent& event, const Origin& origin,
                                 Record* record) {
-  if (format == Format::kRaw && IsOneLine(record->raw)) {
+  if (format == Format::kRaw && IsOneLine(*event.row)) {
     record->value = record->raw;
     record->shortened = record->repaired = false;
     return;

@@ -141,7 +141,7 @@ void IteratorStream::OnPage(const Now& now, ReceivedPage page, StepOutput* out) 
   turn_->OnPage(has_news, NextAt(now, page.page));
   if (!has_news) {
     snapshot_.deduplicated += rows.size();
-    spare_ = std::move(page.page).TakeMemory();
+    spare_ = {};  // pages to come are short
     if (ask_.operation != IteratorOperation::kResend) OnNothingNew(now, out);
     return;
   }

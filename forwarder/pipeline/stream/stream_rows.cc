@@ -430,6 +430,7 @@ void Stream::EndWalk(const Now& now) {
   first_page_of_walk_ = pages_taken_ + 1;
   if (kind == WalkKind::kEdge || (kind == WalkKind::kList && end.whole)) {
     progress_.caught_up = true;
+    spare_ = {};  // pages to come are short
   }
   if (kind != WalkKind::kEdge) {
     const std::size_t windows = kind == WalkKind::kList ? end.windows : 1;

@@ -210,6 +210,20 @@ TEST_CASE("a large body is written into the memory of one that was read") {
   CHECK((at() == first));
 }
 
+TEST_CASE("a body as large as the one before, or somewhat larger, takes its memory as it is") {
+  Fixture fixture;
+  const auto capacity_for = [&](std::size_t bytes) {
+    HttpPeer peer(Answer(200, std::string(bytes, 'a')));
+    HttpAnswer answer = fixture.AskOnce(peer);
+    CHECK(answer.body.size() == bytes);
+    return answer.ShareBody()->capacity();
+  };
+  const std::size_t first = capacity_for(3'000'000);
+  CHECK(first < 3'500'000);
+  CHECK(capacity_for(3'100'000) == first);
+  CHECK(capacity_for(2'900'000) == first);
+}
+
 TEST_CASE("a bomb is cut at the cap, however small it was packed") {
   Fixture fixture;
   // 64 MiB of zeros, packed twice: some hundred bytes.

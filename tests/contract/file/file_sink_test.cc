@@ -259,6 +259,34 @@ class StdoutPipe {
   int saved_;
 };
 
+TEST_CASE("lines of any length reach a file and a pipe as they are") {
+  // More than one call takes (IOV_MAX), longer and shorter than what a pipe takes at once.
+  std::vector<std::string> lines;
+  std::string expected;
+  for (std::size_t i = 0; i < 3000; ++i) {
+    lines.emplace_back(i % 500 == 0 ? 9000 : i % 7, static_cast<char>('a' + i % 26));
+    expected += lines.back() + '\n';
+  }
+  TemporaryDirectory directory;
+  const std::string path = directory.File("lines");
+  TextBatch batch(lines);
+  auto file = Open(path);
+  CHECK_FALSE(PublishTo(*file, batch));
+  CHECK(Content(path) == expected);
+  std::string read;
+  {
+    StdoutPipe pipe;
+    auto sink = Open("-");
+    TextBatch piped(lines);
+    std::thread reader([&] {
+      while (read.size() < expected.size()) read += pipe.Read(100'000);
+    });
+    PublishTo(*sink, piped);
+    reader.join();
+  }
+  CHECK((read == expected));
+}
+
 TEST_CASE("stdout is best effort, and its reader going away is no alarm") {
   signal(SIGPIPE, SIG_IGN);
   std::string read;

@@ -313,12 +313,12 @@ TEST_CASE("Bytes that are not UTF-8 mark their row and pass") {
   const Page page = Page::Parse(
       "[{\"a\":\"caf\xC3\xA9\"},{\"a\":\"caf\xE9\"},{\"b\xFF\":1},{\"c\":[\"\xED\xA0\x80\"]},{}]");
   REQUIRE(page.rows().size() == 5);
-  CHECK(reader.Read(page.rows()[0]).valid_utf8);
-  CHECK_FALSE(reader.Read(page.rows()[1]).valid_utf8);
+  CHECK(reader.Read(page.rows()[0]).kind != TextKind::kAny);
+  CHECK(reader.Read(page.rows()[1]).kind == TextKind::kAny);
   CHECK(reader.Read(page.rows()[1]).fields[0].text == "caf\xE9");
-  CHECK_FALSE(reader.Read(page.rows()[2]).valid_utf8);
-  CHECK_FALSE(reader.Read(page.rows()[3]).valid_utf8);
-  CHECK(reader.Read(page.rows()[4]).valid_utf8);
+  CHECK(reader.Read(page.rows()[2]).kind == TextKind::kAny);
+  CHECK(reader.Read(page.rows()[3]).kind == TextKind::kAny);
+  CHECK(reader.Read(page.rows()[4]).kind != TextKind::kAny);
 }
 
 TEST_CASE("Of a row it is known which texts need no escapes") {
@@ -338,6 +338,53 @@ TEST_CASE("Of a row it is known which texts need no escapes") {
   CHECK_FALSE(row.IsPlain("b"));
   const Row& no_utf8 = reader.Read(page.rows()[1]);
   CHECK_FALSE(no_utf8.IsPlain(no_utf8.fields[0].text));
+}
+
+TEST_CASE("Of a row it is known what stands between and in its tokens") {
+  struct Case {
+    const char* row;
+    TextKind kind;
+    bool may_have_breaks;
+  };
+  const std::vector<Case> cases = {
+      {R"({"a":"b","supporting_data":"{'data_values': ['x', True]}"})", TextKind::kPlain, false},
+      {R"(1)", TextKind::kPlain, false},
+      {"{\"a\":\"caf\xC3\xA9\",\"b\":\"\x7F\"}", TextKind::kPlain, false},
+      {R"({"a": "\u0041"})", TextKind::kUtf8, false},
+      {"{\"a\":\n1}", TextKind::kUtf8, true},
+      {"{\"a\":\t1,\"longer than a block\":0}", TextKind::kUtf8, true},
+      {"{\"a\":\"caf\xE9\"}", TextKind::kAny, false}};
+  RowReader reader;
+  for (const Case& expected : cases) {
+    INFO(expected.row);
+    const Page page = Page::Parse(std::string("[") + expected.row + "]");
+    REQUIRE(page.rows().size() == 1);
+    const Row& row = reader.Read(page.rows()[0]);
+    CHECK(row.kind == expected.kind);
+    CHECK(row.may_have_breaks == expected.may_have_breaks);
+  }
+}
+
+TEST_CASE("What a page took is there for the next ones, also behind a short one") {
+  const std::string row = R"({"_id":"0123456789abcdef","timestamp":1700000000})";
+  std::string list = row;
+  for (int i = 1; i < 1000; ++i) list += ',' + row;
+  const auto memory_behind = [](const std::string& body, Page::Memory memory) {
+    Page page = Page::Parse(body, Page::kMostDepth, std::move(memory));
+    return std::move(page).TakeMemory();
+  };
+  const auto where = [](const Page::Memory& memory) {
+    return std::pair<const void*, const void*>(memory.members.data(), memory.rows.data());
+  };
+  Page::Memory memory = memory_behind('[' + list + ']', {});
+  const auto first = where(memory);
+  const std::vector<std::string> bodies = {"[]", "", '[' + row + ']', '[' + list + ',' + row + ']'};
+  for (const std::string& body : bodies) {
+    memory = memory_behind(body, std::move(memory));
+    CHECK((where(memory) == first));
+  }
+  // What was there is not taken for the next one's.
+  CHECK(Page::Parse("", Page::kMostDepth, std::move(memory)).rows().empty());
 }
 
 TEST_CASE("A row survives the page's move, and the page as long as the body is shared") {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/event/byte_block.h"
 #include "core/event/envelope.h"
 #include "core/event/severity.h"
 #include "core/event/surrogates.h"
@@ -47,6 +48,23 @@ TEST_CASE("Severities count downwards, and none is guessed") {
   for (const auto& [text, severity] : cases) {
     INFO(text);
     CHECK(ReadSeverity(text) == severity);
+  }
+}
+
+TEST_CASE("Special bytes are found wherever they stand") {
+  for (std::size_t size = 0; size < 70; ++size) {
+    std::string text(size, 'a');
+    CHECK_FALSE(LookForSpecial<'\\'>(text).has_controls);
+    CHECK_FALSE(LookForSpecial<'\\'>(text).has_stops);
+    for (char& c : text) {
+      for (const char special : {'\\', '\0', '\x1F', '\x20', '\x7F', '\xFF'}) {
+        c = special;
+        const SpecialBytes found = LookForSpecial<'\\'>(text);
+        CHECK(found.has_stops == (special == '\\'));
+        CHECK(found.has_controls == (special == '\0' || special == '\x1F'));
+      }
+      c = 'a';
+    }
   }
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("Texts from elsewhere, and of rows that are not UTF-8, are none of the
   CHECK_FALSE(ShortTexts(row).Has({others.data(), 20}));
   CHECK_FALSE(ShortTexts(row).Has(row.raw.substr(row.raw.size())));
   CHECK_FALSE(ShortTexts(row).Has({}));
-  row.valid_utf8 = false;
+  row.kind = TextKind::kAny;
   CHECK_FALSE(ShortTexts(row).Has(row.raw.substr(0, 20)));
 }
 
