@@ -76,7 +76,10 @@ void MendBigNumbers(char* json, std::size_t size) {
       continue;
     }
     const std::size_t number = UnsignedSize(rest);
-    if (number >= kShortestBig) {
+    // With another exponent behind it this is none, and zeros would make it one.
+    const std::string_view behind = rest.substr(number);
+    const bool has_exponent = behind.starts_with('e') || behind.starts_with('E');
+    if (number >= kShortestBig && !has_exponent) {
       std::fill_n(json + at, number, '0');
       json[at + 1] = '.';
     }

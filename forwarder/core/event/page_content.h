@@ -190,7 +190,8 @@ inline bool PageContent::Open(FieldType type, std::size_t begin) {
   switch (place_) {
     case Place::kRow:
       member_begin_ = begin;
-      place_ = is_supporting_ && is_object ? Place::kSupporting : Place::kAsItStands;
+      is_supporting_ = is_supporting_ && is_object;  // of a list nothing is told
+      place_ = is_supporting_ ? Place::kSupporting : Place::kAsItStands;
       break;
     case Place::kSupporting:
       supporting_is_list_ = !is_object;

@@ -21,6 +21,7 @@ constexpr std::string_view kSeedPage =
     R"("supporting_data":{"data_type":"user","data_values":["203.0.113.9",200,false,null]},)"
     R"("details":[{"diff":{"key":0,"v":[null,{"a":-1.5e-3}]}}]},)"
     R"({"supporting_data":"{'data_type': 'u', 'data_values': ['a\\x41', True, (1,)]}"},)"
+    R"({"supporting_data":["",{"a":{"b":""}},"c\/d",2]},)"
     R"([1,{"a":[]}],"\ud83d\ude00é",null],"total":3})";
 
 constexpr std::string_view kPieces[] = {"[",
@@ -49,6 +50,7 @@ constexpr std::string_view kPieces[] = {"[",
                                         "\"ok\":0",
                                         "[[[[[[",
                                         "\"supporting_data\":{",
+                                        "\"supporting_data\":[",
                                         "\xEF\xBB\xBF",
                                         "\"supporting_data\":\"{'"};
 
@@ -196,7 +198,7 @@ TEST_CASE("A page cut anywhere is malformed, never a shorter page") {
     INFO(size);
     REQUIRE(Page::Parse(std::string(kSeedPage.substr(0, size))).status() == PageStatus::kMalformed);
   }
-  CHECK(Page::Parse(std::string(kSeedPage)).rows().size() == 5);
+  CHECK(Page::Parse(std::string(kSeedPage)).rows().size() == 6);
 }
 
 }  // namespace

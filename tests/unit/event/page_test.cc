@@ -85,8 +85,9 @@ TEST_CASE("Numbers beyond a double are numbers, with their text") {
 
 TEST_CASE("What is no number stays none beside one that is too big") {
   for (const std::string_view bad :
-       {"--12345", "+12345", "012345", "00000", "1.", "12345.", "12345e", "12345e+", ".12345",
-        "1.-12345", "1e12345.1", "1.e12345", "-", "12345x", "x12345", "1-12345", "1e--12345"}) {
+       {"--12345", "+12345",  "012345",    "00000",     "1.",         "12345.",   "12345e",
+        "12345e+", ".12345",  "1.-12345",  "1e12345.1", "1.e12345",   "-",        "12345x",
+        "x12345",  "1-12345", "1e--12345", "1e12345e1", "1.5e400e-3", "12345e1E1"}) {
     INFO(bad);
     CHECK(Page::Parse("[1e400," + std::string(bad) + "]").status() == PageStatus::kMalformed);
     CHECK(Page::Parse("[" + std::string(bad) + ",1e400]").status() == PageStatus::kMalformed);
@@ -338,6 +339,22 @@ TEST_CASE("Of a row it is known which texts need no escapes") {
   CHECK_FALSE(row.IsPlain("b"));
   const Row& no_utf8 = reader.Read(page.rows()[1]);
   CHECK_FALSE(no_utf8.IsPlain(no_utf8.fields[0].text));
+}
+
+TEST_CASE("Of a list that is supporting_data nothing is taken, whatever stands in it") {
+  const std::string list = R"(["",{"a":{"b":""}},"c\/d",["e"],2])";
+  // One of the readers each: bytes that are not UTF-8 are the lenient one's.
+  const std::string other = GENERATE(R"("f")", "\"\xE9\"");
+  const Page page =
+      Page::Parse(R"([{"x":)" + other + R"(,"supporting_data":)" + list + R"(,"g":"h"}])");
+  REQUIRE(page.rows().size() == 1);
+  RowReader reader;
+  const Row& row = reader.Read(page.rows()[0]);
+  CHECK(row.supporting.empty());
+  REQUIRE(row.fields.size() == 3);
+  CHECK(row.fields[1].json == list);
+  CHECK(row.fields[2].name == "g");
+  CHECK(row.fields[2].text == "h");
 }
 
 TEST_CASE("Of a row it is known what stands between and in its tokens") {
