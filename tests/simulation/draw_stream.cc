@@ -81,6 +81,11 @@ void Drawing::DrawStreamSettings() {
   for (const SinkScenario& sink : scenario_.sinks) {
     stream().sinks.push_back({sink.name, dice_.Permille(500) ? Format::kRaw : Format::kOcsf});
   }
+  // By dice of their own, so that seeds go on to draw what they drew before.
+  Dice memory_dice = dice_;
+  if (memory_dice.Permille(300)) {
+    stream().ids_in_memory = static_cast<std::size_t>(memory_dice.Between(0, 100));
+  }
   drawn_.token = scenario_.budgets.size() - 1;
   drawn_.latency = {milliseconds(10), dice_.Within(milliseconds(20), milliseconds(1500)), 0,
                     milliseconds(15'000)};
