@@ -81,9 +81,11 @@ void Drawing::DrawStreamSettings() {
   for (const SinkScenario& sink : scenario_.sinks) {
     stream().sinks.push_back({sink.name, dice_.Permille(500) ? Format::kRaw : Format::kOcsf});
   }
-  // By dice of their own, so that seeds go on to draw what they drew before.
+  // By other dice, so many throws ahead that the seeds which breaks of mutations name go on to find
+  // what they found.
   Dice memory_dice = dice_;
-  if (memory_dice.Permille(300)) {
+  for (int i = 0; i < 16; ++i) memory_dice.Next();
+  if (memory_dice.Permille(150)) {
     stream().ids_in_memory = static_cast<std::size_t>(memory_dice.Between(0, 100));
   }
   drawn_.token = scenario_.budgets.size() - 1;
