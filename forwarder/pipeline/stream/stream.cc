@@ -16,9 +16,6 @@ namespace {
 constexpr std::chrono::hours kContactBack{1};
 // A wait for a page that is worth asking for one more at a time.
 constexpr std::chrono::milliseconds kWorthLookingAhead{50};
-// So many of them: in a long backlog one or another comes late for reasons of its own, and each
-// page more stays in memory.
-constexpr int kLatePages = 2;
 
 }  // namespace
 
@@ -213,16 +210,12 @@ void Stream::NoteIdle(const Now& now) {
 void Stream::AdaptLookahead(const Now& now) {
   ++pages_in_time_;
   if (idle_since_ && now.monotonic - *idle_since_ >= kWorthLookingAhead) {
-    if (++pages_late_ >= kLatePages) {
-      lookahead_ = std::min(lookahead_ + 1, MostAhead());
-      pages_late_ = 0;
-    }
+    lookahead_ = std::min(lookahead_ + 1, MostAhead());
     pages_in_time_ = 0;
   } else if (pages_in_time_ >= 2 * lookahead_) {
     // Pages asked for together come together: those after the first are no sign of haste.
     lookahead_ = std::max<std::size_t>(lookahead_ - 1, 1);
     pages_in_time_ = 0;
-    pages_late_ = 0;
   }
 }
 

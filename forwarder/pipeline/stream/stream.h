@@ -251,7 +251,6 @@ class Stream final : public EventStream {
   std::size_t requests_ = 0;        // under way, or their answers not looked at yet
   std::size_t lookahead_ = 1;       // pages to ask for at a time: as many as keep the stream busy
   std::size_t pages_in_time_ = 0;   // in a row that the stream did not wait for
-  int pages_late_ = 0;              // since so many came in time that fewer are asked for
   std::optional<MonotonicTime> idle_since_;  // it waits for a page, and for nothing else
   std::uint32_t limit_;  // of the next page; below page_size after a page was too large
   std::optional<std::uint64_t> malformed_skip_;  // of the page that did not parse the last time

@@ -175,22 +175,6 @@ TEST_CASE("pages are asked for ahead of a slow tenant, and not while the sinks a
   CHECK((is_slow_tenant ? run.most_asked >= 3 : run.most_asked <= 2));
 }
 
-TEST_CASE("a page that is late now and then does not make a tenant slow") {
-  StreamSettings settings = AcmeSettings();
-  settings.batch.events = 600;
-  VirtualRun run(settings);
-  run.commit_takes = milliseconds(1);
-  Fill(&run.tenant, run.second() - hours(20), 40'000, seconds(1));
-  const auto hiccup = [&run] {
-    const bool late = run.tenant.targets.size() % 10 == 9;
-    run.request_takes = late ? milliseconds(2'000) : milliseconds(10);
-    return run.delivered.size() == 40'000;
-  };
-  REQUIRE(run.Until(hiccup, hours(1)));
-  CHECK(run.tenant.targets.size() > 100);
-  CHECK(run.most_asked <= 2);
-}
-
 TEST_CASE("whichever batch fails, nothing overtakes it and nothing is repeated") {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     INFO("seed " << seed);
