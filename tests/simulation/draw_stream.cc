@@ -81,6 +81,13 @@ void Drawing::DrawStreamSettings() {
   for (const SinkScenario& sink : scenario_.sinks) {
     stream().sinks.push_back({sink.name, dice_.Permille(500) ? Format::kRaw : Format::kOcsf});
   }
+  // By other dice, so many throws ahead that the seeds which breaks of mutations name go on to find
+  // what they found.
+  Dice memory_dice = dice_;
+  for (int i = 0; i < 16; ++i) memory_dice.Next();
+  if (memory_dice.Permille(150)) {
+    stream().ids_in_memory = static_cast<std::size_t>(memory_dice.Between(0, 100));
+  }
   drawn_.token = scenario_.budgets.size() - 1;
   drawn_.latency = {milliseconds(10), dice_.Within(milliseconds(20), milliseconds(1500)), 0,
                     milliseconds(15'000)};

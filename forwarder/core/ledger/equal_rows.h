@@ -38,6 +38,7 @@ class EqualRows {
   }
 
   bool has_held() const { return !held_.empty(); }
+  const Held& next_held() const { return held_.front(); }
   Held TakeHeld();
 
   // The walk ended; to be called for each, because one that held nothing may speak against others.

@@ -16,7 +16,10 @@ std::uint64_t HashContent(std::string_view bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
-std::string DerivedIds::Next(std::string_view row) {
+namespace {
+
+// Of a row's bytes; equal rows share it.
+std::string DigestId(std::string_view row) {
   static constexpr char kHex[] = "0123456789abcdef";
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(row.data()), row.size(), digest);
@@ -25,9 +28,22 @@ std::string DerivedIds::Next(std::string_view row) {
     id += kHex[digest[i] >> 4];
     id += kHex[digest[i] & 15];
   }
+  return id;
+}
+
+}  // namespace
+
+std::string DerivedIds::Next(std::string_view row) {
+  const std::string id = DigestId(row);
   Equal& equal = seen_[id];
   equal.second = second_;
   return id + '-' + std::to_string(equal.count++);
+}
+
+std::string DerivedIds::Peek(std::string_view row) const {
+  const std::string id = DigestId(row);
+  const auto equal = seen_.find(id);
+  return id + '-' + std::to_string(equal == seen_.end() ? 0 : equal->second.count);
 }
 
 void DerivedIds::KeepLastSecond() {

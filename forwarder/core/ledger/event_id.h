@@ -31,6 +31,8 @@ class DerivedIds {
  public:
   // "sha256-<32 hex digits>-<ordinal>"; the ordinal counts equal rows in the order of their page.
   std::string Next(std::string_view row);
+  // What Next() will return for it.
+  std::string Peek(std::string_view row) const;
   // Where equal rows stand together, because a list is ordered: the second of the rows before
   // ended, and at a later page only rows since then still count.
   void EndSecond() { ++second_; }

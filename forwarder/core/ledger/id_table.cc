@@ -20,8 +20,10 @@ std::pair<KnownId&, bool> IdTable::Insert(const KnownId& entry) {
   return {pieces_.back().back(), true};
 }
 
-bool IdTable::Contains(const IdHash& id) const {
-  return size_ > 0 && slots_[FindSlot(id)].place > 0;
+const KnownId* IdTable::Find(const IdHash& id) const {
+  if (size_ == 0) return nullptr;
+  const Slot& slot = slots_[FindSlot(id)];
+  return slot.place > 0 ? &At(slot.place - 1) : nullptr;
 }
 
 std::size_t IdTable::FindSlot(const IdHash& id) const {

@@ -19,8 +19,9 @@ struct KnownId {
   IdHash id;
   WallSeconds second;
   std::uint64_t content = 0;
-  std::uint32_t page = 0;  // that showed it last; 0: none since the start
-  bool has_own = true;     // `second` is the row's own time
+  std::uint32_t number = 0;  // of the page that showed it last, or of the chunk it was read from
+  bool has_own = true;       // `second` is the row's own time
+  bool is_shown = true;      // since it came into memory; else its number is a chunk's
 };
 
 // For one thread at a time; for fewer than 2^32 ids. An id is a hash already: its low bits choose
@@ -30,7 +31,9 @@ class IdTable {
   // The entry with the id of `entry`, and true when there was none: then it is `entry`. The
   // reference is good until the next EraseIf().
   std::pair<KnownId&, bool> Insert(const KnownId& entry);
-  bool Contains(const IdHash& id) const;
+  // Null: there is none. Good until the next EraseIf().
+  const KnownId* Find(const IdHash& id) const;
+  bool Contains(const IdHash& id) const { return Find(id) != nullptr; }
   // It will be asked for soon: its slot is fetched into the CPU's cache meanwhile.
   void Expect(const IdHash& id) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[FirstSlot(id)], 1);

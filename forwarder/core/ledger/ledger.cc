@@ -24,8 +24,6 @@ std::uint64_t ReadInteger(std::string_view bytes) {
   return value;
 }
 
-bool HasNoOwnTime(BucketNumber bucket) { return bucket > kNoOwnTime / 2; }
-
 BucketNumber BucketOfKnown(const KnownId& known) { return BucketOf(known.second, known.has_own); }
 
 }  // namespace
@@ -68,22 +66,29 @@ BucketNumber BucketOf(WallSeconds second, bool has_own) {
 }
 
 Sighting Ledger::Observe(const LedgerEntry& entry, std::uint32_t page) {
-  const KnownId shown{entry.id, entry.second, entry.content, page, entry.has_own};
+  const KnownId shown{entry.id, entry.second, entry.content, page, entry.has_own, true};
   const auto [known, is_new] = known_.Insert(shown);
   if (is_new) {
     added_.push_back(entry);
     return {Seen::kNew, 0};
   }
   const Sighting sighting{known.content == entry.content ? Seen::kKnown : Seen::kChanged,
-                          known.page};
+                          known.is_shown ? known.number : 0};
   const bool moves = BucketOfKnown(known) != BucketOfKnown(shown);
-  if (moves) buckets_[BucketOfKnown(known)].shares = true;
+  if (moves) Share(known);
   if (sighting.seen == Seen::kChanged || moves) {
     known = shown;
     added_.push_back(entry);
   }
-  known.page = page;
+  known.number = page;
+  known.is_shown = true;
   return sighting;
+}
+
+void Ledger::Share(const KnownId& known) {
+  const BucketNumber bucket = BucketOfKnown(known);
+  buckets_[bucket].shares = true;
+  if (!known.has_own) filter_.Add(known.id, bucket);
 }
 
 std::vector<LedgerChunk> Ledger::TakeAdded(std::uint64_t number) {
@@ -103,62 +108,103 @@ std::vector<LedgerChunk> Ledger::TakeAdded(std::uint64_t number) {
 void Ledger::NoteStored(ChunkId chunk) {
   Bucket& bucket = buckets_[chunk.bucket];
   bucket.chunks.push_back(chunk.number);
-  bucket.in_memory = false;
+  bucket.held_from = WallSeconds::max();
+  bucket.is_traced = false;
 }
 
 std::vector<BucketNumber> Ledger::Missing(WallSeconds first, WallSeconds last) const {
   std::vector<BucketNumber> missing;
   for (const auto& [number, bucket] : buckets_) {
-    const bool is_needed =
-        HasNoOwnTime(number) || (number >= BucketOf(first) && number <= BucketOf(last));
-    if (is_needed && !bucket.in_memory) missing.push_back(number);
+    const bool no_own = HasNoOwnTime(number);
+    const bool is_in = number >= BucketOf(first, !no_own) && number <= BucketOf(last, !no_own);
+    const bool is_needed = (is_in && bucket.held_from > first) || (no_own && !bucket.is_traced);
+    if (is_needed) missing.push_back(number);
   }
+  return missing;
+}
+
+std::vector<BucketNumber> Ledger::Missing(const IdHash& id) const {
+  // What a page has shown is remembered as it was shown last.
+  if (const KnownId* known = known_.Find(id); known != nullptr && known->is_shown) return {};
+  std::vector<BucketNumber> missing = filter_.Find(id);
+  std::erase_if(missing, [this](BucketNumber number) {
+    const auto bucket = buckets_.find(number);
+    return bucket == buckets_.end() || bucket->second.is_held();
+  });
   return missing;
 }
 
 std::vector<BucketNumber> Ledger::Missing() const {
   std::vector<BucketNumber> missing;
   for (const auto& [number, bucket] : buckets_) {
-    if (!bucket.in_memory) missing.push_back(number);
+    if (!bucket.is_held()) missing.push_back(number);
   }
   return missing;
 }
 
 void Ledger::Load(std::vector<LedgerChunk> chunks) {
-  // Of two entries of one event the later one is right, and what is in memory is later than both.
+  // Of two entries of one event the later one is right, and what a page has shown since it came
+  // into memory is later than both.
   std::sort(chunks.begin(), chunks.end(),
             [](const LedgerChunk& a, const LedgerChunk& b) { return a.id.number > b.id.number; });
   for (const LedgerChunk& chunk : chunks) {
     const bool has_own = !HasNoOwnTime(chunk.id.bucket);
     Bucket& bucket = buckets_[chunk.id.bucket];
-    bucket.in_memory = true;
+    bucket.held_from = WallSeconds::min();
+    bucket.is_traced = true;
+    const auto number = static_cast<std::uint32_t>(chunk.id.number);
     for (auto entry = chunk.entries.rbegin(); entry != chunk.entries.rend(); ++entry) {
-      const auto [known, is_new] =
-          known_.Insert({entry->id, entry->second, entry->content, 0, has_own});
-      bucket.shares = bucket.shares || BucketOfKnown(known) != chunk.id.bucket;
+      KnownId stored{entry->id, entry->second, entry->content, number, has_own, false};
+      KnownId& known = known_.Insert(stored).first;
+      if (!known.is_shown && known.number < number) std::swap(known, stored);
+      if (BucketOfKnown(known) != BucketOfKnown(stored)) Share(stored);
     }
   }
 }
 
 template <typename Predicate>
 void Ledger::Drop(Predicate is_dropped) {
+  const std::size_t before = known_.size();
   if (known_.EraseIf(is_dropped) == 0) return;
-  // What waits for TakeAdded() is not in the store yet.
-  for (const LedgerEntry& entry : added_) {
-    known_.Insert({entry.id, entry.second, entry.content, 0, entry.has_own});
+  // What waits for TakeAdded() is not in the store yet; of two entries the later one is right.
+  for (auto entry = added_.rbegin(); entry != added_.rend(); ++entry) {
+    known_.Insert({entry->id, entry->second, entry->content, 0, entry->has_own, true});
   }
+  if (known_.size() == before) return;
   for (auto& [number, bucket] : buckets_) {
-    if (std::exchange(bucket.shares, false)) bucket.in_memory = false;
+    if (std::exchange(bucket.shares, false)) bucket.held_from = WallSeconds::max();
+  }
+}
+
+template <typename Predicate>
+void Ledger::DropWithTrace(Predicate is_dropped) {
+  Drop([this, &is_dropped](const KnownId& known) {
+    if (!is_dropped(known.second)) return false;
+    if (!known.has_own) filter_.Add(known.id, BucketOfKnown(known));
+    return true;
+  });
+}
+
+void Ledger::DropBefore(WallSeconds keep_from) {
+  DropWithTrace([keep_from](WallSeconds second) { return second < keep_from; });
+  for (auto& [number, bucket] : buckets_) {
+    const BucketNumber first = BucketOf(keep_from, !HasNoOwnTime(number));
+    if (number < first) {
+      bucket.held_from = WallSeconds::max();
+    } else if (number == first) {
+      bucket.held_from = std::max(bucket.held_from, keep_from);
+    }
   }
 }
 
 void Ledger::DropOutside(WallSeconds first, WallSeconds last) {
-  const auto is_dropped = [from = BucketOf(first), to = BucketOf(last)](BucketNumber number) {
-    return !HasNoOwnTime(number) && (number < from || number > to);
-  };
-  Drop([&is_dropped](const KnownId& known) { return is_dropped(BucketOfKnown(known)); });
+  DropWithTrace([from = BucketOf(first), to = BucketOf(last)](WallSeconds second) {
+    return BucketOf(second) < from || BucketOf(second) > to;
+  });
   for (auto& [number, bucket] : buckets_) {
-    if (is_dropped(number)) bucket.in_memory = false;
+    const bool has_own = !HasNoOwnTime(number);
+    if (number >= BucketOf(first, has_own) && number <= BucketOf(last, has_own)) continue;
+    bucket.held_from = WallSeconds::max();
   }
 }
 
@@ -177,6 +223,7 @@ std::vector<ChunkId> Ledger::Forget(WallSeconds before) {
   if (stored + waiting > 0) {
     Drop([&is_before](const KnownId& known) { return is_before(known.second); });
   }
+  filter_.Forget(kNoOwnTime + first_kept);
   return dropped;
 }
 

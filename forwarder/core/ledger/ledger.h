@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ids of every event delivered in the seconds that may still be asked for again, so that what
 // two walks show is delivered once. Ids are stored with the batch that delivered them, as chunks
-// that are never rewritten, sorted into buckets of time; a bucket that no walk looks at is dropped
-// from memory and read back when its seconds are walked again, so that memory does not grow with
-// the ledger. Rows that do not show the time that windows select by may stand in any window: their
-// ids are kept apart, in buckets that stay in memory.
+// that are never rewritten, sorted into buckets of time; what no walk looks at is dropped from
+// memory and read back when its seconds are walked again, so that memory does not grow with the
+// ledger. Rows that do not show the time that windows select by may stand in any window: their ids
+// are kept apart, in buckets of their own, and what was dropped of these leaves a trace of each id
+// in memory, so that no row passes for new that one of them knows.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/ledger/bucket.h"
 #include "core/ledger/event_id.h"
+#include "core/ledger/id_filter.h"
 #include "core/ledger/id_table.h"
 #include "ports/clock.h"
 #include "ports/result.h"
@@ -38,13 +41,6 @@ struct Sighting {
   Seen seen = Seen::kNew;
   std::uint32_t last_page = 0;  // on which the event was seen before; 0: not since the start
 };
-
-// A bucket holds the seconds [number * kBucketSeconds, (number + 1) * kBucketSeconds) of rows that
-// show their time, or kNoOwnTime further on, of rows that do not.
-using BucketNumber = std::int64_t;
-inline constexpr std::chrono::seconds kBucketSeconds{900};
-inline constexpr BucketNumber kNoOwnTime = BucketNumber{1} << 60;
-BucketNumber BucketOf(WallSeconds second, bool has_own = true);
 
 // What one commit adds to one bucket. Chunk numbers only grow.
 struct ChunkId {
@@ -70,7 +66,10 @@ class Ledger {
   Sighting Observe(const LedgerEntry& entry, std::uint32_t page);
 
   // It will be observed soon: the memory that is looked at then comes into the CPU's cache.
-  void Expect(const IdHash& id) const { known_.Expect(id); }
+  void Expect(const IdHash& id) const {
+    known_.Expect(id);
+    filter_.Expect(id);
+  }
 
   // It is remembered, and in memory.
   bool Knows(const IdHash& id) const { return known_.Contains(id); }
@@ -82,14 +81,18 @@ class Ledger {
   void NoteStored(ChunkId chunk);
   // Buckets that a walk of the seconds [first, last] needs, and memory does not hold.
   std::vector<BucketNumber> Missing(WallSeconds first, WallSeconds last) const;
+  // Others that may hold an event, or know it better: to be read before it is observed.
+  std::vector<BucketNumber> Missing(const IdHash& id) const;
+  // No event has any, so that none need be asked about.
+  bool has_traces() const { return !filter_.empty(); }
   // All of them.
   std::vector<BucketNumber> Missing() const;
   // Puts buckets back, with all their chunks, in any order.
   void Load(std::vector<LedgerChunk> chunks);
-  // Drops from memory what is handed to the store and lies before the bucket of `keep_from`, or
-  // outside the buckets of [first, last], but for rows without a time of their own. Whoever walks
-  // there again loads what is Missing().
-  void DropBefore(WallSeconds keep_from) { DropOutside(keep_from, WallSeconds::max()); }
+  // Drops from memory what is handed to the store and lies before `keep_from`, or outside the
+  // buckets of [first, last]: of what these hold nothing, so that what was loaded for them stays.
+  // Whoever walks there again loads what is Missing().
+  void DropBefore(WallSeconds keep_from);
   void DropOutside(WallSeconds first, WallSeconds last);
 
   // Forgets the buckets that end at or before `before`; returns their chunks, to be deleted.
@@ -103,15 +106,28 @@ class Ledger {
  private:
   struct Bucket {
     std::vector<std::uint64_t> chunks;  // as stored
-    bool in_memory = true;
+    // Its seconds from here on are in memory, all of them at min(), none at max().
+    WallSeconds held_from = WallSeconds::min();
     bool shares = false;  // ids that are remembered as another bucket's
+    // Of a bucket of rows without time: what memory does not hold of it is in the filter. Not so
+    // when only its keys were read, at the start.
+    bool is_traced = true;
+
+    bool is_held() const { return held_from == WallSeconds::min(); }
   };
 
+  // The bucket holds it still, and memory will remember it as another one's.
+  void Share(const KnownId& known);
   // Drops ids. They may lie in other buckets as well, which are read back then.
   template <typename Predicate>
   void Drop(Predicate is_dropped);
+  // Those, and leaves the trace of each that has no time of its own.
+  template <typename Predicate>
+  void DropWithTrace(Predicate is_dropped);
 
   IdTable known_;
+  // For each id in a bucket of rows without time that is not known as that bucket's: the bucket.
+  IdFilter filter_;
   std::map<BucketNumber, Bucket> buckets_;
   std::vector<LedgerEntry> added_;
 };

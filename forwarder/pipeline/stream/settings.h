@@ -80,6 +80,8 @@ struct StreamSettings {
   std::vector<std::chrono::seconds> revisit{std::chrono::minutes(15), std::chrono::hours(1),
                                             std::chrono::hours(24)};
   bool deliver_changed = false;  // a known event with other content is delivered anew
+  // Ids in memory; above it, those of closed windows wait in the store for their revisit.
+  std::size_t ids_in_memory = 20'000;
   std::chrono::milliseconds poll_interval{30'000};
   std::chrono::milliseconds timeout{180'000};
   std::size_t max_page_bytes = std::size_t{32} * 1024 * 1024;

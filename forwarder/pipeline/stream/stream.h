@@ -139,6 +139,11 @@ class Stream final : public EventStream {
   // Of which the ids must be in memory to take the next page; absent: of all.
   std::optional<AskedBounds> SecondsNeeded() const;
   bool LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out);
+  // What it knows of a row, wherever that lies: to be asked before the row changes anything.
+  bool LedgerKnowsRow(const AuditEvent& event, StepOutput* out);
+  bool LedgerKnowsId(std::string_view id, StepOutput* out);
+  // None is missing; otherwise they are loaded as soon as they can be.
+  bool AreHere(const std::vector<BucketNumber>& missing, StepOutput* out);
   void OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out);
   // The next row of the page. False: not before the ids of its second are here, or not at all.
   bool AbsorbNext(const Now& now, StepOutput* out);
@@ -158,6 +163,9 @@ class Stream final : public EventStream {
   bool NoteUnkept(std::string_view id);
   // The row was delivered before, or will be by another walk.
   void SkipRow() { outbox_.SkipRow(); }
+  // Nothing but its window tells it from an equal row.
+  bool HasNoTime(const AuditEvent& event) const;
+  std::string IdInWindow(std::string id) const;
   // Its `_id`, or one derived from its bytes, which lies in `derived` then; absent: this walk
   // cannot tell which event it is.
   std::optional<std::string_view> EventId(const AuditEvent& event, std::string* derived);
@@ -181,6 +189,7 @@ class Stream final : public EventStream {
   // Of seconds before it no ids may be left.
   WallSeconds KeptFrom() const;
   void Forget(WallSeconds before);
+  void DropWalkedIds(WalkKind kind);
   WallSeconds TenantNow(const Now& now) const;
 
   // False: there is nothing to commit, or no room for it.

@@ -10,10 +10,6 @@
 namespace nsf {
 namespace {
 
-// An answer may hold rows of the second before a window, so their ids are kept.
-constexpr std::chrono::seconds kOverlap{1};
-// Ids in memory; above it, those of closed windows wait in the store for their revisit.
-constexpr std::size_t kMostIdsInMemory = 20'000;
 // So many pages of a walk that are small, and known, are rows that others pushed back.
 constexpr int kMostSmallPagesAgain = 8;
 // In the id of a row that only its window tells from an equal one.
@@ -44,7 +40,7 @@ bool Stream::TakePage(const Now& now, StepOutput* out) {
   const auto needed = SecondsNeeded();
   // A long list passes through memory.
   if (needed && walk.list() != nullptr && walk.list()->order() != ListOrder::kNeither &&
-      ledger_.size() > kMostIdsInMemory) {
+      ledger_.size() > settings_.ids_in_memory) {
     ledger_.DropOutside(needed->first, needed->last);
   }
   if (!LedgerIsHere(needed, out)) return false;
@@ -133,17 +129,15 @@ void Stream::EndPage(const Now& now, StepOutput* out) {
   }
 }
 
-bool Stream::NeedsAllIds() const {
-  // Ids that are kept by another time may lie anywhere.
-  return learned_->migration.has_value();
-}
-
 bool Stream::AbsorbNext(const Now& now, StepOutput* out) {
   const std::size_t at = page_->next_row;
   const auto& broken = page_->page.broken;
   if (page_->next_broken < broken.size() && broken[page_->next_broken].position == at) {
-    const BrokenRow& row = broken[page_->next_broken++];
-    StandsAmongOlder(at) ? SkipRow() : AbsorbBroken(row, now);
+    const BrokenRow& row = broken[page_->next_broken];
+    const bool older = StandsAmongOlder(at);
+    if (!older && ledger_.has_traces() && !LedgerKnowsId(derived_.Peek(row.raw), out)) return false;
+    ++page_->next_broken;
+    older ? SkipRow() : AbsorbBroken(row, now);
   } else {
     const RawRow& row = page_->page.page.rows()[at - page_->next_broken];
     AuditEvent event = Normalize(reader_.Read(row));
@@ -152,6 +146,7 @@ bool Stream::AbsorbNext(const Now& now, StepOutput* out) {
     const bool outside =
         own && walk.list() == nullptr && !BoundsAsked(walk.plan().window).Contains(*own);
     if (outside && !MayTakeOutside(*own, now, out)) return false;
+    if (ledger_.has_traces() && !LedgerKnowsRow(event, out)) return false;
     AbsorbRow(&event, own, now, out);
   }
   ++page_->next_row;
@@ -258,6 +253,7 @@ bool Stream::AbsorbHeld(const Now& now, StepOutput* out) {
   const bool settles = equal_rows_.Settles(!walk.repeated_row());
   while (equal_rows_.has_held()) {
     if (builder_.full()) return false;
+    if (ledger_.has_traces() && !LedgerKnowsId(equal_rows_.next_held().id, out)) return false;
     AddHeld(equal_rows_.TakeHeld(), settles, now, out);
   }
   return true;
@@ -302,10 +298,9 @@ std::optional<std::string_view> Stream::EventId(const AuditEvent& event, std::st
   if (!event.id.empty()) return event.id;
   std::string& id = *derived;
   id = derived_.Next(event.row->raw);
-  const WalkPlan& plan = course_->current().walk.plan();
-  if (event.timestamp || event.insertion || plan.kind == WalkKind::kList) return id;
+  if (!HasNoTime(event)) return id;
   // Without a time either, only its window tells it from an equal row: it waits for a walk of one.
-  if (plan.kind == WalkKind::kEdge) {
+  if (course_->current().walk.plan().kind == WalkKind::kEdge) {
     // One that is there on two pages may have moved.
     if (!NoteUnkept(id)) course_->current().walk.NoteRepeatedRow();
     return std::nullopt;
@@ -314,8 +309,18 @@ std::optional<std::string_view> Stream::EventId(const AuditEvent& event, std::st
     course_->current().walk.NoteRepeatedRow();
     return std::nullopt;
   }
-  id += kOfWindow + std::to_string(plan.window.start.time_since_epoch().count());
+  id = IdInWindow(std::move(id));
   return id;
+}
+
+bool Stream::HasNoTime(const AuditEvent& event) const {
+  const bool is_list = course_->current().walk.plan().kind == WalkKind::kList;
+  return event.id.empty() && !event.timestamp && !event.insertion && !is_list;
+}
+
+std::string Stream::IdInWindow(std::string id) const {
+  const WallSeconds start = course_->current().walk.plan().window.start;
+  return std::move(id) + kOfWindow + std::to_string(start.time_since_epoch().count());
 }
 
 WallSeconds Stream::LedgerSecond(std::optional<WallSeconds> own, const Now& now) const {
@@ -335,61 +340,6 @@ Tally* Stream::TallyOf(std::optional<WallSeconds> own) {
   const AskedBounds asked = BoundsAsked(current.walk.plan().window);
   if (own && asked.Contains(*own)) return current.TallyOf(*own);
   return current.parts.empty() ? nullptr : &current.parts.back().tally;
-}
-
-std::optional<AskedBounds> Stream::SecondsNeeded() const {
-  const Walk& walk = course_->current().walk;
-  const AskedBounds asked = BoundsAsked(walk.plan().window);
-  if (NeedsAllIds()) return std::nullopt;
-  if (walk.list() == nullptr) return asked;
-  // Rows without time are remembered under the time of a walk.
-  if (!walk.Next().broken.empty()) return std::nullopt;
-  AskedBounds needed{WallSeconds::max(), WallSeconds::min()};
-  RowReader reader;
-  for (const RawRow& row : walk.Next().page.rows()) {
-    const auto own = ListTime(Normalize(reader.Read(row)));
-    if (!own) return std::nullopt;
-    needed.first = std::min(needed.first, std::max(*own, asked.first));
-    needed.last = std::max(needed.last, *own);
-  }
-  return needed;
-}
-
-bool Stream::LedgerIsHere(const std::optional<AskedBounds>& needed, StepOutput* out) {
-  const auto missing = needed ? ledger_.Missing(needed->first, needed->last) : ledger_.Missing();
-  if (missing.empty()) return true;
-  // What is on its way to the store can only be read when it is there.
-  if (loading_ || !commits_.empty() || !builder_.empty()) {
-    flush_ = true;
-    return false;
-  }
-  for (const BucketNumber bucket : missing) {
-    out->load.push_back(BucketPrefix(settings_.tenant, settings_.state_name(), bucket));
-  }
-  loading_ = true;
-  return false;
-}
-
-void Stream::OnLoaded(const Now& now, Result<std::vector<StateEntry>> loaded, StepOutput* out) {
-  loading_ = false;
-  const auto failed = [&](const std::string& message) {
-    snapshot_.last_error = message;
-    out->notices.push_back({Notice::Level::kError, message});
-    patience_.WaitUntil(std::max(patience_.ask_at(), now.monotonic + std::chrono::seconds(1)));
-    Wake(patience_.ask_at(), out);
-  };
-  if (!loaded) return failed("state: " + loaded.error().message);
-  std::vector<LedgerChunk> chunks;
-  const CourseWalk* current = course_ && course_->walking() ? &course_->current() : nullptr;
-  if (current == nullptr) return;
-  for (const StateEntry& entry : *loaded) {
-    const auto chunk = ChunkOfKey(settings_.tenant, settings_.state_name(), entry.key);
-    auto entries = DecodeChunk(entry.value);
-    if (!chunk) return failed(entry.key + " is no key of event ids: the state is damaged");
-    if (!entries) return failed(entry.key + ": " + entries.error().message);
-    chunks.push_back({*chunk, *std::move(entries)});
-  }
-  ledger_.Load(std::move(chunks));
 }
 
 void Stream::AbandonWalks() {
@@ -437,27 +387,7 @@ void Stream::EndWalk(const Now& now) {
     (end.whole ? progress_.whole : progress_.moved) += windows;
     Forget(KeptFrom());
   }
-  // A list in no order needs them all at every walk.
-  const bool all_needed =
-      NeedsAllIds() ||
-      (kind == WalkKind::kList && course_->cursor().list_order.order() == ListOrder::kNeither);
-  if (ledger_.size() > kMostIdsInMemory && !all_needed) {
-    ledger_.DropBefore(course_->cursor().open - kOverlap);
-  }
-}
-
-WallSeconds Stream::KeptFrom() const {
-  return std::min(course_->cursor().open, closed_.kept_from()) - kOverlap;
-}
-
-void Stream::Forget(WallSeconds before) {
-  // Ids that lie by the old time are looked up until their rows lie by the new one.
-  if (learned_->migration) before = std::min(before, learned_->migration->delivered_before);
-  equal_rows_.Forget(before);
-  for (const ChunkId& chunk : ledger_.Forget(before)) {
-    dropped_chunks_.push_back(
-        {ChunkKey(settings_.tenant, settings_.state_name(), chunk), std::nullopt});
-  }
+  DropWalkedIds(kind);
 }
 
 }  // namespace nsf
