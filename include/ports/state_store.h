@@ -71,8 +71,10 @@ class StateStore : public StateReader {
 
   // As CommitWith(). A store whose commits are dear asks for what has become ready meanwhile when
   // it begins, on any thread: all that `gather` ever gave belongs to this commit.
-  virtual void CommitGathering(const std::vector<SinkBatch*>& batches,
-                               std::vector<StateChange> changes, Gather /*gather*/, Done done) {
+  virtual void CommitGathering(
+      const std::vector<SinkBatch*>& batches, std::vector<StateChange> changes,
+      // NOLINTNEXTLINE(performance-unnecessary-value-param): others keep it
+      Gather /*gather*/, Done done) {
     CommitWith(batches, std::move(changes), std::move(done));
   }
 

@@ -143,11 +143,9 @@ class TenantChecks {
       const bool known =
           std::find(sink_names_.begin(), sink_names_.end(), reference.text()) != sink_names_.end();
       if (known || !sinks_.valid) continue;
-      const std::string nearest = Nearest(reference.text(), sink_names_);
       diagnostics_.Error(reference.where,
                          "there is no sink " + Quoted(reference.text()) + "; " +
-                             (nearest.empty() ? "the sinks are: " + Joined(sink_names_)
-                                              : "did you mean `" + nearest + "`?"));
+                             Suggestion(reference.text(), sink_names_, "the sinks are"));
     }
   }
 
@@ -174,10 +172,8 @@ class TenantChecks {
       }
       const std::vector<std::string>& known = events.key->values;
       if (path.given || std::find(known.begin(), known.end(), name) != known.end()) continue;
-      const std::string nearest = Nearest(name, known);
       diagnostics_.Error(type.where, "event type " + Quoted(name) + " is not known; " +
-                                         (nearest.empty() ? "write one of: " + Joined(known)
-                                                          : "did you mean `" + nearest + "`?") +
+                                         Suggestion(name, known, "write one of") +
                                          " For another one write {type: " + name +
                                          ", path: /api/v2/events/…}");
     }

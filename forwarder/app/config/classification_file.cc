@@ -254,10 +254,8 @@ class RuleReader {
         rule->verbs.push_back(item.text);
         continue;
       }
-      const std::string nearest = Nearest(item.text, verbs_);
       diagnostics_.Error(item.where, "there is no verb " + Quoted(item.text) + "; " +
-                                         (nearest.empty() ? "the verbs are: " + Joined(verbs_)
-                                                          : "did you mean `" + nearest + "`?"));
+                                         Suggestion(item.text, verbs_, "the verbs are"));
     }
   }
 
@@ -411,10 +409,8 @@ class RuleReader {
                      const std::string& what) {
     for (const YamlNode::Key& key : map.keys) {
       if (Contains(keys, key.text)) continue;
-      const std::string nearest = Nearest(key.text, keys);
       diagnostics_.Error(key.where, "unknown key " + Quoted(key.text) + " in " + what + "; " +
-                                        (nearest.empty() ? "the keys here are: " + Joined(keys)
-                                                         : "did you mean `" + nearest + "`?"));
+                                        Suggestion(key.text, keys, "the keys here are"));
     }
   }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "app/config/diagnostics.h"
+
 namespace nsf {
 namespace {
 
@@ -39,6 +41,13 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& known
     }
   }
   return best;
+}
+
+std::string Suggestion(std::string_view word, const std::vector<std::string>& known,
+                       std::string_view what_is_known) {
+  const std::string nearest = Nearest(word, known);
+  if (nearest.empty()) return std::string(what_is_known) + ": " + Joined(known);
+  return "did you mean `" + nearest + "`?";
 }
 
 }  // namespace nsf

@@ -12,4 +12,8 @@ namespace nsf {
 // one), if so few that it is no guess; else empty.
 std::string Nearest(std::string_view word, const std::vector<std::string>& known);
 
+// What to write in place of `word`: that entry or, where none is near, "`what_is_known`: a, b, c".
+std::string Suggestion(std::string_view word, const std::vector<std::string>& known,
+                       std::string_view what_is_known);
+
 }  // namespace nsf

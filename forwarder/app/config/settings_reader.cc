@@ -381,9 +381,7 @@ class Reader {
       if (FindKey(section, key.text) != nullptr || (typed && key.text == "type")) continue;
       std::string message = "unknown key " + Quoted(key.text);
       if (!scope.path.empty()) message += " in " + scope.path;
-      const std::string nearest = Nearest(key.text, KeyNames(section));
-      message += nearest.empty() ? "; the keys here are: " + Joined(KeyNames(section))
-                                 : "; did you mean `" + nearest + "`?";
+      message += "; " + Suggestion(key.text, KeyNames(section), "the keys here are");
       diagnostics_.Error(key.where, message);
     }
   }
