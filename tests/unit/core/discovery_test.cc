@@ -39,7 +39,8 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
       {{A::kRefused, A::kRowsOutside, A::kEmpty}, W::kEvent},
       // `offset` is not a parameter here, and parameters that are none are refused.
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kEmpty, A::kRefused,
-        A::kRefused, A::kRefused},
+        A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused,
+        A::kRefused},
        W::kInsertion},
       {std::vector<ProbeAnswer>(15, A::kRefused), std::nullopt},
   };
@@ -50,6 +51,64 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
     CHECK(discovery.dialect().has_value() == row.window.has_value());
     if (row.window) CHECK(discovery.dialect()->window == *row.window);
     CHECK(discovery.why().empty() == row.window.has_value());
+  }
+}
+
+// A tenant that refuses the names of pages it does not know, and ignores or refuses such bounds.
+struct Tenant {
+  Dialect honours;
+  bool refuses_bounds;
+
+  ProbeAnswer Say(const Probe& probe) const {
+    const Dialect& asked = probe.dialect;
+    const bool turns = asked.parameter != P::kNeither;
+    if (turns && asked.parameter != honours.parameter) return A::kRefused;
+    if (turns && probe.skip > 1) return A::kEmpty;
+    if (asked.window == W::kNone) return A::kRowsOutside;
+    if (asked.window != honours.window) return refuses_bounds ? A::kRefused : A::kRowsOutside;
+    return probe.window == kSample ? A::kRowsInside : A::kEmpty;
+  }
+};
+
+// What is learned where a gateway refuses requests `first` to `last`, the last not included.
+Discovery Learn(Discovery discovery, const Tenant& tenant, int first, int last) {
+  constexpr int kMost = 1'000;
+  for (int i = 0; i < kMost; ++i) {
+    const bool refused = i >= first && i < last;
+    if (discovery.Take(refused ? A::kRefused : tenant.Say(discovery.probe()))) return discovery;
+  }
+  FAIL("there is no end");
+  return discovery;
+}
+
+TEST_CASE("what a gateway refuses for a time is not taken for what a tenant does not honour") {
+  const P parameters[] = {P::kOffset, P::kSkip, P::kNeither};
+  const W windows[] = {W::kInsertion, W::kEvent, W::kNone};
+  for (const P parameter : parameters) {
+    for (const W window : windows) {
+      for (const bool refuses_bounds : {false, true}) {
+        const Tenant tenant{{parameter, window}, refuses_bounds};
+        const Dialect turned{parameter, window};
+        for (int first = 0; first < 50; ++first) {
+          for (int last = first; last < first + 50; ++last) {
+            INFO(Describe(turned) << ", refused from " << first << " to " << last);
+            const Discovery anew = Learn(Discovery::OfWindow({}, {}, kNow), tenant, first, last);
+            if (anew.dialect()) REQUIRE(*anew.dialect() == turned);
+            // What is known is kept as long as nothing else is certain.
+            const Dialect known{P::kOffset, window};
+            const auto page =
+                Learn(Discovery::OfParameter(known, {}, kSample), tenant, first, last);
+            if (page.dialect() && *page.dialect() != known) REQUIRE(*page.dialect() == turned);
+            const auto after =
+                Learn(Discovery::OfRefusal({}, {}, kSample, 100, kNow), tenant, first, last);
+            if (after.dialect() && *after.dialect() != Dialect{}) {
+              REQUIRE(after.dialect()->parameter == parameter);
+              REQUIRE(after.dialect()->window == window);
+            }
+          }
+        }
+      }
+    }
   }
 }
 
@@ -76,7 +135,8 @@ TEST_CASE("windows that were honoured are not given up for a refusal that passes
       {{no, no, A::kEmpty, A::kRowsInside}, {}},
       {{no, no, A::kEmpty, no, no, A::kEmpty}, {}},
       {{no, no, A::kEmpty, no, no, no}, event},
-      {{no, no, A::kEmpty, A::kRowsOutside, A::kRowsOutside, A::kRowsOutside}, event},
+      {{no, no, A::kEmpty, A::kRowsOutside, A::kRowsOutside, A::kEmpty}, event},
+      {{no, no, no, no, A::kRowsOutside, no, A::kEmpty, A::kRowsOutside, A::kEmpty}, event},
       {{no, A::kRowsOutside, A::kEmpty}, event},
   };
   for (const Row& row : rows) {
@@ -114,7 +174,7 @@ TEST_CASE("which name turns the page follows from rows where no list reaches") {
       // Both names are refused: is a request without one?
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused}, P::kOffset},
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRowsInside, A::kRefused,
-        A::kRefused, A::kRefused},
+        A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused},
        P::kNeither},
   };
   for (const Row& row : rows) {
