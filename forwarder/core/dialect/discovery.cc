@@ -76,6 +76,7 @@ Discovery Discovery::OfRefusal(const Dialect& known, const DialectPins& pins, Wi
 
 bool Discovery::Take(ProbeAnswer answer) {
   const Step step = steps_.front();
+  asked_ = step.probe;
   repeats_ = false;
   const bool rows = answer == ProbeAnswer::kRowsInside || answer == ProbeAnswer::kRowsOutside;
   switch (step.question) {
@@ -113,6 +114,8 @@ bool Discovery::Take(ProbeAnswer answer) {
       return TakeSamePage(answer);
     case Question::kStillRefused:
       return TakeStillRefused(answer);
+    case Question::kStillAnswered:
+      return TakeStillAnswered(answer);
     case Question::kSmallPage:
       return TakeSmallPage(answer, step.probe);
   }
@@ -143,8 +146,6 @@ bool Discovery::TakeSmallPage(ProbeAnswer answer, const Probe& probe) {
 bool Discovery::TakeStillRefused(ProbeAnswer answer) {
   if (answer == ProbeAnswer::kRefused) {
     steps_.pop_front();
-    if (steps_.empty()) return Conclude(*found_);
-    repeats_ = steps_.size() % refused_.size() == 0;
     return false;
   }
   // Rows outside of a window that is asked for again do not tell that it is honoured.
@@ -153,6 +154,21 @@ bool Discovery::TakeStillRefused(ProbeAnswer answer) {
   if (chance_) return Conclude(known_);
   // Nor do they tell that what was found instead is all that is: the refusals were passing ones,
   // and what else was refused may be what the tenant honours.
+  return BeginAgain();
+}
+
+bool Discovery::TakeStillAnswered(ProbeAnswer answer) {
+  if (answer == ProbeAnswer::kRefused) {
+    // Where anything may be refused the refusals before it tell nothing.
+    repeats_ = true;
+    return BeginAgain();
+  }
+  steps_.pop_front();
+  repeats_ = !steps_.empty();
+  return repeats_ ? false : Conclude(*found_);
+}
+
+bool Discovery::BeginAgain() {
   found_.reset();
   refused_.clear();
   steps_ = first_;
@@ -162,9 +178,12 @@ bool Discovery::TakeStillRefused(ProbeAnswer answer) {
 bool Discovery::Conclude(const Dialect& dialect) {
   if (!refused_.empty() && !chance_ && !found_ && dialect != known_) {
     found_ = dialect;
+    Probe answered = asked_;
+    answered.dialect = dialect;
     steps_.clear();
     for (int i = 0; i < kTimesAsked; ++i) {
       for (const Probe& refused : refused_) Ask(Question::kStillRefused, refused);
+      Ask(Question::kStillAnswered, answered);
     }
     repeats_ = true;
     return false;

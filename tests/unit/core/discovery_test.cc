@@ -39,8 +39,8 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
       {{A::kRefused, A::kRowsOutside, A::kEmpty}, W::kEvent},
       // `offset` is not a parameter here, and parameters that are none are refused.
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kEmpty, A::kRefused,
-        A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused,
-        A::kRefused},
+        A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRefused, A::kRefused, A::kEmpty,
+        A::kRefused, A::kRefused, A::kRefused, A::kEmpty},
        W::kInsertion},
       {std::vector<ProbeAnswer>(15, A::kRefused), std::nullopt},
   };
@@ -133,8 +133,11 @@ TEST_CASE("windows that were honoured are not given up for a refusal that passes
       {{A::kEmpty}, {}},
       {{A::kRowsOutside, A::kEmpty}, event},
       {{no, no, A::kEmpty, A::kRowsInside}, {}},
+      {{no, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty, A::kEmpty}, {}},
+      {{no, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty}, event},
+      // What was answered instead is refused too: it tells nothing.
       {{no, no, A::kEmpty, no, no, A::kEmpty}, {}},
-      {{no, no, A::kEmpty, no, no, no}, event},
+      {{no, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty, no, no, A::kEmpty}, {}},
       {{no, no, A::kEmpty, A::kRowsOutside, A::kRowsOutside, A::kEmpty}, event},
       {{no, no, no, no, A::kRowsOutside, no, A::kEmpty, A::kRowsOutside, A::kEmpty}, event},
       {{no, A::kRowsOutside, A::kEmpty}, event},
@@ -168,13 +171,16 @@ TEST_CASE("which name turns the page follows from rows where no list reaches") {
       {{A::kRowsInside, A::kRowsInside}, P::kNeither},
       // Refused for its depth, or for its name?
       {{A::kRefused, A::kRowsInside}, P::kOffset},
-      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRefused, A::kRefused}, P::kSkip},
-      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRowsInside}, P::kOffset},
+      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kEmpty, A::kRefused, A::kEmpty,
+        A::kRefused, A::kEmpty},
+       P::kSkip},
+      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kEmpty, A::kRowsInside}, P::kOffset},
       {{A::kRefused, A::kRefused, A::kRowsInside, A::kEmpty}, P::kOffset},
       // Both names are refused: is a request without one?
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused}, P::kOffset},
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRowsInside, A::kRefused,
-        A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused},
+        A::kRefused, A::kRowsInside, A::kRefused, A::kRefused, A::kRowsInside, A::kRefused,
+        A::kRefused, A::kRowsInside},
        P::kNeither},
   };
   for (const Row& row : rows) {
@@ -208,9 +214,14 @@ TEST_CASE("what a refusal teaches is learned when it was no passing one") {
       {{A::kEmpty}, known, true},
       {{no, no, A::kRowsInside}, known, true},
       // A smaller page is answered, and the first one still refused.
-      {{no, no, no, A::kRowsInside, no, no, no}, smaller, false},
-      {{no, no, no, A::kRowsInside, no, A::kEmpty}, known, true},  // not any more
-      {{no, no, no, no, A::kRowsOutside, A::kEmpty, no, no, no}, event, false},
+      {{no, no, no, A::kRowsInside, no, A::kRowsInside, no, A::kRowsInside, no, A::kRowsInside},
+       smaller,
+       false},
+      {{no, no, no, A::kRowsInside, no, A::kRowsInside, A::kEmpty}, known, true},  // not any more
+      {{no, no, no, A::kRowsInside, no, no, A::kRowsInside}, known, true},
+      {{no, no, no, no, A::kRowsOutside, A::kEmpty, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty},
+       event,
+       false},
       {{no, no, no, no, A::kRowsOutside, A::kEmpty, A::kRowsInside}, known, true},
       {{no, no, no, no, A::kEmpty}, known, false},  // all is as it was, and refused
   };
@@ -226,8 +237,9 @@ TEST_CASE("what a refusal teaches is learned when it was no passing one") {
 TEST_CASE("before what was refused is asked for again some time is to pass") {
   Discovery discovery = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
   const std::pair<ProbeAnswer, bool> answers[] = {
-      {A::kRefused, true}, {A::kRefused, true}, {A::kRefused, false}, {A::kRowsInside, true},
-      {A::kRefused, true}, {A::kRefused, true}, {A::kRefused, false}};
+      {A::kRefused, true},  {A::kRefused, true},    {A::kRefused, false}, {A::kRowsInside, true},
+      {A::kRefused, false}, {A::kRowsInside, true}, {A::kRefused, false}, {A::kRowsInside, true},
+      {A::kRefused, false}, {A::kRowsInside, false}};
   for (const auto& [answer, repeats] : answers) {
     discovery.Take(answer);
     CHECK(discovery.repeats() == repeats);
