@@ -22,6 +22,7 @@ Discovery Discovery::OfWindow(const Dialect& known, const DialectPins& pins, Wal
   Discovery discovery(known, now);
   discovery.of_window_ = true;
   discovery.AddWindows(pins);
+  discovery.first_ = discovery.steps_;
   return discovery;
 }
 
@@ -58,21 +59,24 @@ Discovery Discovery::OfParameter(const Dialect& known, const DialectPins& pins, 
     probe.dialect.parameter = name;
     discovery.Ask(Question::kFarOffset, probe);
   }
+  discovery.first_ = discovery.steps_;
   return discovery;
 }
 
 Discovery Discovery::OfRefusal(const Dialect& known, const DialectPins& pins, Window sample,
                                std::uint32_t limit, WallSeconds now) {
   Discovery discovery(known, now);
-  discovery.refused_ = Probe{known, sample, 0, limit};
-  for (int i = 0; i < kTimesAsked; ++i) discovery.Ask(Question::kSamePage, *discovery.refused_);
+  const Probe page{known, sample, 0, limit};
+  for (int i = 0; i < kTimesAsked; ++i) discovery.Ask(Question::kSamePage, page);
   discovery.Ask(Question::kSmallPage, {known, sample, 0, 1});
   discovery.AddWindows(pins);
+  discovery.first_ = discovery.steps_;
   return discovery;
 }
 
 bool Discovery::Take(ProbeAnswer answer) {
   const Step step = steps_.front();
+  asked_ = step.probe;
   repeats_ = false;
   const bool rows = answer == ProbeAnswer::kRowsInside || answer == ProbeAnswer::kRowsOutside;
   switch (step.question) {
@@ -87,10 +91,12 @@ bool Discovery::Take(ProbeAnswer answer) {
       if (answer == ProbeAnswer::kEmpty || answer == ProbeAnswer::kRowsInside) {
         return Conclude(step.probe.dialect);
       }
-      if (of_window_ && !rows && step.probe.dialect == known_) refused_ = step.probe;
+      if (!rows) refused_.push_back(step.probe);
       return NotThisOne();
     case Question::kNoWindow:
-      return answer == ProbeAnswer::kRefused ? NotThisOne() : Conclude(step.probe.dialect);
+      if (answer != ProbeAnswer::kRefused) return Conclude(step.probe.dialect);
+      refused_.push_back(step.probe);
+      return NotThisOne();
     case Question::kFarOffset:
       if (answer == ProbeAnswer::kEmpty) return Conclude(step.probe.dialect);
       if (rows) return NotThisOne();
@@ -99,14 +105,17 @@ bool Discovery::Take(ProbeAnswer answer) {
       return false;
     case Question::kSecondRow:
       if (answer != ProbeAnswer::kRefused) return Conclude(step.probe.dialect);
-      if (step.probe.dialect == known_) refused_ = step.probe;
+      refused_.push_back(step.probe);
       return NotThisOne();
     case Question::kNoParameter:
       chance_ = answer == ProbeAnswer::kRefused;
       return Conclude(chance_ ? known_ : step.probe.dialect);
     case Question::kSamePage:
-    case Question::kStillRefused:
       return TakeSamePage(answer);
+    case Question::kStillRefused:
+      return TakeStillRefused(answer);
+    case Question::kStillAnswered:
+      return TakeStillAnswered(answer);
     case Question::kSmallPage:
       return TakeSmallPage(answer, step.probe);
   }
@@ -114,31 +123,68 @@ bool Discovery::Take(ProbeAnswer answer) {
 }
 
 bool Discovery::TakeSamePage(ProbeAnswer answer) {
-  // Rows outside of a window that is asked for again tell no less than a refusal.
-  chance_ = answer != ProbeAnswer::kRefused && !(of_window_ && answer == ProbeAnswer::kRowsOutside);
+  chance_ = answer != ProbeAnswer::kRefused;
   if (chance_) return Conclude(known_);
+  const Probe page = steps_.front().probe;
   steps_.pop_front();
-  if (steps_.empty()) return Conclude(*found_);
-  const Question next = steps_.front().question;
-  repeats_ = next == Question::kSamePage || next == Question::kStillRefused;
+  repeats_ = steps_.front().question == Question::kSamePage;
+  if (!repeats_) refused_.push_back(page);
   return false;
 }
 
 bool Discovery::TakeSmallPage(ProbeAnswer answer, const Probe& probe) {
-  if (answer == ProbeAnswer::kRefused || refused_->limit <= 1) {
+  const std::uint32_t limit = refused_.front().limit;
+  if (answer == ProbeAnswer::kRefused || limit <= 1) {
     steps_.pop_front();
     return false;
   }
   Dialect dialect = probe.dialect;
-  dialect.page_limit = std::min(dialect.page_limit, refused_->limit / 2);
+  dialect.page_limit = std::min(dialect.page_limit, limit / 2);
   return Conclude(dialect);
 }
 
+bool Discovery::TakeStillRefused(ProbeAnswer answer) {
+  if (answer == ProbeAnswer::kRefused) {
+    steps_.pop_front();
+    return false;
+  }
+  // Rows outside of a window that is asked for again do not tell that it is honoured.
+  const bool outside = of_window_ && answer == ProbeAnswer::kRowsOutside;
+  chance_ = steps_.front().probe.dialect == known_ && !outside;
+  if (chance_) return Conclude(known_);
+  // Nor do they tell that what was found instead is all that is: the refusals were passing ones,
+  // and what else was refused may be what the tenant honours.
+  return BeginAgain();
+}
+
+bool Discovery::TakeStillAnswered(ProbeAnswer answer) {
+  if (answer == ProbeAnswer::kRefused) {
+    // Where anything may be refused the refusals before it tell nothing.
+    repeats_ = true;
+    return BeginAgain();
+  }
+  steps_.pop_front();
+  repeats_ = !steps_.empty();
+  return repeats_ ? false : Conclude(*found_);
+}
+
+bool Discovery::BeginAgain() {
+  found_.reset();
+  refused_.clear();
+  steps_ = first_;
+  return false;
+}
+
 bool Discovery::Conclude(const Dialect& dialect) {
-  if (refused_ && !chance_ && !found_ && dialect != known_) {
+  if (!refused_.empty() && !chance_ && !found_ && dialect != known_) {
     found_ = dialect;
+    Probe answered = asked_;
+    answered.dialect = dialect;
     steps_.clear();
-    for (int i = 0; i < kTimesAsked; ++i) Ask(Question::kStillRefused, *refused_);
+    for (int i = 0; i < kTimesAsked; ++i) {
+      for (const Probe& refused : refused_) Ask(Question::kStillRefused, refused);
+      Ask(Question::kStillAnswered, answered);
+    }
     repeats_ = true;
     return false;
   }
@@ -164,7 +210,7 @@ bool Discovery::NotThisOne() {
   }
   Dialect dialect = known_;
   dialect.parameter = PageParameter::kNeither;
-  const bool all_refused = refused_ && asked.question == Question::kSecondRow;
+  const bool all_refused = refused_.size() == first_.size();
   if (!all_refused) return Conclude(dialect);
   Ask(Question::kNoParameter, {dialect, asked.probe.window, 0, 1});
   return false;

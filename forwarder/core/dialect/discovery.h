@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finding out what a tenant honours, by questions whose answers cannot be mistaken: a window long
 // ago, in which no row can lie, and an offset that no list reaches. Whoever ignores the parameter
-// shows rows all the same.
+// shows rows all the same. A refusal is no such answer, for a gateway may refuse anything for a
+// time: what follows from one is only taken when all that was refused is refused again, some time
+// after something else was answered, and that is answered still.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/dialect/dialect.h"
 #include "core/walk/window.h"
@@ -63,11 +66,12 @@ class Discovery {
     kWindowNow,  // the one long ago was refused
     kNoWindow,   // the last candidate
     kFarOffset,
-    kSecondRow,     // the far offset was refused: for its depth, or for its name?
-    kNoParameter,   // both names were refused: for their names, or is everything?
-    kSamePage,      // refused by chance?
-    kSmallPage,     // or for its size?
-    kStillRefused,  // something else is answered: is it now, or was it by chance?
+    kSecondRow,      // the far offset was refused: for its depth, or for its name?
+    kNoParameter,    // both names were refused: for their names, or is everything?
+    kSamePage,       // refused by chance?
+    kSmallPage,      // or for its size?
+    kStillRefused,   // something else is answered: is this now, or was it refused by chance?
+    kStillAnswered,  // or is anything refused by chance, this too?
   };
   struct Step {
     Question question;
@@ -85,14 +89,19 @@ class Discovery {
   bool NotThisOne();
   bool TakeSamePage(ProbeAnswer answer);
   bool TakeSmallPage(ProbeAnswer answer, const Probe& probe);
+  bool TakeStillRefused(ProbeAnswer answer);
+  bool TakeStillAnswered(ProbeAnswer answer);
+  bool BeginAgain();
 
   Dialect known_;
   WallSeconds now_;
-  std::optional<Probe> refused_;
   bool of_window_ = false;
+  Probe asked_;                   // the one whose answer was taken last
+  std::vector<Probe> refused_;    // of each candidate that was, the last probe
   std::optional<Dialect> found_;  // instead of what was refused
   bool repeats_ = false;
   std::deque<Step> steps_;
+  std::deque<Step> first_;  // to begin again with
   std::optional<Dialect> result_;
   std::string why_;
   bool chance_ = false;

@@ -39,7 +39,8 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
       {{A::kRefused, A::kRowsOutside, A::kEmpty}, W::kEvent},
       // `offset` is not a parameter here, and parameters that are none are refused.
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kEmpty, A::kRefused,
-        A::kRefused, A::kRefused},
+        A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRefused, A::kRefused, A::kEmpty,
+        A::kRefused, A::kRefused, A::kRefused, A::kEmpty},
        W::kInsertion},
       {std::vector<ProbeAnswer>(15, A::kRefused), std::nullopt},
   };
@@ -50,6 +51,64 @@ TEST_CASE("which window a tenant honours follows from rows where none can be") {
     CHECK(discovery.dialect().has_value() == row.window.has_value());
     if (row.window) CHECK(discovery.dialect()->window == *row.window);
     CHECK(discovery.why().empty() == row.window.has_value());
+  }
+}
+
+// A tenant that refuses the names of pages it does not know, and ignores or refuses such bounds.
+struct Tenant {
+  Dialect honours;
+  bool refuses_bounds;
+
+  ProbeAnswer Say(const Probe& probe) const {
+    const Dialect& asked = probe.dialect;
+    const bool turns = asked.parameter != P::kNeither;
+    if (turns && asked.parameter != honours.parameter) return A::kRefused;
+    if (turns && probe.skip > 1) return A::kEmpty;
+    if (asked.window == W::kNone) return A::kRowsOutside;
+    if (asked.window != honours.window) return refuses_bounds ? A::kRefused : A::kRowsOutside;
+    return probe.window == kSample ? A::kRowsInside : A::kEmpty;
+  }
+};
+
+// What is learned where a gateway refuses requests `first` to `last`, the last not included.
+Discovery Learn(Discovery discovery, const Tenant& tenant, int first, int last) {
+  constexpr int kMost = 1'000;
+  for (int i = 0; i < kMost; ++i) {
+    const bool refused = i >= first && i < last;
+    if (discovery.Take(refused ? A::kRefused : tenant.Say(discovery.probe()))) return discovery;
+  }
+  FAIL("there is no end");
+  return discovery;
+}
+
+TEST_CASE("what a gateway refuses for a time is not taken for what a tenant does not honour") {
+  const P parameters[] = {P::kOffset, P::kSkip, P::kNeither};
+  const W windows[] = {W::kInsertion, W::kEvent, W::kNone};
+  for (const P parameter : parameters) {
+    for (const W window : windows) {
+      for (const bool refuses_bounds : {false, true}) {
+        const Tenant tenant{{parameter, window}, refuses_bounds};
+        const Dialect turned{parameter, window};
+        for (int first = 0; first < 50; ++first) {
+          for (int last = first; last < first + 50; ++last) {
+            INFO(Describe(turned) << ", refused from " << first << " to " << last);
+            const Discovery anew = Learn(Discovery::OfWindow({}, {}, kNow), tenant, first, last);
+            if (anew.dialect()) REQUIRE(*anew.dialect() == turned);
+            // What is known is kept as long as nothing else is certain.
+            const Dialect known{P::kOffset, window};
+            const auto page =
+                Learn(Discovery::OfParameter(known, {}, kSample), tenant, first, last);
+            if (page.dialect() && *page.dialect() != known) REQUIRE(*page.dialect() == turned);
+            const auto after =
+                Learn(Discovery::OfRefusal({}, {}, kSample, 100, kNow), tenant, first, last);
+            if (after.dialect() && *after.dialect() != Dialect{}) {
+              REQUIRE(after.dialect()->parameter == parameter);
+              REQUIRE(after.dialect()->window == window);
+            }
+          }
+        }
+      }
+    }
   }
 }
 
@@ -74,9 +133,13 @@ TEST_CASE("windows that were honoured are not given up for a refusal that passes
       {{A::kEmpty}, {}},
       {{A::kRowsOutside, A::kEmpty}, event},
       {{no, no, A::kEmpty, A::kRowsInside}, {}},
+      {{no, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty, A::kEmpty}, {}},
+      {{no, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty}, event},
+      // What was answered instead is refused too: it tells nothing.
       {{no, no, A::kEmpty, no, no, A::kEmpty}, {}},
-      {{no, no, A::kEmpty, no, no, no}, event},
-      {{no, no, A::kEmpty, A::kRowsOutside, A::kRowsOutside, A::kRowsOutside}, event},
+      {{no, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty, no, no, A::kEmpty}, {}},
+      {{no, no, A::kEmpty, A::kRowsOutside, A::kRowsOutside, A::kEmpty}, event},
+      {{no, no, no, no, A::kRowsOutside, no, A::kEmpty, A::kRowsOutside, A::kEmpty}, event},
       {{no, A::kRowsOutside, A::kEmpty}, event},
   };
   for (const Row& row : rows) {
@@ -108,13 +171,16 @@ TEST_CASE("which name turns the page follows from rows where no list reaches") {
       {{A::kRowsInside, A::kRowsInside}, P::kNeither},
       // Refused for its depth, or for its name?
       {{A::kRefused, A::kRowsInside}, P::kOffset},
-      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRefused, A::kRefused}, P::kSkip},
-      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kRowsInside}, P::kOffset},
+      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kEmpty, A::kRefused, A::kEmpty,
+        A::kRefused, A::kEmpty},
+       P::kSkip},
+      {{A::kRefused, A::kRefused, A::kEmpty, A::kRefused, A::kEmpty, A::kRowsInside}, P::kOffset},
       {{A::kRefused, A::kRefused, A::kRowsInside, A::kEmpty}, P::kOffset},
       // Both names are refused: is a request without one?
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRefused}, P::kOffset},
       {{A::kRefused, A::kRefused, A::kRefused, A::kRefused, A::kRowsInside, A::kRefused,
-        A::kRefused, A::kRefused},
+        A::kRefused, A::kRowsInside, A::kRefused, A::kRefused, A::kRowsInside, A::kRefused,
+        A::kRefused, A::kRowsInside},
        P::kNeither},
   };
   for (const Row& row : rows) {
@@ -148,9 +214,14 @@ TEST_CASE("what a refusal teaches is learned when it was no passing one") {
       {{A::kEmpty}, known, true},
       {{no, no, A::kRowsInside}, known, true},
       // A smaller page is answered, and the first one still refused.
-      {{no, no, no, A::kRowsInside, no, no, no}, smaller, false},
-      {{no, no, no, A::kRowsInside, no, A::kEmpty}, known, true},  // not any more
-      {{no, no, no, no, A::kRowsOutside, A::kEmpty, no, no, no}, event, false},
+      {{no, no, no, A::kRowsInside, no, A::kRowsInside, no, A::kRowsInside, no, A::kRowsInside},
+       smaller,
+       false},
+      {{no, no, no, A::kRowsInside, no, A::kRowsInside, A::kEmpty}, known, true},  // not any more
+      {{no, no, no, A::kRowsInside, no, no, A::kRowsInside}, known, true},
+      {{no, no, no, no, A::kRowsOutside, A::kEmpty, no, A::kEmpty, no, A::kEmpty, no, A::kEmpty},
+       event,
+       false},
       {{no, no, no, no, A::kRowsOutside, A::kEmpty, A::kRowsInside}, known, true},
       {{no, no, no, no, A::kEmpty}, known, false},  // all is as it was, and refused
   };
@@ -166,8 +237,9 @@ TEST_CASE("what a refusal teaches is learned when it was no passing one") {
 TEST_CASE("before what was refused is asked for again some time is to pass") {
   Discovery discovery = Discovery::OfRefusal({}, {}, kSample, 5'000, kNow);
   const std::pair<ProbeAnswer, bool> answers[] = {
-      {A::kRefused, true}, {A::kRefused, true}, {A::kRefused, false}, {A::kRowsInside, true},
-      {A::kRefused, true}, {A::kRefused, true}, {A::kRefused, false}};
+      {A::kRefused, true},  {A::kRefused, true},    {A::kRefused, false}, {A::kRowsInside, true},
+      {A::kRefused, false}, {A::kRowsInside, true}, {A::kRefused, false}, {A::kRowsInside, true},
+      {A::kRefused, false}, {A::kRowsInside, false}};
   for (const auto& [answer, repeats] : answers) {
     discovery.Take(answer);
     CHECK(discovery.repeats() == repeats);
