@@ -163,7 +163,7 @@ struct DeadLetterConfig {
 
 struct BatchConfig {
   std::size_t events = 10'000;
-  std::size_t bytes = std::size_t{8} * 1024 * 1024;
+  std::size_t bytes = std::size_t{16} * 1024 * 1024;
   std::chrono::milliseconds age{1000};
 };
 

@@ -583,7 +583,7 @@ Key Batch() {
                {.name = "bytes",
                 .kind = Kind::kSize,
                 .doc = "Bytes that a stream holds of its events, at most; batches reach 3/5 of it.",
-                .fallback = "8MiB",
+                .fallback = "16MiB",
                 .min = 64 * kKiB,
                 .max = kGiB},
                {.name = "age",

@@ -38,7 +38,7 @@ struct BatchLimits {
   // Of all that a stream holds of its events: two fifths for the page whose rows are taken; three
   // for the parts on their way and the one being built (formatted payloads and the rows they were
   // made from). Pages asked for ahead of a slow tenant come on top.
-  std::size_t bytes = std::size_t{8} * 1024 * 1024;
+  std::size_t bytes = std::size_t{16} * 1024 * 1024;
   std::chrono::milliseconds age{1'000};  // since a part's first event
 
   // How many parts are on their way at most.
