@@ -80,7 +80,16 @@ inline BlockMarks MarkSpecial(ByteBlock block) {
   return static_cast<BlockMarks>(_mm_movemask_epi8(odd));
 }
 
-// Whether any of four blocks has such a byte.
+// The same, and the bytes that are no ASCII.
+template <char... kStops>
+inline BlockMarks MarkOdd(ByteBlock block) {
+  // What is no ASCII is negative: one comparison finds it, and the control characters.
+  __m128i odd = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
+  ((odd = _mm_or_si128(odd, _mm_cmpeq_epi8(block, _mm_set1_epi8(kStops)))), ...);
+  return static_cast<BlockMarks>(_mm_movemask_epi8(odd));
+}
+
+// Whether any of four blocks has a control character, or one of `kStops`.
 template <char... kStops>
 inline bool HasSpecial(ByteBlock a, ByteBlock b, ByteBlock c, ByteBlock d) {
   const __m128i least = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
@@ -92,16 +101,7 @@ inline bool HasSpecial(ByteBlock a, ByteBlock b, ByteBlock c, ByteBlock d) {
   return _mm_movemask_epi8(odd) != 0;
 }
 
-// The same, and the bytes that are no ASCII.
-template <char... kStops>
-inline BlockMarks MarkOdd(ByteBlock block) {
-  // What is no ASCII is negative: one comparison finds it, and the control characters.
-  __m128i odd = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
-  ((odd = _mm_or_si128(odd, _mm_cmpeq_epi8(block, _mm_set1_epi8(kStops)))), ...);
-  return static_cast<BlockMarks>(_mm_movemask_epi8(odd));
-}
-
-// Finds them in any number of bytes.
+// Looks for both in any number of bytes.
 template <char... kStops>
 SpecialBytes LookForSpecial(std::string_view bytes) {
   if (bytes.size() < kBlockBytes) return LookForSpecialByByte<kStops...>(bytes);

@@ -5,9 +5,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
-#include "core/event/byte_marks.h"
+#include "core/event/byte_block.h"
 
 namespace nsf {
 
@@ -27,12 +26,12 @@ class SourceStream {
   // character. It may stop before.
   void SkipPlain() {
     const char* const first = at_;
-    while (static_cast<std::size_t>(end_ - at_) >= kWordBytes) {
-      if (const ByteMarks marks = MarkSpecial(LoadWord(at_)); marks != 0) {
-        at_ += FirstMarked(marks);
+    while (static_cast<std::size_t>(end_ - at_) >= kBlockBytes) {
+      if (const BlockMarks marks = MarkSpecial<'"', '\\'>(LoadBlock(at_)); marks != 0) {
+        at_ += FirstOfBlock(marks);
         return;
       }
-      at_ += kWordBytes;
+      at_ += kBlockBytes;
     }
     if (at_ == first) ++at_;  // near the end it is taken byte by byte
   }
@@ -44,10 +43,6 @@ class SourceStream {
   std::size_t PutEnd(const Ch* begin) const { return static_cast<std::size_t>(at_ - begin); }
 
  private:
-  static constexpr ByteMarks MarkSpecial(std::uint64_t word) {
-    return MarkControls(word) | MarkEqual(word, '"') | MarkEqual(word, '\\');
-  }
-
   const char* begin_;
   const char* at_;
   const char* end_;

@@ -39,25 +39,24 @@ class CefWriter {
  private:
   // Each key is a literal with the space before it and its '='. Nothing is written for an empty
   // value.
-  template <std::size_t kSize>
-  void Put(const char (&key)[kSize], std::string_view value, std::size_t limit) {
+  template <typename Key>
+  void Put(const Key& key, std::string_view value, std::size_t limit) {
     value = values_.Fit(value, limit);
     if (value.empty()) return;
-    out_ += std::string_view(key, kSize - 1);
+    out_ += key;
     PutValue(value);
   }
-  template <std::size_t kSize>
-  void PutNumber(const char (&key)[kSize], std::int64_t value) {
-    out_ += std::string_view(key, kSize - 1);
+  template <typename Key>
+  void PutNumber(const Key& key, std::int64_t value) {
+    out_ += key;
     AppendInteger(value, &out_);
   }
   void PutValue(std::string_view value);
-  template <std::size_t kKeySize, std::size_t kLabelSize>
-  void PutLabelled(const char (&key)[kKeySize], std::string_view value,
-                   const char (&label)[kLabelSize]) {
+  template <typename Key, typename Label>
+  void PutLabelled(const Key& key, std::string_view value, const Label& label) {
     const std::size_t before = out_.size();
     Put(key, value, kCustomLimit);
-    if (out_.size() > before) out_ += std::string_view(label, kLabelSize - 1);
+    if (out_.size() > before) out_ += label;
   }
   // What `append` writes is JSON: on one line, and UTF-8.
   template <typename Append>
@@ -103,7 +102,7 @@ void CefWriter::Write() {
 // Most values are short texts of the row, in which nothing but a '=' would have to be escaped.
 void CefWriter::PutValue(std::string_view value) {
   if (texts_.HasWithout<'='>(value)) {
-    out_.GrowTo(texts_.Copy(value, out_.Room(ShortTexts::kMostBytes)));
+    texts_.Append(value, &out_);
     return;
   }
   AppendCefValue(value, &out_, event_.row->IsPlain(value) ? TextKind::kUtf8 : TextKind::kAny);
@@ -112,14 +111,9 @@ void CefWriter::PutValue(std::string_view value) {
 template <typename Append>
 void CefWriter::PutJson(std::string_view key, const Append& append, std::size_t limit,
                         std::string_view label) {
-  const std::size_t before = out_.size();
-  out_ += key;
-  const std::size_t begin = out_.size();
-  append();
-  const std::string_view value = values_.Fit(out_.view().substr(begin), limit);
-  if (value.empty()) return out_.Shrink(before);
-  out_.Shrink(begin + value.size());
-  EscapeCefJson(begin, &out_);
+  const auto begin = values_.AppendFit(key, append, limit);
+  if (!begin) return;
+  EscapeCefJson(*begin, &out_);
   out_ += label;
 }
 
@@ -132,7 +126,7 @@ void CefWriter::WriteHeader() {
   if (name.empty()) {
     out_ += "Unknown";
   } else if (texts_.HasWithout<'|'>(name)) {
-    out_.GrowTo(texts_.Copy(name, out_.Room(ShortTexts::kMostBytes)));
+    texts_.Append(name, &out_);
   } else {
     AppendCefHeader(name, &out_);
   }
@@ -237,11 +231,10 @@ void CefWriter::WriteRequest() {
 }
 
 void CefWriter::WriteCustom() {
-  const Row& row = *event_.row;
   const std::string_view supporting = event_.supporting.json;
   if (!supporting.empty()) {
     PutJson(
-        " cs1=", [&] { AppendJsonValue(supporting, &out_, row.kind); }, kCustomLimit,
+        " cs1=", [&] { AppendJsonValue(supporting, &out_, event_.row->kind); }, kCustomLimit,
         " cs1Label=supportingData");
     placed_.Add(KnownField::kSupportingData);
   }
@@ -253,15 +246,7 @@ void CefWriter::WriteCustom() {
   PutLabelled(" cs4=", kind_.object_type, " cs4Label=objectType");
   PutLabelled(" cs5=", kind_.rule_id, " cs5Label=rule");
   PutJson(
-      " cs6=",
-      [&] {
-        if (row.raw.starts_with('{')) {
-          AppendLeft(event_, placed_, &out_);
-        } else {
-          AppendJsonValue(row.raw, &out_, row.kind);
-        }
-      },
-      kCustomLimit, " cs6Label=otherMembers");
+      " cs6=", [&] { AppendLeft(event_, placed_, &out_); }, kCustomLimit, " cs6Label=otherMembers");
   if (values_.cut() > 0) {
     PutNumber(" cn2=", values_.cut());
     out_ += " cn2Label=valuesCut";

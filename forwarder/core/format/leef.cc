@@ -51,7 +51,9 @@ class LeefWriter {
   void PutValue(std::string_view value);
   // What `append` writes is JSON: on one line, and UTF-8.
   template <typename Append>
-  void PutJson(std::string_view key, const Append& append);
+  void PutJson(std::string_view key, const Append& append) {
+    values_.AppendFit(key, append, kJsonLimit);
+  }
 
   void WriteHeader();
   void WriteKind();
@@ -86,22 +88,12 @@ void LeefWriter::Write() {
 // What is plain JSON is a plain value, too.
 void LeefWriter::PutValue(std::string_view value) {
   if (texts_.Has(value)) {
-    out_.GrowTo(texts_.Copy(value, out_.Room(ShortTexts::kMostBytes)));
+    texts_.Append(value, &out_);
   } else if (event_.row->IsPlain(value)) {
     out_ += value;
   } else {
     AppendLeefValue(value, &out_);
   }
-}
-
-template <typename Append>
-void LeefWriter::PutJson(std::string_view key, const Append& append) {
-  const std::size_t before = out_.size();
-  out_ += key;
-  const std::size_t begin = out_.size();
-  append();
-  const std::string_view value = values_.Fit(out_.view().substr(begin), kJsonLimit);
-  out_.Shrink(value.empty() ? before : begin + value.size());
 }
 
 // A slug holds no '|'. The delimiter is named, so that a reader does not have to guess it.
@@ -216,19 +208,12 @@ void LeefWriter::WriteMembers() {
   }
   Put("\torganizationUnit=", event_.organization_unit, kTextLimit);
   if (!event_.organization_unit.empty()) placed_.Add(KnownField::kOrganizationUnit);
-  const Row& row = *event_.row;
   const std::string_view supporting = event_.supporting.json;
   if (!supporting.empty()) {
-    PutJson("\tsupportingData=", [&] { AppendJsonValue(supporting, &out_, row.kind); });
+    PutJson("\tsupportingData=", [&] { AppendJsonValue(supporting, &out_, event_.row->kind); });
     placed_.Add(KnownField::kSupportingData);
   }
-  PutJson("\totherMembers=", [&] {
-    if (row.raw.starts_with('{')) {
-      AppendLeft(event_, placed_, &out_);
-    } else {
-      AppendJsonValue(row.raw, &out_, row.kind);
-    }
-  });
+  PutJson("\totherMembers=", [&] { AppendLeft(event_, placed_, &out_); });
 }
 
 }  // namespace

@@ -40,22 +40,22 @@ std::string_view RequestTarget(const ApiCall& call) {
   return {call.path.data(), call.path.size() + 1 + call.query.size()};  // parts of one text
 }
 
-bool AppendLeft(const AuditEvent& event, const PlacedFields& placed, TextBuffer* out) {
+void AppendLeft(const AuditEvent& event, const PlacedFields& placed, TextBuffer* out) {
+  const Row& row = *event.row;
+  if (!row.raw.starts_with('{')) return AppendJsonValue(row.raw, out, row.kind);
   const std::size_t begin = out->size();
   *out += '{';
-  MemberRuns members(*event.row, out);
+  MemberRuns members(row, out);
   LeftMembers left(event, placed);
   while (const Field* const field = left.Next()) {
     if (field->type != FieldType::kString || !field->text.empty()) members.Add(*field);
   }
   members.Finish();
-  const bool is_any = out->size() > begin + 1;
-  if (is_any) {
+  if (out->size() > begin + 1) {
     *out += '}';
   } else {
     out->Shrink(begin);
   }
-  return is_any;
 }
 
 std::string_view LineValues::TrimEnd(std::string_view text) {
@@ -75,13 +75,6 @@ std::string_view LineValues::FitOther(std::string_view value, std::size_t limit)
 std::string_view LineValues::LeftAsJson(const AuditEvent& event, const PlacedFields& placed) {
   scratch_.clear();
   AppendLeft(event, placed, &scratch_);
-  out_.NoteAsIn(scratch_);
-  return scratch_.view();
-}
-
-std::string_view LineValues::AsJson(std::string_view json, TextKind kind) {
-  scratch_.clear();
-  AppendJsonValue(json, &scratch_, kind);
   out_.NoteAsIn(scratch_);
   return scratch_.view();
 }

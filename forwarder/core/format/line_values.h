@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "core/event/api_call.h"
@@ -27,9 +28,9 @@ std::string_view OutcomeWord(EventOutcome outcome);
 // The path with its query, as the tenant wrote both in one value.
 std::string_view RequestTarget(const ApiCall& call);
 
-// Appends the members that are left, as one JSON object; false, and nothing, where there are none.
-// Empty texts are none.
-bool AppendLeft(const AuditEvent& event, const PlacedFields& placed, TextBuffer* out);
+// Appends the members that are left, as one JSON object, and nothing where there are none; empty
+// texts are none. A row that is no object is left as it is.
+void AppendLeft(const AuditEvent& event, const PlacedFields& placed, TextBuffer* out);
 
 class LineValues {
  public:
@@ -48,8 +49,19 @@ class LineValues {
   // object.
   std::string_view LeftAsJson(const AuditEvent& event, const PlacedFields& placed);
 
-  // A JSON value on one line. As above.
-  std::string_view AsJson(std::string_view json, TextKind kind = TextKind::kAny);
+  // Appends `key` and, behind it, what `append` appends, as Fit() leaves that. Returns where it
+  // begins; appends nothing where it is empty.
+  template <typename Append>
+  std::optional<std::size_t> AppendFit(std::string_view key, const Append& append,
+                                       std::size_t limit) {
+    const std::size_t before = out_.size();
+    out_ += key;
+    const std::size_t begin = out_.size();
+    append();
+    const std::size_t size = Fit(out_.view().substr(begin), limit).size();
+    out_.Shrink(size == 0 ? before : begin + size);
+    return size == 0 ? std::nullopt : std::optional(begin);
+  }
 
   // How many values were cut.
   std::uint32_t cut() const { return cut_; }

@@ -35,7 +35,7 @@ void MemberRuns::Finish() {
   if (run_.empty()) return;
   if (!out_.ends_with('{')) out_ += ',';
   if (texts_.HasWithout<'\\'>(run_)) {
-    out_.GrowTo(texts_.Copy(run_, out_.Room(ShortTexts::kMostBytes)));
+    texts_.Append(run_, &out_);
   } else {
     AppendJsonValue(run_, &out_, row_.kind);
   }

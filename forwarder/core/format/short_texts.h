@@ -11,6 +11,7 @@
 #include "core/event/byte_block.h"
 #include "core/event/row.h"
 #include "core/event/text.h"
+#include "core/format/text_buffer.h"
 
 namespace nsf {
 
@@ -40,6 +41,10 @@ class ShortTexts {
     return (stops & ((BlockMarks{1} << looked_at) - 1)) == 0;
   }
 
+  // Appends such a text.
+  void Append(std::string_view text, TextBuffer* out) const {
+    out->GrowTo(Copy(text, out->Room(kMostBytes)));
+  }
   // Copies such a text to where kMostBytes are free, and may change all of them; returns what is
   // behind the copy.
   char* Copy(std::string_view text, char* to) const {

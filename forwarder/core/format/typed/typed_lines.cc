@@ -41,10 +41,7 @@ class LineWriter {
     return field.from.front() == "@event_id" ? text.size() : kTextLimit;
   }
   // The members that are left, as one JSON object, or the row where it is none.
-  std::string_view Left() {
-    const std::string_view raw = event_.row->raw;
-    return raw.starts_with('{') ? lines_.LeftAsJson(event_, placed_) : lines_.AsJson(raw);
-  }
+  std::string_view Left() { return lines_.LeftAsJson(event_, placed_); }
 
   const AuditEvent& event_;
   const std::vector<TypedField>& fields_;
