@@ -11,8 +11,7 @@
 #include "core/format/identity_json.h"
 #include "core/format/json_text.h"
 #include "core/format/line_escapes.h"
-#include "core/format/line_values.h"
-#include "core/format/short_texts.h"
+#include "core/format/line_pieces.h"
 
 namespace nsf {
 namespace {
@@ -24,33 +23,16 @@ constexpr std::size_t kTextLimit = 1023;
 constexpr std::size_t kCustomLimit = 4000;
 constexpr std::size_t kDeviceIdLimit = 255;
 
-class CefWriter {
+class CefWriter : private LinePieces<CefWriter> {
  public:
   CefWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : event_(event),
-        kind_(event.classification),
-        context_(context),
-        out_(*out),
-        values_(out),
-        texts_(*event.row) {}
+      : LinePieces(event, context, out) {}
 
   void Write();
 
  private:
-  // Each key is a literal with the space before it and its '='. Nothing is written for an empty
-  // value.
-  template <typename Key>
-  void Put(const Key& key, std::string_view value, std::size_t limit) {
-    value = values_.Fit(value, limit);
-    if (value.empty()) return;
-    out_ += key;
-    PutValue(value);
-  }
-  template <typename Key>
-  void PutNumber(const Key& key, std::int64_t value) {
-    out_ += key;
-    AppendInteger(value, &out_);
-  }
+  friend class LinePieces<CefWriter>;
+
   void PutValue(std::string_view value);
   template <typename Key, typename Label>
   void PutLabelled(const Key& key, std::string_view value, const Label& label) {
@@ -73,14 +55,7 @@ class CefWriter {
   void WriteRequest();
   void WriteCustom();
 
-  const AuditEvent& event_;
-  const Classification& kind_;
-  const FormatContext& context_;
-  TextBuffer& out_;
   std::size_t header_end_ = 0;  // without its last '|'
-  PlacedFields placed_;
-  LineValues values_;
-  const ShortTexts texts_;
 };
 
 void CefWriter::Write() {

@@ -11,8 +11,7 @@
 #include "core/format/identity_json.h"
 #include "core/format/json_text.h"
 #include "core/format/line_escapes.h"
-#include "core/format/line_values.h"
-#include "core/format/short_texts.h"
+#include "core/format/line_pieces.h"
 
 namespace nsf {
 namespace {
@@ -22,32 +21,16 @@ constexpr std::size_t kNameLimit = 255;
 constexpr std::size_t kTextLimit = 1023;
 constexpr std::size_t kJsonLimit = 4000;
 
-class LeefWriter {
+class LeefWriter : private LinePieces<LeefWriter> {
  public:
   LeefWriter(const AuditEvent& event, const FormatContext& context, TextBuffer* out)
-      : event_(event),
-        kind_(event.classification),
-        context_(context),
-        out_(*out),
-        values_(out),
-        texts_(*event.row) {}
+      : LinePieces(event, context, out) {}
 
   void Write();
 
  private:
-  // Each key has the tab before it and its '='. Nothing is written for an empty value.
-  template <typename Key>
-  void Put(const Key& key, std::string_view value, std::size_t limit) {
-    value = values_.Fit(value, limit);
-    if (value.empty()) return;
-    out_ += key;
-    PutValue(value);
-  }
-  template <typename Key>
-  void PutNumber(const Key& key, std::int64_t value) {
-    out_ += key;
-    AppendInteger(value, &out_);
-  }
+  friend class LinePieces<LeefWriter>;
+
   void PutValue(std::string_view value);
   // What `append` writes is JSON: on one line, and UTF-8.
   template <typename Append>
@@ -64,13 +47,6 @@ class LeefWriter {
   void WriteCustom();
   void WriteMembers();
 
-  const AuditEvent& event_;
-  const Classification& kind_;
-  const FormatContext& context_;
-  TextBuffer& out_;
-  PlacedFields placed_;
-  LineValues values_;
-  const ShortTexts texts_;
   TextBuffer groups_;
 };
 
